@@ -1,0 +1,280 @@
+"""The calls of Authgear's Admin API that set a user's picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from .access_token import AccessTokens
+from .answers import as_object, read_graphql
+from .connection import Connection
+from .errors import Forbidden, PictureNotKept, Unexpected, UserAnonymized, UserNotFound
+from .user import User, object_id, to_node_id, to_user_id
+
+USER = "{ id isAnonymized standardAttributes }"
+READ_USER = f"query ReadUser($id: ID!) {{ node(id: $id) {{ ... on User {USER} }} }}"
+FIND_USERS = f"""
+query FindUsers($key: String!, $attribute: String!, $value: String!) {{
+  byLoginID: getUserByLoginID(loginIDKey: $key, loginIDValue: $value) {USER}
+  byAttribute: getUsersByStandardAttribute(
+    attributeName: $attribute, attributeValue: $value
+  ) {USER}
+}}"""
+UPDATE_USER = f"""
+mutation UpdateUser($input: UpdateUserInput!) {{
+  updateUser(input: $input) {{ user {USER} }}
+}}"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UploadURL:
+    """A presigned URL: works once, for 15 minutes; its query is a secret."""
+
+    url: str = field(repr=False)
+    object_id: str
+
+
+class AdminAPI:
+    """
+    Authgear's Admin API, as far as pictures need it.
+
+    Every method takes `deadline`, the moment of the connection's clock by which to give
+    up, and raises `AuthgearError`.
+
+    Args:
+        connection: Speaks HTTP to the endpoint.
+
+        tokens: Hands out access tokens.
+    """
+
+    def __init__(self, connection: Connection, tokens: AccessTokens) -> None:
+        self._connection = connection
+        self._tokens = tokens
+
+    def create_upload_url(self, *, deadline: float) -> UploadURL:
+        """
+        Ask for a presigned URL to upload one picture to.
+
+        Raises:
+            Unexpected: The URL is not one of the endpoint's own origin.
+        """
+        return self._connection.retry(
+            lambda: self._create_upload_url(deadline), deadline=deadline
+        )
+
+    def upload(self, upload_url: UploadURL, picture: bytes, *, deadline: float) -> str:
+        """
+        Upload a picture and return its image object's id.
+
+        Each attempt after the first asks for a URL of its own: the earlier one may have
+        been used up by an attempt whose answer was lost.
+
+        Args:
+            upload_url: From `create_upload_url`.
+
+            picture: A JPEG file's bytes, at most 10 MiB.
+        """
+        fresh = [upload_url]
+
+        def attempt() -> str:
+            target = fresh.pop() if fresh else self._create_upload_url(deadline)
+            return self._upload(target, picture, deadline)
+
+        return self._connection.retry(attempt, deadline=deadline)
+
+    def get_user(self, user_id: str, *, deadline: float) -> User:
+        """
+        Read a user who can be updated.
+
+        Raises:
+            UserNotFound: There is no user with this UUID.
+
+            UserAnonymized: There is, and no update is possible any more.
+        """
+        data = self._query(
+            "read", READ_USER, {"id": to_node_id(user_id)}, deadline=deadline
+        )
+        if "node" not in data:
+            raise Unexpected(step="read", detail="`node` is missing", status=200)
+        if data["node"] is None:
+            raise UserNotFound(step="read", detail="there is no such user", status=200)
+        user = _user("read", data["node"], expected=user_id)
+        if user.is_anonymized:
+            raise UserAnonymized(
+                step="read", detail="the user is anonymized", status=200
+            )
+        return user
+
+    def find_users(
+        self, *, login_id_key: str, attribute: str, value: str, deadline: float
+    ) -> list[User]:
+        """
+        Find the users who log in with a value, or have it as a standard attribute.
+
+        Args:
+            login_id_key: `email`, `phone` or `username`.
+
+            attribute: `email`, `phone_number` or `preferred_username`.
+
+            value: What is looked for.
+        """
+        names = {"key": login_id_key, "attribute": attribute, "value": value}
+        # A malformed value, or a kind of login id that the project does not use.
+        tolerated = {"GetUsersInvalidArgument"}
+        data = self._query(
+            "find", FIND_USERS, names, deadline=deadline, tolerated=tolerated
+        )
+        listed = data.get("byAttribute") or []
+        if not isinstance(listed, list):
+            raise Unexpected(step="find", detail="the users are not a list", status=200)
+        found = [data.get("byLoginID"), *listed]
+        users = [_user("find", node) for node in found if node is not None]
+        return list({user.user_id: user for user in users}.values())
+
+    def set_picture(self, user: User, image_id: str, *, deadline: float) -> User:
+        """
+        Make an uploaded image the user's picture, all other attributes as read.
+
+        It is sent once, never repeated: attributes that were read long ago could undo
+        what somebody else has changed since.
+
+        Args:
+            user: Read just before.
+
+            image_id: From `upload`.
+
+        Returns:
+            The user as the answer shows it; it may be untrue, since Authgear answers
+            before it commits (contract: commitfail.update).
+
+        Raises:
+            PictureNotKept: The answer shows another picture.
+        """
+        uri = f"authgearimages:///{self._tokens.app_id}/{image_id}"
+        updated = self._update(user, {"picture": uri}, deadline)
+        if updated.picture_object_id != image_id:
+            raise PictureNotKept(
+                step="update", detail="the answer shows another picture", status=200
+            )
+        return updated
+
+    def remove_picture(self, user: User, *, deadline: float) -> User:
+        """Take the user's picture away, all other attributes as read; sent once."""
+        updated = self._update(user, {}, deadline)
+        if updated.has_picture:
+            raise PictureNotKept(
+                step="update", detail="the answer still shows a picture", status=200
+            )
+        return updated
+
+    def _create_upload_url(self, deadline: float) -> UploadURL:
+        """Ask for a presigned URL, once."""
+        content = self._authorized(
+            "presign", "GET", "/_api/admin/images/upload", deadline=deadline
+        )
+        url = as_object(content.get("result")).get("upload_url")
+        image_id = object_id(url)
+        if not isinstance(url, str) or image_id is None:
+            raise Unexpected(
+                step="presign", detail="`upload_url` is missing", status=200
+            )
+        if not self._connection.is_same_origin(url):
+            raise Unexpected(
+                step="presign",
+                detail="`upload_url` is not on the endpoint's origin",
+                status=200,
+            )
+        return UploadURL(url=url, object_id=image_id)
+
+    def _upload(self, target: UploadURL, picture: bytes, deadline: float) -> str:
+        """Upload a picture, once; without an access token, since the URL is signed."""
+        content = self._connection.request(
+            "upload",
+            "POST",
+            target.url,
+            deadline=deadline,
+            files={"file": ("picture.jpg", picture, "image/jpeg")},
+        )
+        stored = object_id(as_object(content.get("result")).get("url"))
+        if stored != target.object_id:
+            raise Unexpected(
+                step="upload", detail="the answer names no such image", status=200
+            )
+        return stored
+
+    def _update(self, user: User, changes: dict[str, Any], deadline: float) -> User:
+        """Replace all standard attributes by those read, but for the picture."""
+        kept = {k: v for k, v in user.standard_attributes.items() if k != "picture"}
+        update = {
+            "userID": to_node_id(user.user_id),
+            "standardAttributes": kept | changes,
+        }
+        data = self._graphql(
+            "update", UPDATE_USER, {"input": update}, deadline=deadline
+        )
+        answered = as_object(data.get("updateUser")).get("user")
+        return _user("update", answered, expected=user.user_id)
+
+    def _query(
+        self, step: str, query: str, variables: dict[str, Any], **options: Any
+    ) -> dict[str, Any]:
+        """Send a query, again if need be: reading changes nothing."""
+        return self._connection.retry(
+            lambda: self._graphql(step, query, variables, **options),
+            deadline=options["deadline"],
+        )
+
+    def _graphql(
+        self,
+        step: str,
+        query: str,
+        variables: dict[str, Any],
+        *,
+        deadline: float,
+        tolerated: frozenset[str] | set[str] = frozenset(),
+    ) -> dict[str, Any]:
+        """Send one GraphQL request, once, and return its data."""
+        content = self._authorized(
+            step,
+            "POST",
+            "/_api/admin/graphql",
+            deadline=deadline,
+            json={"query": query, "variables": variables},
+        )
+        return read_graphql(step, content, tolerated=tolerated)
+
+    def _authorized(
+        self, step: str, method: str, path: str, **options: Any
+    ) -> dict[str, Any]:
+        """Send a request with an access token; on a 403 once more with a new one."""
+
+        def send() -> dict[str, Any]:
+            headers = {"Authorization": f"Bearer {self._tokens.current()}"}
+            url = self._connection.endpoint + path
+            return self._connection.request(
+                step, method, url, headers=headers, **options
+            )
+
+        try:
+            return send()
+        except Forbidden:
+            self._tokens.renew()
+            return send()
+
+
+def _user(step: str, node: Any, *, expected: str | None = None) -> User:
+    """Return the user in an answer, who must be the expected one if there is one."""
+    fields = as_object(node)
+    user_id = to_user_id(str(fields.get("id")))
+    attributes = fields.get("standardAttributes")
+    if user_id is None or user_id != (expected or user_id):
+        raise Unexpected(step=step, detail="the answer holds no such user", status=200)
+    if not isinstance(attributes, dict):
+        raise Unexpected(
+            step=step, detail="`standardAttributes` is missing", status=200
+        )
+    return User(
+        user_id=user_id,
+        is_anonymized=fields.get("isAnonymized") is True,
+        standard_attributes=attributes,
+    )

@@ -1,0 +1,180 @@
+"""Read Authgear's answers, believing none: what each one means, as data or as error."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Container, Mapping
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from .errors import (
+    AttributesInvalid,
+    AuthgearError,
+    DeniedByHook,
+    Forbidden,
+    RateLimited,
+    Refused,
+    Unavailable,
+    Unexpected,
+    UserAnonymized,
+    UserNotFound,
+)
+
+# Reasons under which the upload endpoint refuses the file itself (contract: upload.*);
+# those about the signature are not among them: a new URL mends them.
+FILE_REFUSED = {"BadRequest", "Invalid"}
+
+# Reasons of GraphQL errors that the same update will always meet (contract:
+# gql.update.*, gql.state.*, hook.deny).
+FINAL_REASONS: dict[str, type[Refused]] = {
+    "UserNotFound": UserNotFound,
+    "UserIsAnonymized": UserAnonymized,
+    "ValidationFailed": AttributesInvalid,
+    "HookDisallowed": DeniedByHook,
+}
+RATE_LIMIT_REASONS = {"TooManyRequest", "RateLimited"}
+
+
+def read_json(
+    step: str, status: int, headers: Mapping[str, str], body: bytes
+) -> dict[str, Any]:
+    """
+    Return the JSON object of a 200.
+
+    Args:
+        step: The call that is answered, in errors.
+
+        status: HTTP status.
+
+        headers: HTTP headers of the answer.
+
+        body: The answer's body, of a limited size.
+
+    Raises:
+        BadAnswer: Any other status, or a body that is no JSON object.
+    """
+    content = _parse(body)
+    if status == 200:
+        if content is None:
+            raise Unexpected(
+                step=step, detail="the answer is no JSON object", status=status
+            )
+        return content
+    raise _http_error(step, status, headers, as_object((content or {}).get("error")))
+
+
+def read_graphql(
+    step: str, content: dict[str, Any], *, tolerated: Container[str] = ()
+) -> dict[str, Any]:
+    """
+    Return the `data` of a GraphQL answer that holds no error.
+
+    Args:
+        step: The call that is answered, in errors.
+
+        content: The JSON object of the answer.
+
+        tolerated: Reasons of errors that leave the rest of the data usable.
+
+    Raises:
+        BadAnswer: The answer lists an error, which comes with status 200, or no data.
+    """
+    errors = content.get("errors") or []
+    if not isinstance(errors, list):
+        raise Unexpected(step=step, detail="`errors` is not a list", status=200)
+    for error in map(as_object, errors):
+        extensions = as_object(error.get("extensions"))
+        if extensions.get("reason") not in tolerated:
+            raise _graphql_error(step, extensions)
+    data = content.get("data")
+    if not errors and not isinstance(data, dict):
+        raise Unexpected(step=step, detail="`data` is missing", status=200)
+    return as_object(data)
+
+
+def as_object(value: Any) -> dict[str, Any]:
+    """Return a JSON value if it is an object, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def _parse(body: bytes) -> dict[str, Any] | None:
+    """Return the JSON object that a body holds, `None` if it holds none."""
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def _http_error(
+    step: str, status: int, headers: Mapping[str, str], error: dict[str, Any]
+) -> AuthgearError:
+    """Return the error that a status other than 200 means."""
+    reason = _word(error.get("reason"))
+    kind, detail = _meaning(step, status, reason)
+    return kind(
+        step=step,
+        detail=detail,
+        status=status,
+        tracking_id=_word(error.get("tracking_id")) or None,
+        retry_after=_retry_after(headers),
+    )
+
+
+def _meaning(step: str, status: int, reason: str) -> tuple[type[AuthgearError], str]:
+    """Return the kind of error that a status means, and what to say of it."""
+    if status == 403:
+        return Forbidden, "Authgear does not accept the access token"
+    if status == 429:
+        return RateLimited, "too many requests"
+    if status in (408, 425) or status >= 500:
+        return Unavailable, "an error that may pass"
+    if step == "upload" and (status == 413 or reason in FILE_REFUSED):
+        return Refused, reason or "the picture is too large"
+    return Unexpected, reason or "not an answer of Authgear"
+
+
+def _graphql_error(step: str, extensions: dict[str, Any]) -> AuthgearError:
+    """
+    Return the error that an entry of `errors` means.
+
+    One without extensions may pass: it is how Authgear answers when the user's e-mail,
+    phone number or user name changed since it was read (contract: email_not_owned).
+    """
+    name, reason = (_word(extensions.get(key)) for key in ("errorName", "reason"))
+    detail = "/".join(filter(None, (name, reason))) or "unexpected error"
+    if reason in RATE_LIMIT_REASONS or name == "TooManyRequest":
+        return RateLimited(step=step, detail=detail, status=200)
+    if reason == "ValidationFailed":
+        causes = as_object(extensions.get("info")).get("causes")
+        detail += " at " + (_locations(causes) or "an unknown location")
+    if reason in FINAL_REASONS:
+        return FINAL_REASONS[reason](step=step, detail=detail, status=200)
+    if name in ("Invalid", "BadRequest", "Forbidden"):
+        return Refused(step=step, detail=detail, status=200)
+    return Unavailable(step=step, detail=detail, status=200)
+
+
+def _locations(causes: Any) -> str:
+    """Return where attributes are invalid, such as `/birthdate`; never their values."""
+    found = causes if isinstance(causes, list) else []
+    places = (str(as_object(cause).get("location", "")) for cause in found)
+    return ", ".join(sorted({p for p in places if re.fullmatch(r"[/\w-]{1,80}", p)}))
+
+
+def _word(value: Any) -> str:
+    """Return a code of Authgear's, or nothing where it might be anything else."""
+    return value if re.fullmatch(r"[\w-]{1,64}", str(value), re.ASCII) else ""
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds of `Retry-After` (RFC 9110, 10.2.3), measured by `Date`."""
+    value = headers.get("Retry-After", "").strip()
+    if value.isascii() and value.isdigit():
+        return float(value[:9])
+    try:
+        then, now = map(parsedate_to_datetime, (value, headers.get("Date", "")))
+        return max(0.0, (then - now).total_seconds())
+    except (TypeError, ValueError):
+        return None

@@ -1,0 +1,169 @@
+"""The one place that speaks HTTP to Authgear: bounded, and silent on secrets."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import SplitResult, urlsplit
+
+import requests
+
+from .answers import read_json
+from .errors import (
+    AuthgearError,
+    RateLimited,
+    TimedOut,
+    Unexpected,
+    Unreachable,
+)
+
+CONNECT_TIMEOUT = 5.0  # seconds
+READ_TIMEOUT = 20.0  # seconds; blocking hooks may take 10 inside one update
+LARGEST_ANSWER = 1_048_576  # bytes; true answers have a few thousand
+ATTEMPTS = 3
+BACKOFF = 0.5  # seconds, doubled with each attempt, times a random share
+RATE_LIMIT_PAUSE = 5.0  # seconds, where the server names none
+
+T = TypeVar("T")
+
+
+class Connection:
+    """
+    Send single requests, and repeat what may be repeated.
+
+    Args:
+        endpoint: Authgear's origin, such as `https://example.authgear.cloud`.
+
+        user_agent: Shown in Authgear's audit log.
+
+        session: Keeps connections alive; one for all requests.
+
+        clock: Monotonic seconds; deadlines are points of it.
+
+        sleep: Waits for so many seconds.
+
+        share: A random number from 0 to 1, to spread retries.
+    """
+
+    def __init__(
+        self,
+        *,
+        endpoint: str,
+        user_agent: str,
+        session: requests.Session | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        share: Callable[[], float] = random.random,
+    ) -> None:
+        self.endpoint = endpoint
+        self._session = session or requests.Session()
+        # No proxy, .netrc or certificate of the surroundings changes where requests go.
+        self._session.trust_env = False
+        self._session.headers["User-Agent"] = user_agent
+        self._clock = clock
+        self._sleep = sleep
+        self._share = share
+
+    def is_same_origin(self, url: str) -> bool:
+        """Tell whether a URL has the endpoint's scheme, host and port."""
+        try:
+            return _origin(urlsplit(url)) == _origin(urlsplit(self.endpoint))
+        except ValueError:
+            return False
+
+    def request(
+        self, step: str, method: str, url: str, *, deadline: float, **options: Any
+    ) -> dict[str, Any]:
+        """
+        Send one request, once, and return the JSON object it is answered with.
+
+        Args:
+            step: What the request is for, in errors.
+
+            method: HTTP method.
+
+            url: An absolute URL of the endpoint.
+
+            deadline: The moment by which to give up.
+
+            options: `headers`, `json`, `files` as in `requests`.
+
+        Raises:
+            NoAnswer: No complete answer came.
+
+            BadAnswer: The answer's status is not 200, or it is not a JSON object.
+        """
+        left = deadline - self._clock()
+        if left <= 0:
+            raise TimedOut(step=step, detail="no time left for the request")
+        try:
+            with self._session.request(
+                method,
+                url,
+                timeout=(min(CONNECT_TIMEOUT, left), min(READ_TIMEOUT, left)),
+                allow_redirects=False,
+                stream=True,
+                **options,
+            ) as response:
+                body = self._read(step, response, deadline)
+        # requests' errors quote the URL, whose query may be a presigned one: no cause.
+        except requests.Timeout:
+            raise TimedOut(step=step, detail="no answer in time") from None
+        except requests.RequestException:
+            raise Unreachable(step=step, detail="no connection, or it broke") from None
+        return read_json(step, response.status_code, response.headers, body)
+
+    def retry(self, attempt: Callable[[], T], *, deadline: float) -> T:
+        """
+        Call until it works, fails for good, or has failed often enough.
+
+        A request to slow down counts as no failure: it is followed until the deadline.
+
+        Args:
+            attempt: Makes one attempt, safe to be made again.
+
+            deadline: The moment by which to give up.
+
+        Raises:
+            AuthgearError: The last attempt's error.
+        """
+        failures = 0
+        while True:
+            try:
+                return attempt()
+            except AuthgearError as error:
+                failures += not isinstance(error, RateLimited)
+                pause = self._pause(error, failures)
+                late = self._clock() + pause >= deadline
+                if not error.may_repeat or failures >= ATTEMPTS or late:
+                    raise
+            self._sleep(pause)
+
+    def _pause(self, error: AuthgearError, failures: int) -> float:
+        """Return the seconds to wait after an error: as asked, or spread at random."""
+        if error.retry_after is not None:
+            return error.retry_after + self._share()
+        if isinstance(error, RateLimited):
+            return RATE_LIMIT_PAUSE * (0.5 + self._share())
+        return float(BACKOFF * 2**failures * self._share())
+
+    def _read(self, step: str, response: requests.Response, deadline: float) -> bytes:
+        """Read an answer's body within the limits of time and size."""
+        body = bytearray()
+        for chunk in response.iter_content(65_536):
+            body += chunk
+            if len(body) > LARGEST_ANSWER:
+                raise Unexpected(
+                    step=step, detail="endless answer", status=response.status_code
+                )
+            if self._clock() > deadline:
+                raise TimedOut(step=step, detail="the answer is too slow")
+        return bytes(body)
+
+
+def _origin(url: SplitResult) -> tuple[str, str | None, int | None]:
+    """Return scheme, host and port, the default port written out."""
+    default = {"https": 443, "http": 80}.get(url.scheme)
+    return url.scheme, url.hostname, url.port or default

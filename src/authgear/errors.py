@@ -1,0 +1,131 @@
+"""
+What can go wrong between us and Authgear.
+
+    AuthgearError                never raised itself
+    ├── CredentialsUnavailable   no access token could be made
+    ├── NoAnswer                 never raised itself
+    │   ├── Unreachable          no connection, or it broke
+    │   └── TimedOut             no answer within the time given
+    └── BadAnswer                never raised itself
+        ├── Forbidden            403: the token is not accepted
+        ├── RateLimited          429: fewer requests, please
+        ├── Unavailable          an error that may pass
+        ├── Unexpected           an answer that Authgear does not give
+        └── Refused              final: the same request will never work
+            ├── UserNotFound
+            ├── UserAnonymized
+            ├── AttributesInvalid
+            ├── DeniedByHook
+            └── PictureNotKept
+
+No message holds a response body, a URL's query, a token or an attribute's value.
+"""
+
+from __future__ import annotations
+
+
+class AuthgearError(Exception):
+    """
+    Root of all errors of this package; never raised itself.
+
+    Args:
+        step: Which call failed: `token`, `presign`, `upload`, `read`, `find`, `update`.
+
+        detail: What happened, for a person.
+
+        status: HTTP status of the answer, if one came.
+
+        tracking_id: Authgear's own id of the failure, for its logs.
+
+        retry_after: Seconds that the server asks to wait.
+    """
+
+    retryable = True  # whether a later delivery of the event may work
+    may_repeat = True  # whether the same request a moment later may work
+
+    def __init__(
+        self,
+        *,
+        step: str,
+        detail: str,
+        status: int | None = None,
+        tracking_id: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        self.step = step
+        self.detail = detail
+        self.status = status
+        self.tracking_id = tracking_id
+        self.retry_after = retry_after
+        facts = {"status": status, "tracking_id": tracking_id}
+        known = ", ".join(f"{name}={value}" for name, value in facts.items() if value)
+        super().__init__(
+            f"Authgear: {step} failed: {detail}" + (f" ({known})" if known else "")
+        )
+
+
+class CredentialsUnavailable(AuthgearError):
+    """Raised when the key pair cannot be had, or cannot sign."""
+
+    may_repeat = False
+
+
+class NoAnswer(AuthgearError):
+    """No answer came; whether the work was done is unknown. Never raised itself."""
+
+
+class Unreachable(NoAnswer):
+    """Raised when no connection could be made, or it broke before the answer's end."""
+
+
+class TimedOut(NoAnswer):
+    """Raised when the answer did not come within the time given."""
+
+
+class BadAnswer(AuthgearError):
+    """An answer came, and it is not the one asked for. Never raised itself."""
+
+
+class Forbidden(BadAnswer):
+    """Raised when Authgear does not accept the access token: always a bare 403."""
+
+    may_repeat = False
+
+
+class RateLimited(BadAnswer):
+    """Raised when Authgear, or the service in front of it, asks for fewer requests."""
+
+
+class Unavailable(BadAnswer):
+    """Raised when Authgear answers with an error that may pass."""
+
+
+class Unexpected(BadAnswer):
+    """Raised when an answer is not one that Authgear gives, whatever its status."""
+
+
+class Refused(BadAnswer):
+    """Raised when Authgear refuses this very request for good."""
+
+    retryable = False
+    may_repeat = False
+
+
+class UserNotFound(Refused):
+    """Raised when the user does not exist (any more)."""
+
+
+class UserAnonymized(Refused):
+    """Raised when the user is anonymized and therefore cannot be updated."""
+
+
+class AttributesInvalid(Refused):
+    """Raised when an attribute that the user already has is invalid today."""
+
+
+class DeniedByHook(Refused):
+    """Raised when a blocking hook of the Authgear project forbids the update."""
+
+
+class PictureNotKept(Refused):
+    """Raised when the update's own answer shows another picture: a hook's doing."""

@@ -1,0 +1,86 @@
+"""A user as the Admin API shows one, and the ids by which it knows them."""
+
+from __future__ import annotations
+
+import base64
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+# Attributes that Authgear computes; what is sent for them it ignores.
+DERIVED = ("email_verified", "phone_number_verified", "updated_at")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class User:
+    """
+    A user, as read at one moment.
+
+    Args:
+        user_id: The UUID, in lower case.
+
+        is_anonymized: Whether the user's data was wiped; no update is possible then.
+
+        standard_attributes: As read; never shown.
+    """
+
+    user_id: str
+    is_anonymized: bool
+    standard_attributes: dict[str, Any] = field(repr=False)
+
+    @property
+    def has_picture(self) -> bool:
+        """Tell whether the user has a picture of whatever origin."""
+        return bool(self.standard_attributes.get("picture"))
+
+    @property
+    def picture_object_id(self) -> str | None:
+        """
+        Return the id of the image object that is the user's picture, if it is one.
+
+        Only the id is compared, never the URL: its host may be a CDN's (contract:
+        cdn.node_read).
+        """
+        return object_id(self.standard_attributes.get("picture"))
+
+    def differing_attributes(self, other: User) -> list[str]:
+        """Name the attributes, besides the picture, in which two readings differ."""
+        ours, theirs = self.standard_attributes, other.standard_attributes
+        names = (ours.keys() | theirs.keys()) - {"picture", *DERIVED}
+        return sorted(name for name in names if ours.get(name) != theirs.get(name))
+
+
+def object_id(url: Any) -> str | None:
+    """
+    Return the image object's id in a URL of Authgear's.
+
+    Args:
+        url: `authgearimages:///APP/OBJECT`, `https://HOST/_images/APP/OBJECT/profile`,
+            or anything else.
+    """
+    try:
+        path = urlsplit(url).path if isinstance(url, str) else ""
+    except ValueError:
+        return None
+    found = re.fullmatch(rf"(?:/_images)?/[^/]+/({UUID.pattern})(?:/profile)?", path)
+    return found and found[1]
+
+
+def to_node_id(user_id: str) -> str:
+    """Return the node id of a user: unpadded base64url, as Authgear prints it."""
+    encoded = base64.urlsafe_b64encode(f"User:{user_id}".encode())
+    return encoded.decode().rstrip("=")
+
+
+def to_user_id(node_id: str) -> str | None:
+    """Return the user id in a node id, `None` if it is not one in the one spelling."""
+    try:
+        padded = node_id + "=" * (-len(node_id) % 4)
+        kind, _, user_id = base64.urlsafe_b64decode(padded).decode().partition(":")
+    except ValueError:
+        return None
+    true_spelling = UUID.fullmatch(user_id) and to_node_id(user_id) == node_id
+    return user_id if kind == "User" and true_spelling else None

@@ -1,0 +1,227 @@
+"""One bucket: a user's objects, their bytes, and the tag that is their memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+
+from outcome import Reason
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import TagTypeDef
+
+TAG = "authgear-picture"
+MOST_TAGS = 10  # S3's limit for one object
+
+
+class BucketError(Exception):
+    """
+    Root of this module's errors.
+
+        BucketError         S3 did not do as asked; it may later
+        ├── AccessDenied    the role or a key policy forbids it
+        ├── ObjectChanged   gone or overwritten since it was listed: look again
+        └── ObjectArchived  it must be restored first
+
+    Args:
+        step: Which call failed: `list`, `download`, `read-tags`, `write-tags`.
+
+        code: S3's own error code, or the name of the client's error.
+    """
+
+    reason = Reason.S3_UNAVAILABLE
+
+    def __init__(self, step: str, code: str) -> None:
+        self.step = step
+        self.code = code
+        super().__init__(f"S3: {step} failed ({code})")
+
+
+class AccessDenied(BucketError):
+    """Raised when S3, or KMS behind it, denies access."""
+
+    reason = Reason.S3_DENIED
+
+
+class ObjectChanged(BucketError):
+    """Raised when an object is gone or overwritten since it was listed."""
+
+    reason = Reason.NOT_SETTLED
+
+
+class ObjectArchived(BucketError):
+    """Raised when an object lies in an archive storage class."""
+
+    reason = Reason.ARCHIVED_OBJECT
+
+
+ERRORS: dict[str, type[BucketError]] = {
+    "AccessDenied": AccessDenied,
+    "AllAccessDisabled": AccessDenied,
+    "403": AccessDenied,
+    "NoSuchKey": ObjectChanged,
+    "404": ObjectChanged,
+    "PreconditionFailed": ObjectChanged,
+    "412": ObjectChanged,
+    "InvalidObjectState": ObjectArchived,
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredObject:
+    """
+    An object, as listed at one moment.
+
+    Args:
+        key: The object key.
+
+        etag: Identifies the content, without quotes.
+
+        size: Bytes.
+
+        last_modified: To the second, which is as exact as S3 lists it.
+    """
+
+    key: str
+    etag: str
+    size: int
+    last_modified: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Memory:
+    """
+    What an object's tags say was done with it.
+
+    Args:
+        etag: The content it was done with; a memory of other content is none.
+
+        result: An Authgear image object id, or the reason of a rejection.
+
+        other_tags: The tags that are not ours, which stay; `None` if they could not be
+            read, and thus must not be written.
+    """
+
+    etag: str = ""
+    result: str = ""
+    other_tags: tuple[TagTypeDef, ...] | None = None
+
+
+class Bucket:
+    """
+    A bucket of pictures.
+
+    Args:
+        s3: The client; its time-outs and retries bound every call.
+
+        name: The bucket's name.
+    """
+
+    def __init__(self, s3: S3Client, name: str) -> None:
+        self._s3 = s3
+        self.name = name
+
+    def list_newest_first(
+        self, prefix: str, is_wanted: Callable[[str], bool]
+    ) -> list[StoredObject]:
+        """
+        List the objects with a prefix, newest first, ties in the order of their keys.
+
+        Args:
+            prefix: What their keys begin with.
+
+            is_wanted: Tells of a key whether its object counts.
+        """
+        pages = self._s3.get_paginator("list_objects_v2")
+        with _translated("list"):
+            found = [
+                StoredObject(
+                    key=item["Key"],
+                    etag=item["ETag"].strip('"'),
+                    size=item["Size"],
+                    last_modified=item["LastModified"],
+                )
+                for page in pages.paginate(Bucket=self.name, Prefix=prefix)
+                for item in page.get("Contents", [])
+                if is_wanted(item["Key"])
+            ]
+        return sorted(found, key=lambda it: (it.last_modified, it.key), reverse=True)
+
+    def download(self, item: StoredObject) -> bytes:
+        """
+        Return an object's bytes.
+
+        Raises:
+            ObjectChanged: It is not what was listed any more, nor as large.
+        """
+        with _translated("download"):
+            answer = self._s3.get_object(
+                Bucket=self.name, Key=item.key, IfMatch=f'"{item.etag}"'
+            )
+            with answer["Body"] as body:
+                return body.read()
+
+    def recall(self, item: StoredObject) -> Memory:
+        """
+        Read what the object's tags say was done with its present content.
+
+        Tags that may not be read cost only the memory.
+        """
+        try:
+            with _translated("read-tags"):
+                answer = self._s3.get_object_tagging(Bucket=self.name, Key=item.key)
+        except AccessDenied:
+            return Memory()
+        tags = answer["TagSet"]
+        other = tuple(tag for tag in tags if tag["Key"] != TAG)
+        noted = next((tag["Value"] for tag in tags if tag["Key"] == TAG), "")
+        etag, _, result = noted.partition("/")
+        if etag != item.etag:
+            return Memory(other_tags=other)
+        return Memory(etag=etag, result=result, other_tags=other)
+
+    def remember(self, item: StoredObject, memory: Memory, result: str) -> bool:
+        """
+        Note on the object what was done with it; its other tags stay.
+
+        Args:
+            item: The object.
+
+            memory: What `recall` read.
+
+            result: An Authgear image object id, or the reason of a rejection.
+
+        Returns:
+            Whether S3 took it: a tag that cannot be written costs only the memory.
+        """
+        if memory.other_tags is None or len(memory.other_tags) >= MOST_TAGS:
+            return False
+        note: TagTypeDef = {"Key": TAG, "Value": f"{item.etag}/{result}"}
+        try:
+            with _translated("write-tags"):
+                self._s3.put_object_tagging(
+                    Bucket=self.name,
+                    Key=item.key,
+                    Tagging={"TagSet": [*memory.other_tags, note]},
+                )
+        except BucketError:
+            return False
+        return True
+
+
+@contextmanager
+def _translated(step: str) -> Iterator[None]:
+    """Turn the client's errors into ours."""
+    try:
+        yield
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "unknown")
+        raise ERRORS.get(code, BucketError)(step, code) from error
+    except (BotoCoreError, HTTPClientError, OSError) as error:
+        raise BucketError(step, type(error).__name__) from error

@@ -1,0 +1,139 @@
+"""The function: every object of an event, one log line and one metric for each."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+import triggers
+from bucket import Bucket
+from outcome import Outcome, Reason, Result
+from reconcile import Reconciler
+from triggers import Hint
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+# Seconds kept free before Lambda's own deadline: the longest call to S3, and the log.
+MARGIN = 8.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Function:
+    """
+    Answers invocations.
+
+    Args:
+        buckets: The buckets from which events are taken, by name.
+
+        reconciler: Brings one user in step.
+
+        logger: Writes a line of JSON per object.
+
+        metrics: Counts outcomes; no dimension names a user.
+
+        clock: Monotonic seconds; the same as the reconciler's.
+    """
+
+    buckets: Mapping[str, Bucket]
+    reconciler: Reconciler
+    logger: Logger
+    metrics: Metrics
+    clock: Callable[[], float] = time.monotonic
+
+    def handle(self, event: Any, context: LambdaContext) -> dict[str, Any]:
+        """
+        Bring every user in step whom an event hints at.
+
+        Args:
+            event: Any of the shapes in `events/`, or none of them.
+
+            context: Tells the time that is left.
+
+        Returns:
+            What the invoker expects, and an entry per object.
+
+        Raises:
+            PicturesFailed: An object failed, and the invoker delivers again if told so.
+        """
+        deadline = self.clock() + context.get_remaining_time_in_millis() / 1000 - MARGIN
+        trigger = triggers.read(event)
+        try:
+            results = [(hint, self._process(hint, deadline)) for hint in trigger.hints]
+        finally:
+            self.metrics.flush_metrics()
+        return trigger.answer(results)
+
+    def _process(self, hint: Hint, deadline: float) -> Result:
+        """Reconcile one object and record what became of it."""
+        start = self.clock()
+        try:
+            result = self._reconcile(hint, deadline)
+        except Exception as error:  # noqa: BLE001 - a bug in one object must not lose the rest
+            result = _unexpected(error)
+        milliseconds = round((self.clock() - start) * 1000, 1)
+        self._log(hint, result, milliseconds)
+        self._count(result, milliseconds)
+        return result
+
+    def _reconcile(self, hint: Hint, deadline: float) -> Result:
+        """Reconcile one object, if there is one and its bucket is ours."""
+        if hint.problem:
+            return Result(reason=hint.problem)
+        if hint.bucket not in self.buckets:
+            return Result(reason=Reason.OTHER_BUCKET)
+        bucket = self.buckets[hint.bucket]
+        return self.reconciler.reconcile(bucket, hint.key, deadline=deadline)
+
+    def _log(self, hint: Hint, result: Result, milliseconds: float) -> None:
+        """Write the one log line of an object."""
+        fields = {
+            "outcome": result.outcome,
+            "reason": result.reason,
+            "detail": result.detail or result.reason.meaning,
+            "bucket": hint.bucket,
+            "key": hint.key,
+            **result.fields,
+            "total_ms": milliseconds,
+        }
+        known = {name: value for name, value in fields.items() if value is not None}
+        levels = {
+            Outcome.REJECTED: self.logger.warning,
+            Outcome.FAILED: self.logger.error,
+        }
+        write = levels.get(result.outcome, self.logger.info)
+        write("object reconciled", extra=known)
+
+    def _count(self, result: Result, milliseconds: float) -> None:
+        """Add one object to the metrics."""
+        add = self.metrics.add_metric
+        add(result.outcome.capitalize(), MetricUnit.Count, 1)
+        add("Latency", MetricUnit.Milliseconds, milliseconds)
+        for name, metric in (
+            ("input_bytes", "InputBytes"),
+            ("output_bytes", "OutputBytes"),
+        ):
+            if name in result.fields:
+                add(metric, MetricUnit.Bytes, result.fields[name])
+
+
+def _unexpected(error: Exception) -> Result:
+    """
+    Return the result of an error that nobody foresaw.
+
+    Its text may hold anything, so only its type and the places it passed are shown.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames]
+    return Result(
+        reason=Reason.UNEXPECTED_ERROR,
+        detail=f"{Reason.UNEXPECTED_ERROR.meaning}: {type(error).__name__}",
+        fields={"error_type": type(error).__name__, "places": places},
+    )

@@ -1,0 +1,81 @@
+"""Lambda's entry: wires everything once per container, from the environment."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from aws_lambda_powertools import Logger, Metrics
+from botocore.config import Config
+
+from authgear import AccessTokens, AdminAPI, Connection
+from bucket import Bucket
+from function import Function
+from key_pair import load_key_pair
+from picture import PictureSpec
+from reconcile import Policy, Reconciler
+from settings import Settings
+from version import VERSION
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+NAME = "authgear-s3-profile-pictures"
+
+# At most two attempts of five seconds: less than the margin before Lambda's deadline.
+AWS = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 2})
+
+
+def build(settings: Settings, *, logger: Logger, metrics: Metrics) -> Function:
+    """Wire the function from its settings."""
+    s3 = boto3.client("s3", config=AWS)
+    secrets_manager = boto3.client("secretsmanager", config=AWS)
+    tokens = AccessTokens(
+        app_id=settings.authgear_app_id,
+        load_key_pair=lambda: load_key_pair(
+            secrets_manager, settings.authgear_secret_id
+        ),
+        audit_context={"triggered_by": NAME, "version": VERSION},
+    )
+    connection = Connection(
+        endpoint=settings.authgear_endpoint, user_agent=f"{NAME}/{VERSION}"
+    )
+    reconciler = Reconciler(
+        pattern=settings.key_pattern,
+        admin_api=AdminAPI(connection, tokens),
+        spec=PictureSpec(
+            size=settings.picture_size,
+            quality=settings.picture_quality,
+            crop_position=settings.crop_position,
+            background=settings.background_color,
+            max_bytes=settings.max_input_bytes,
+            max_pixels=settings.max_input_pixels,
+        ),
+        policy=Policy(
+            overwrite=settings.overwrite,
+            remember=settings.remember,
+            remove_on_delete=settings.remove_on_delete,
+            verify_update=settings.verify_update,
+        ),
+    )
+    return Function(
+        buckets={name: Bucket(s3, name) for name in settings.bucket_names},
+        reconciler=reconciler,
+        logger=logger,
+        metrics=metrics,
+    )
+
+
+logger = Logger(service=NAME)
+function = build(
+    Settings.from_env(os.environ),
+    logger=logger,
+    metrics=Metrics(namespace="AuthgearProfilePictures", service=NAME),
+)
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: Any, context: LambdaContext) -> dict[str, Any]:
+    """Answer one invocation."""
+    return function.handle(event, context)

@@ -1,0 +1,55 @@
+"""The Admin API's key pair, from one Secrets Manager secret."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from authgear import CredentialsUnavailable, KeyPair
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+
+def load_key_pair(secrets_manager: SecretsManagerClient, secret_id: str) -> KeyPair:
+    """
+    Read the key pair.
+
+    Args:
+        secrets_manager: The client to read with.
+
+        secret_id: Name or ARN of a secret that holds `key_id` and `private_key` (PEM)
+            as a JSON object.
+
+    Raises:
+        CredentialsUnavailable: The secret cannot be read or is not of that form; the
+            message names the secret, never its content.
+    """
+    try:
+        answer = secrets_manager.get_secret_value(SecretId=secret_id)
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "unknown error")
+        raise _unavailable(secret_id, f"cannot be read ({code})") from error
+    except BotoCoreError as error:
+        raise _unavailable(
+            secret_id, f"cannot be read ({type(error).__name__})"
+        ) from error
+    # From here on the cause would show the secret itself.
+    try:
+        content = json.loads(answer["SecretString"])
+        key_id, private_key = content["key_id"], content["private_key"]
+    except (ValueError, KeyError, TypeError):
+        form = "is no JSON object with key_id and private_key"
+        raise _unavailable(secret_id, form) from None
+    if not (isinstance(key_id, str) and isinstance(private_key, str)):
+        raise _unavailable(secret_id, "key_id and private_key must be strings")
+    return KeyPair(key_id=key_id, private_key=private_key)
+
+
+def _unavailable(secret_id: str, problem: str) -> CredentialsUnavailable:
+    """Return the error that names the secret."""
+    return CredentialsUnavailable(
+        step="token", detail=f"the secret {secret_id} {problem}"
+    )

@@ -1,0 +1,221 @@
+"""What can become of an object: six outcomes, and one list of reason codes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Outcome(StrEnum):
+    """What became of an object; only `FAILED` is tried again."""
+
+    SYNCED = "synced"
+    UNCHANGED = "unchanged"
+    REMOVED = "removed"
+    IGNORED = "ignored"
+    REJECTED = "rejected"
+    FAILED = "failed"
+
+
+class Reason(StrEnum):
+    """Why an object got its outcome: stable codes, each of exactly one outcome."""
+
+    outcome: Outcome
+    meaning: str
+
+    def __new__(cls, code: str, outcome: Outcome, meaning: str) -> Reason:
+        """Make a member that is its code and knows its outcome and meaning."""
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.outcome = outcome
+        member.meaning = meaning
+        return member
+
+    PICTURE_SET = ("picture-set", Outcome.SYNCED, "Authgear shows the new picture")
+    IN_STEP = (
+        "in-step",
+        Outcome.UNCHANGED,
+        "Authgear already shows the picture made from this object",
+    )
+    NO_PICTURE = (
+        "no-picture",
+        Outcome.UNCHANGED,
+        "the user has no object left, and no picture either",
+    )
+    PICTURE_REMOVED = (
+        "picture-removed",
+        Outcome.REMOVED,
+        "the user's last object was deleted, and so was the picture",
+    )
+
+    TEST_EVENT = ("test-event", Outcome.IGNORED, "S3 tried out the notification")
+    UNKNOWN_EVENT = (
+        "unknown-event",
+        Outcome.IGNORED,
+        "the event names no object that was created or removed in S3",
+    )
+    OTHER_BUCKET = (
+        "other-bucket",
+        Outcome.IGNORED,
+        "the bucket is not one of BUCKET_NAMES",
+    )
+    FOLDER_MARKER = (
+        "folder-marker",
+        Outcome.IGNORED,
+        "the key ends with a slash: a folder of the console, no picture",
+    )
+    KEY_OUTSIDE_PATTERN = (
+        "key-outside-pattern",
+        Outcome.IGNORED,
+        "the key does not fit KEY_PATTERN",
+    )
+    KEY_SPELLED_OTHERWISE = (
+        "key-spelled-otherwise",
+        Outcome.IGNORED,
+        "the key names the user in another spelling than Authgear prints",
+    )
+    OBJECT_GONE = (
+        "object-gone",
+        Outcome.IGNORED,
+        "the user has no object in the bucket (any more)",
+    )
+    KEEPS_OWN_PICTURE = (
+        "keeps-own-picture",
+        Outcome.IGNORED,
+        "the user has a picture and OVERWRITE is if-empty",
+    )
+
+    EMPTY_OBJECT = ("empty-object", Outcome.REJECTED, "the object has no bytes")
+    TOO_MANY_BYTES = (
+        "too-many-bytes",
+        Outcome.REJECTED,
+        "the object is larger than MAX_INPUT_BYTES",
+    )
+    TOO_MANY_PIXELS = (
+        "too-many-pixels",
+        Outcome.REJECTED,
+        "the picture has more pixels than MAX_INPUT_PIXELS",
+    )
+    NOT_A_PICTURE = (
+        "not-a-picture",
+        Outcome.REJECTED,
+        "the content is none of JPEG, PNG, WebP, GIF, AVIF, HEIC",
+    )
+    BROKEN_PICTURE = (
+        "broken-picture",
+        Outcome.REJECTED,
+        "the content begins as a picture and cannot be decoded",
+    )
+    ARCHIVED_OBJECT = (
+        "archived-object",
+        Outcome.REJECTED,
+        "the object lies in an archive storage class and must be restored first",
+    )
+    UNKNOWN_USER = ("unknown-user", Outcome.REJECTED, "Authgear has no such user")
+    AMBIGUOUS_USER = (
+        "ambiguous-user",
+        Outcome.REJECTED,
+        "more than one Authgear user answers to the key",
+    )
+    ANONYMIZED_USER = (
+        "anonymized-user",
+        Outcome.REJECTED,
+        "the user is anonymized: Authgear refuses updates",
+    )
+    ATTRIBUTES_INVALID = (
+        "attributes-invalid",
+        Outcome.REJECTED,
+        "Authgear refuses an attribute the user already has; mend it in the portal",
+    )
+    DENIED_BY_HOOK = (
+        "denied-by-hook",
+        Outcome.REJECTED,
+        "a blocking hook of the Authgear project forbids the update",
+    )
+    PICTURE_NOT_KEPT = (
+        "picture-not-kept",
+        Outcome.REJECTED,
+        "a blocking hook of the Authgear project replaced the picture",
+    )
+    REFUSED_BY_AUTHGEAR = (
+        "refused-by-authgear",
+        Outcome.REJECTED,
+        "Authgear refuses the picture or the update for good",
+    )
+
+    AUTHGEAR_UNREACHABLE = (
+        "authgear-unreachable",
+        Outcome.FAILED,
+        "no connection to Authgear, or it broke",
+    )
+    AUTHGEAR_TIMEOUT = (
+        "authgear-timeout",
+        Outcome.FAILED,
+        "Authgear did not answer in time",
+    )
+    AUTHGEAR_UNAVAILABLE = (
+        "authgear-unavailable",
+        Outcome.FAILED,
+        "Authgear answered with an error that may pass",
+    )
+    AUTHGEAR_RATE_LIMITED = (
+        "authgear-rate-limited",
+        Outcome.FAILED,
+        "Authgear asks for fewer requests",
+    )
+    AUTHGEAR_FORBIDDEN = (
+        "authgear-forbidden",
+        Outcome.FAILED,
+        "Authgear does not accept the key: check AUTHGEAR_APP_ID and the secret",
+    )
+    AUTHGEAR_UNEXPECTED = (
+        "authgear-unexpected",
+        Outcome.FAILED,
+        "the answer is not one that Authgear gives: check AUTHGEAR_ENDPOINT",
+    )
+    SECRET_UNREADABLE = (
+        "secret-unreadable",
+        Outcome.FAILED,
+        "the secret of AUTHGEAR_SECRET_ID cannot be read or used",
+    )
+    S3_UNAVAILABLE = (
+        "s3-unavailable",
+        Outcome.FAILED,
+        "S3 did not answer as it should",
+    )
+    S3_DENIED = (
+        "s3-denied",
+        Outcome.FAILED,
+        "S3 or KMS denied access: check the function's role and the key policy",
+    )
+    NOT_SETTLED = (
+        "not-settled",
+        Outcome.FAILED,
+        "bucket and Authgear kept changing, or the time was up",
+    )
+    UNEXPECTED_ERROR = (
+        "unexpected-error",
+        Outcome.FAILED,
+        "an error that should not be possible: please report it",
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Result:
+    """What became of one object.
+
+    Args:
+        reason: The stable code; it decides the outcome.
+        detail: One sentence for a person, free of secrets and attribute values.
+        fields: Structured facts for the log line, by their log names.
+    """
+
+    reason: Reason
+    detail: str = ""
+    fields: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def outcome(self) -> Outcome:
+        """Return the outcome that belongs to the reason."""
+        return self.reason.outcome

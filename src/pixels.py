@@ -1,0 +1,165 @@
+"""A decoded picture in, an upright sRGB square out: turn, crop, scale, colour."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from io import BytesIO
+from math import ceil
+
+from PIL import Image
+
+# Where the square lies in a picture that is higher than wide: the share of the surplus
+# that goes at the top. See docs/crop-position.png.
+PORTRAIT_POSITION = 0.2
+
+REDUCING_GAP = 3  # averaging whole pixels stops so far above the output: quality stays
+STRIP = 64  # rows of the averaged picture that are made at a time
+
+EXIF_ORIENTATION = 0x0112
+# What brings a stored picture upright, by orientation; 1 already is.
+TRANSPOSE = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+SIDEWAYS = {5, 6, 7, 8}  # orientations that exchange width and height
+TOP_LAST = {3, 4, 7, 8}  # orientations that store the upright picture's top last
+
+
+def read_orientation(source: Image.Image) -> int:
+    """
+    Return the EXIF or XMP orientation of a loaded picture, 1 where there is none.
+
+    A picture with broken EXIF is shown as it is stored, as browsers do.
+    """
+    with suppress(Exception):  # broken EXIF raises anything
+        return int(source.getexif().get(EXIF_ORIENTATION, 1))
+    return 1
+
+
+def make_square(
+    source: Image.Image,
+    extent: tuple[float, float],
+    side: int,
+    orientation: int,
+    position: float | None,
+    background: str,
+) -> Image.Image:
+    """
+    Cut the square out of a loaded picture and make it small, sRGB, opaque and upright.
+
+    Colours and turn come last, when there are few pixels left. Memory beyond the
+    source's is a few strips and the square.
+
+    Args:
+        source: The picture as stored, with the `info` of its decoder.
+        extent: Its width and height in px before they were rounded up.
+        side: Width and height of the square, in px.
+        orientation: As `read_orientation` returned it.
+        position: What stays of a picture that is higher than wide, 0 the top, 1 the
+            bottom; `None` chooses.
+        background: Shows through where the source is transparent.
+
+    Returns:
+        An RGB picture without any `info`.
+    """
+    square = _scale(source, _square_box(extent, orientation, position), side)
+    square = _flatten(square, source.info.get("icc_profile"), background)
+    if orientation in TRANSPOSE:
+        square = square.transpose(TRANSPOSE[orientation])
+    return square
+
+
+def _square_box(
+    extent: tuple[float, float], orientation: int, position: float | None
+) -> tuple[float, float, float, float]:
+    """Return left, top, right, bottom of the square within the picture as stored."""
+    width, height = extent[::-1] if orientation in SIDEWAYS else extent
+    share = 0.5  # of the surplus that is cut off at the left or top
+    if height > width:
+        share = PORTRAIT_POSITION if position is None else position
+        share = 1 - share if orientation in TOP_LAST else share
+    edge = min(extent)
+    left, top = ((length - edge) * share for length in extent)
+    return left, top, left + edge, top + edge
+
+
+def _scale(
+    source: Image.Image, box: tuple[float, float, float, float], side: int
+) -> Image.Image:
+    """
+    Cut the box out and make it `side` px wide and high.
+
+    The box is kept exact to fractions of a pixel: rounding it would shift the picture
+    visibly, as a pixel of a draft is a large one.
+    """
+    left, top, right, bottom = box
+    x, y = int(left), int(top)
+    factor = max(1, int((right - left) / side / REDUCING_GAP))
+    small = _average(source, (x, y, ceil(right), ceil(bottom)), factor)
+    exact = (
+        (left - x) / factor,
+        (top - y) / factor,
+        (right - x) / factor,
+        (bottom - y) / factor,
+    )
+    return small.resize((side, side), Image.Resampling.LANCZOS, exact)
+
+
+def _average(
+    source: Image.Image, box: tuple[int, int, int, int], factor: int
+) -> Image.Image:
+    """
+    Cut the box out and average squares of `factor` x `factor` pixels.
+
+    It goes strip by strip because most modes must be converted first, which would take
+    twice the memory if it was done at once.
+    """
+    left, top, right, bottom = box
+    step = STRIP * factor
+    strips = [
+        _plain(source.crop((left, y, right, min(y + step, bottom)))).reduce(factor)
+        for y in range(top, bottom, step)
+    ]
+    small = Image.new(strips[0].mode, (strips[0].width, ceil((bottom - top) / factor)))
+    for i, strip in enumerate(strips):
+        small.paste(strip, (0, i * STRIP))
+    return small
+
+
+def _plain(strip: Image.Image) -> Image.Image:
+    """Convert a strip of any mode to L, LA, RGB, RGBA or CMYK."""
+    if strip.mode.startswith("I"):  # 16 bits: convert() alone turns most grays white
+        strip = strip.point(lambda value: value / 256).convert("L")
+    if strip.has_transparency_data:
+        return strip if strip.mode in {"LA", "RGBA"} else strip.convert("RGBA")
+    return strip if strip.mode in {"L", "RGB", "CMYK"} else strip.convert("RGB")
+
+
+def _flatten(
+    square: Image.Image, profile: bytes | None, background: str
+) -> Image.Image:
+    """Convert the colours to sRGB and put them on the background."""
+    colours = _to_srgb(square.convert(square.mode.rstrip("A")), profile)
+    flat = Image.new("RGB", square.size, background)
+    flat.paste(colours, mask=square if square.mode.endswith("A") else None)
+    return flat
+
+
+def _to_srgb(colours: Image.Image, profile: bytes | None) -> Image.Image:
+    """Convert by the embedded profile, or without it if it is broken or unfit."""
+    if profile:
+        from PIL import ImageCms  # only pictures with a profile need it
+
+        with suppress(Exception):  # a broken profile raises anything
+            srgb = ImageCms.createProfile("sRGB")
+            converted = ImageCms.profileToProfile(
+                colours, BytesIO(profile), srgb, outputMode="RGB"
+            )
+            if converted:
+                return converted
+    return colours.convert("RGB")

@@ -1,0 +1,227 @@
+"""The function's settings: the only place that reads the environment."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from object_key import KeyPattern
+
+T = TypeVar("T")
+
+
+class SettingsError(Exception):
+    """
+    Raised at start when settings are missing or wrong.
+
+    Args:
+        problems: One sentence each, naming the variable and what is allowed.
+    """
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("wrong settings: " + "; ".join(problems))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """
+    What the operator decides; `docs/settings.md` explains each variable.
+
+    Args:
+        bucket_names: Buckets from which events are taken.
+
+        key_pattern: How a key names a user.
+
+        authgear_endpoint: Origin of the Authgear project, without a slash at the end.
+
+        authgear_app_id: App id of the Authgear project.
+
+        authgear_secret_id: Name or ARN of the secret with the Admin API's key pair.
+
+        picture_size: Side of the square picture, in pixels.
+
+        picture_quality: JPEG quality.
+
+        crop_position: What stays of a picture that is too high: 0 the top, 1 the
+            bottom; `None` chooses by its shape.
+
+        background_color: Shows through transparent pictures, as `#rrggbb`.
+
+        max_input_bytes: Larger objects are rejected before they are downloaded.
+
+        max_input_pixels: Larger pictures are rejected before they are decoded.
+
+        overwrite: Whether a user's present picture is replaced.
+
+        remember: Whether a tag on the object notes what was done with it.
+
+        remove_on_delete: Whether the picture goes with the user's last object.
+
+        verify_update: Whether the user is read once more after the update.
+    """
+
+    bucket_names: frozenset[str]
+    key_pattern: KeyPattern
+    authgear_endpoint: str
+    authgear_app_id: str
+    authgear_secret_id: str
+    picture_size: int
+    picture_quality: int
+    crop_position: float | None
+    background_color: str
+    max_input_bytes: int
+    max_input_pixels: int
+    overwrite: bool
+    remember: bool
+    remove_on_delete: bool
+    verify_update: bool
+
+    @classmethod
+    def from_env(cls, environment: Mapping[str, str]) -> Settings:
+        """
+        Read all settings.
+
+        Args:
+            environment: The environment's variables.
+
+        Raises:
+            SettingsError: Lists every problem at once.
+        """
+        values: dict[str, Any] = {}
+        problems = []
+        for variable in _VARIABLES:
+            try:
+                values[variable.name.lower()] = variable.read(environment)
+            except ValueError as error:
+                problems.append(f"{variable.name} {error}")
+        if problems:
+            raise SettingsError(problems)
+        return cls(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class _Variable:
+    """A variable of the environment: its name, its reader, its default if any."""
+
+    name: str
+    parse: Callable[[str], Any]
+    default: str = field(default="")
+
+    def read(self, environment: Mapping[str, str]) -> Any:
+        """Return the value; raise `ValueError` saying what is allowed."""
+        text = environment.get(self.name, "").strip() or self.default
+        if not text:
+            message = "is missing"
+            raise ValueError(message)
+        return self.parse(text)
+
+
+def _bucket_names(text: str) -> frozenset[str]:
+    """Read names of buckets, separated by commas."""
+    names = frozenset(name.strip() for name in text.split(","))
+    if not all(re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", n) for n in names):
+        message = "must be names of S3 buckets, separated by commas"
+        raise ValueError(message)
+    return names
+
+
+def _origin(text: str) -> str:
+    """Read an https origin; http only where it cannot leave the machine."""
+    url = urlsplit(text)
+    parts = (url.username, url.password, url.query, url.fragment, url.path.strip("/"))
+    plain = url.hostname and url.port != 0 and not any(parts)
+    if not plain or not (
+        url.scheme == "https" or (url.scheme == "http" and _is_loopback(url.hostname))
+    ):
+        message = "must be an https origin such as https://example.authgear.cloud"
+        raise ValueError(message)
+    return f"{url.scheme}://{url.netloc.lower()}"
+
+
+def _is_loopback(host: str | None) -> bool:
+    """Tell whether a host name is this machine's own."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _word(text: str) -> str:
+    """Read an id without blanks."""
+    if not re.fullmatch(r"[\x21-\x7e]+", text):
+        message = "must be one word of plain characters"
+        raise ValueError(message)
+    return text
+
+
+def _between(low: int, high: int) -> Callable[[str], int]:
+    """Make a reader of whole numbers from `low` to `high`."""
+
+    def parse(text: str) -> int:
+        number = int(text) if re.fullmatch(r"[0-9]{1,10}", text) else -1
+        if not low <= number <= high:
+            message = f"must be a whole number from {low} to {high}"
+            raise ValueError(message)
+        return number
+
+    return parse
+
+
+def _one_of(choices: Mapping[str, T]) -> Callable[[str], T]:
+    """Make a reader of one of a few words."""
+
+    def parse(text: str) -> T:
+        if text.lower() not in choices:
+            message = "must be one of " + ", ".join(choices)
+            raise ValueError(message)
+        return choices[text.lower()]
+
+    return parse
+
+
+def _crop_position(text: str) -> float | None:
+    """Read `auto`, `top`, `center` or a percentage from the top."""
+    named = {"auto": None, "top": 0.0, "center": 0.5}
+    if text.lower() in named:
+        return named[text.lower()]
+    percent = re.fullmatch(r"([0-9]{1,3})\s*%", text)
+    if percent is None or int(percent[1]) > 100:
+        message = "must be auto, top, center, or from 0% (top) to 100% (bottom)"
+        raise ValueError(message)
+    return int(percent[1]) / 100
+
+
+def _color(text: str) -> str:
+    """Read a colour."""
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", text):
+        message = "must be a colour such as #ffffff"
+        raise ValueError(message)
+    return text.lower()
+
+
+_switch = _one_of({"true": True, "false": False})
+
+_VARIABLES = (
+    _Variable("BUCKET_NAMES", _bucket_names),
+    _Variable("KEY_PATTERN", KeyPattern.parse, "pictures/{user_id}.*"),
+    _Variable("AUTHGEAR_ENDPOINT", _origin),
+    _Variable("AUTHGEAR_APP_ID", _word),
+    _Variable("AUTHGEAR_SECRET_ID", _word),
+    _Variable("PICTURE_SIZE", _between(240, 1024), "512"),
+    _Variable("PICTURE_QUALITY", _between(50, 95), "85"),
+    _Variable("CROP_POSITION", _crop_position, "auto"),
+    _Variable("BACKGROUND_COLOR", _color, "#ffffff"),
+    _Variable("MAX_INPUT_BYTES", _between(1, 50_000_000), "20000000"),
+    _Variable("MAX_INPUT_PIXELS", _between(1, 100_000_000), "50000000"),
+    _Variable("OVERWRITE", _one_of({"always": True, "if-empty": False}), "always"),
+    _Variable("REMEMBER", _switch, "true"),
+    _Variable("REMOVE_ON_DELETE", _switch, "false"),
+    _Variable("VERIFY_UPDATE", _switch, "true"),
+)
+
+VARIABLES = tuple(variable.name for variable in _VARIABLES)

@@ -1,0 +1,131 @@
+"""An S3 bucket in memory, as far as `bucket.Bucket` asks for it."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+from botocore.response import StreamingBody
+
+
+@dataclass
+class FakeObject:
+    """An object with its tags and storage class."""
+
+    data: bytes
+    last_modified: int
+    tags: dict[str, str] = field(default_factory=dict)
+    archived: bool = False
+
+    @property
+    def etag(self) -> str:
+        """Return the etag as S3 makes it of a small object, with its quotes."""
+        return f'"{hashlib.md5(self.data, usedforsecurity=False).hexdigest()}"'
+
+
+class FakeS3:
+    """
+    Answers as boto3's S3 client does; keeps a list of the calls.
+
+    Args:
+        bucket: The one bucket that exists.
+    """
+
+    def __init__(self, bucket: str = "pictures-example") -> None:
+        self.bucket = bucket
+        self.objects: dict[str, FakeObject] = {}
+        self.calls: list[str] = []
+        self.errors: dict[str, list[Exception | None]] = {}
+        self.before: dict[str, Callable[[], object]] = {}
+        self.now = 1_700_000_000
+
+    def put(self, key: str, data: bytes, **tags: str) -> FakeObject:
+        """Store an object, a second later than the one before."""
+        self.now += 1
+        self.objects[key] = FakeObject(data, self.now, dict(tags))
+        return self.objects[key]
+
+    def fail(self, operation: str, *errors: Exception | None) -> None:
+        """Let the next calls of an operation raise these errors, `None` being none."""
+        self.errors.setdefault(operation, []).extend(errors)
+
+    def get_paginator(self, operation: str) -> FakeS3:
+        """Return the paginator of the one operation that has one."""
+        assert operation == "list_objects_v2"
+        return self
+
+    def paginate(self, *, Bucket: str, Prefix: str) -> Iterator[dict[str, Any]]:  # noqa: N803 - boto3's names
+        """List in pages of two objects, the shortest that show a mistake."""
+        self._called("list_objects_v2", Bucket)
+        found = [
+            {
+                "Key": key,
+                "ETag": item.etag,
+                "Size": len(item.data),
+                "LastModified": datetime.fromtimestamp(item.last_modified, UTC),
+            }
+            for key, item in sorted(self.objects.items())
+            if key.startswith(Prefix)
+        ]
+        if not found:
+            yield {}
+        for start in range(0, len(found), 2):
+            yield {"Contents": found[start : start + 2]}
+
+    def get_object(self, *, Bucket: str, Key: str, IfMatch: str) -> dict[str, Any]:  # noqa: N803 - boto3's names
+        """Return an object's bytes, if it is still the one that was listed."""
+        self._called("get_object", Bucket)
+        item = self._object("GetObject", Key)
+        if item.etag != IfMatch:
+            raise client_error("PreconditionFailed", "GetObject")
+        if item.archived:
+            raise client_error("InvalidObjectState", "GetObject")
+        return {"Body": StreamingBody(io.BytesIO(item.data), len(item.data))}
+
+    def get_object_tagging(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803 - boto3's names
+        """Return an object's tags."""
+        self._called("get_object_tagging", Bucket)
+        tags = self._object("GetObjectTagging", Key).tags
+        return {"TagSet": [{"Key": k, "Value": v} for k, v in tags.items()]}
+
+    def put_object_tagging(
+        self,
+        *,
+        Bucket: str,  # noqa: N803 - boto3's names
+        Key: str,  # noqa: N803 - boto3's names
+        Tagging: dict[str, Any],  # noqa: N803 - boto3's names
+    ) -> dict[str, Any]:
+        """Replace an object's tags, as S3 does."""
+        self._called("put_object_tagging", Bucket)
+        item = self._object("PutObjectTagging", Key)
+        item.tags = {tag["Key"]: tag["Value"] for tag in Tagging["TagSet"]}
+        return {}
+
+    def _called(self, operation: str, bucket: str) -> None:
+        """Note a call; raise the error that waits for it."""
+        assert bucket == self.bucket
+        self.calls.append(operation)
+        if operation in self.before:
+            self.before.pop(operation)()
+        waiting = self.errors.get(operation, [])
+        error = waiting.pop(0) if waiting else None
+        if error:
+            raise error
+
+    def _object(self, operation: str, key: str) -> FakeObject:
+        """Return an object that exists."""
+        if key not in self.objects:
+            raise client_error("NoSuchKey", operation)
+        return self.objects[key]
+
+
+def client_error(code: str, operation: str = "GetObject") -> ClientError:
+    """Return an error as botocore raises it."""
+    return ClientError(
+        {"Error": {"Code": code, "Message": "made by a test"}}, operation
+    )

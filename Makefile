@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SAM_VENV := .venv-sam
+LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
+  --no-header --no-annotate --quiet
 export PYTHONPATH := src:.
 
 .PHONY: help demo test check lint types docs-check format lock clean
@@ -30,7 +32,7 @@ $(SAM_VENV)/.sam: requirements-sam.txt
 	@touch $@
 
 demo: $(VENV)/.local ## drop pictures into a local bucket and see what becomes of them
-	$(BIN)/python -m local.demo $(if $(PICTURE),--picture "$(PICTURE)") $(if $(USER_ID),--user "$(USER_ID)")
+	$(BIN)/python -m local.demo $(if $(PICTURE),--picture "$(PICTURE)") $(if $(filter command line,$(origin USER)),--user "$(USER)")
 
 test: $(VENV)/.dev $(SAM_VENV)/.sam ## run every test
 	$(BIN)/python -m pytest
@@ -50,7 +52,11 @@ format: $(VENV)/.dev ## rewrite the code in its one format
 	$(BIN)/ruff format .
 
 lock: $(VENV)/.dev ## write the requirements files anew from pyproject.toml
-	$(BIN)/python tools/lock.py
+	$(LOCK) pyproject.toml -o requirements.txt
+	$(LOCK) pyproject.toml --extra local -c requirements.txt -o requirements-local.txt
+	$(LOCK) pyproject.toml --extra local --extra dev -c requirements-local.txt \
+	  -o requirements-dev.txt
+	$(LOCK) --group sam -o requirements-sam.txt
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) $(SAM_VENV) .aws-sam build .pytest_cache .mypy_cache .ruff_cache .coverage

@@ -56,14 +56,9 @@ class Journal:
             name = f"{name}_ms"
             self.facts[name] = round(self.facts.get(name, 0) + spent, 1)
 
-    def wait(self, seconds: float) -> None:
-        """
-        Wait for so many seconds.
-
-        Raises:
-            OutOfTime: They would end after the deadline.
-        """
+    def wait(self, seconds: float) -> bool:
+        """Wait for so many seconds; return at once, and `False`, if time is short."""
         if self.clock() + seconds >= self.deadline:
-            message = "no time was left to look again"
-            raise OutOfTime(message)
+            return False
         self.sleep(seconds)
+        return True

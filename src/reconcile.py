@@ -152,10 +152,10 @@ class _Run:
             try:
                 return self._round(profile)
             except (LookAgain, ObjectChanged, AuthgearError) as error:
-                if rounds == ROUNDS or not _calls_for_another_round(error):
+                last = rounds == ROUNDS or not _calls_for_another_round(error)
+                pause = getattr(error, "retry_after", None) or self._pause()
+                if last or not self.journal.wait(pause):
                     raise
-                asked = getattr(error, "retry_after", None)
-            self.journal.wait(asked or SETTLE * (1 + self.of.share()))
 
     def _round(self, profile: UserProfile) -> Result:
         """Look at the user's objects, newest first, and act on the first usable one."""
@@ -242,7 +242,7 @@ class _Run:
             return
         if profile.read(step="verify").picture_object_id == image_id:
             return
-        self.journal.wait(SETTLE * (1 + self.of.share()))
+        self.journal.wait(self._pause())
         if profile.read(step="verify").picture_object_id != image_id:
             message = "Authgear shows another picture than was set"
             raise LookAgain(message)
@@ -283,6 +283,10 @@ class _Run:
         # An archived object can be restored, and is then as good as any.
         if isinstance(error, PictureRejected):
             self._remember(item, memory, error.reason)
+
+    def _pause(self) -> float:
+        """Return the seconds between two looks."""
+        return SETTLE * (1 + self.of.share())
 
     def _is_usable(self, item: StoredObject) -> bool:
         """Tell whether an object was not passed over, or has changed since."""

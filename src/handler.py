@@ -67,7 +67,7 @@ def build(settings: Settings, *, logger: Logger, metrics: Metrics) -> Function:
     )
 
 
-logger = Logger(service=NAME)
+logger = Logger(service=NAME, location=None)
 function = build(
     Settings.from_env(os.environ),
     logger=logger,

@@ -35,6 +35,9 @@ FORMATS = {
     "heic": (rb"....ftyp(....)*(he[iv][cxms]|m[is]f1)", "pi_heif", "HeifImageFile"),
 }
 HEAD = 64  # bytes; no format needs more to be recognised
+MAX_SCANS = (
+    200  # a progressive JPEG has about ten, and each takes a pass over all pixels
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -124,6 +127,7 @@ def make_profile_picture(data: bytes, spec: PictureSpec) -> ProfilePicture:
         source = _open(name, data)
     stored = source.size
     _check_pixels(name, stored, spec.max_pixels)
+    _check_scans(name, data)
     with _decoding(name, stored):
         side = min(spec.size, max(SHOWN, min(stored)))
         drafted = source.draft(None, (int(DRAFT * side), int(DRAFT * side)))
@@ -192,6 +196,13 @@ def _check_pixels(name: str, size: tuple[int, int], limit: int) -> None:
         message = f"{size[0]:,} x {size[1]:,} px are more than the limit of {limit:,}"
         reason = Reason.TOO_MANY_PIXELS
         raise PictureRejected(reason, message, source_format=name, size=size)
+
+
+def _check_scans(name: str, data: bytes) -> None:
+    """Reject a JPEG that would be decoded for hours: 75 bytes can ask for a pass."""
+    if name == "jpeg" and data.count(b"\xff\xda\x00") > MAX_SCANS:
+        message = f"the jpeg picture has more than {MAX_SCANS} scans"
+        raise PictureRejected(Reason.BROKEN_PICTURE, message, source_format=name)
 
 
 class _JPEGFile(BytesIO):

@@ -157,9 +157,7 @@ def _to_srgb(colours: Image.Image, profile: bytes | None) -> Image.Image:
 
         with suppress(Exception):  # a broken profile raises anything
             srgb = ImageCms.createProfile("sRGB")
-            converted = ImageCms.profileToProfile(
-                colours, BytesIO(profile), srgb, outputMode="RGB"
-            )
-            if converted:
-                return converted
+            return ImageCms.buildTransform(
+                BytesIO(profile), srgb, colours.mode, "RGB"
+            ).apply(colours)
     return colours.convert("RGB")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -22,7 +22,6 @@ import pixels
 from outcome import Reason
 
 SHOWN = 240  # px; the size at which Authgear shows pictures: smaller ones are enlarged
-DRAFT = 1.4  # times the output: JPEGs are decoded no smaller, so that quality stays
 
 # Every format that is decoded: what it begins with, and its decoder, loaded when first
 # needed. MPO and Ultra HDR files begin with an ordinary JPEG, and that one is used.
@@ -32,7 +31,7 @@ FORMATS = {
     "webp": (rb"RIFF....WEBPVP8[ LX]", "PIL.WebPImagePlugin", "WebPImageFile"),
     "gif": (rb"GIF8[79]a", "PIL.GifImagePlugin", "GifImageFile"),
     "avif": (rb"....ftyp(....)*avi[fs]", "PIL.AvifImagePlugin", "AvifImageFile"),
-    "heic": (rb"....ftyp(....)*(he[iv][cxms]|m[is]f1)", "pi_heif", "HeifImageFile"),
+    "heic": (rb"....ftyp(....)*(he[iv][cxms]|m[is]f1)", "heic", "HEICFile"),
 }
 HEAD = 64  # bytes; no format needs more to be recognised
 MAX_SCANS = (
@@ -123,14 +122,16 @@ def make_profile_picture(data: bytes, spec: PictureSpec) -> ProfilePicture:
     """
     _check_bytes(data, spec.max_bytes)
     name = _recognise(data[:HEAD])
+    decoder = _load_decoder(name)
     with _decoding(name):
-        source = _open(name, data)
+        source = decoder(BytesIO(data))
     stored = source.size
     _check_pixels(name, stored, spec.max_pixels)
     _check_scans(name, data)
     with _decoding(name, stored):
         side = min(spec.size, max(SHOWN, min(stored)))
-        drafted = source.draft(None, (int(DRAFT * side), int(DRAFT * side)))
+        enough = int(pixels.MARGIN * side)
+        drafted = source.draft(None, (enough, enough))
         extent = drafted[1][2:] if drafted else stored
         source.load()
         orientation = pixels.read_orientation(source)
@@ -163,7 +164,7 @@ def _recognise(head: bytes) -> str:
     for name, (beginning, _, _) in FORMATS.items():
         if re.match(beginning, head, re.DOTALL):
             return name
-    message = f"the content is none of {', '.join(FORMATS)}"
+    message = f"the content is none of {', '.join(FORMATS).upper()}"
     raise PictureRejected(Reason.NOT_A_PICTURE, message)
 
 
@@ -174,20 +175,20 @@ def _decoding(name: str, size: tuple[int, int] | None = None) -> Iterator[None]:
         with warnings.catch_warnings(action="ignore"):
             yield
     except Image.DecompressionBombError as error:
-        message = f"the {name} picture has far too many pixels"
+        message = f"the {name.upper()} picture has far too many pixels"
         reason = Reason.TOO_MANY_PIXELS
         raise PictureRejected(reason, message, source_format=name) from error
     except Exception as error:
-        message = f"the {name} picture is damaged or cut short ({type(error).__name__})"
-        reason = Reason.BROKEN_PICTURE
+        kind, reason = type(error).__name__, Reason.BROKEN_PICTURE
+        message = f"the {name.upper()} picture is damaged or cut short ({kind})"
         raise PictureRejected(reason, message, source_format=name, size=size) from error
 
 
-def _open(name: str, data: bytes) -> ImageFile:
-    """Read the header; no pixel is decoded."""
+def _load_decoder(name: str) -> Callable[[BytesIO], ImageFile]:
+    """Return what opens a file of a format, and decodes no pixel yet."""
     _, module, decoder = FORMATS[name]
-    source: ImageFile = getattr(import_module(module), decoder)(BytesIO(data))
-    return source
+    loaded: Callable[[BytesIO], ImageFile] = getattr(import_module(module), decoder)
+    return loaded
 
 
 def _check_pixels(name: str, size: tuple[int, int], limit: int) -> None:
@@ -201,7 +202,7 @@ def _check_pixels(name: str, size: tuple[int, int], limit: int) -> None:
 def _check_scans(name: str, data: bytes) -> None:
     """Reject a JPEG that would be decoded for hours: 75 bytes can ask for a pass."""
     if name == "jpeg" and data.count(b"\xff\xda\x00") > MAX_SCANS:
-        message = f"the jpeg picture has more than {MAX_SCANS} scans"
+        message = f"the JPEG picture has more than {MAX_SCANS} scans"
         raise PictureRejected(Reason.BROKEN_PICTURE, message, source_format=name)
 
 

@@ -8,11 +8,14 @@ from math import ceil
 
 from PIL import Image
 
-# Where the square lies in a picture that is higher than wide: the share of the surplus
-# that goes at the top. See docs/crop-position.png.
+# The share of a high picture's surplus that is cut off at the top, chosen by looking
+# (docs/crop-position.png): with 10% close portraits lose the chin, with 33% people who
+# stand lose their hair.
 PORTRAIT_POSITION = 0.2
 
-REDUCING_GAP = 3  # averaging whole pixels stops so far above the output: quality stays
+# Cheap ways to shrink, a JPEG's draft and averages, stop at this many times the output.
+# The rest is one Lanczos step: SSIM against that step alone stays above 0.99.
+MARGIN = 1.4
 STRIP = 64  # rows of the averaged picture that are made at a time
 
 EXIF_ORIENTATION = 0x0112
@@ -99,7 +102,7 @@ def _scale(
     """
     left, top, right, bottom = box
     x, y = int(left), int(top)
-    factor = max(1, int((right - left) / side / REDUCING_GAP))
+    factor = max(1, int((right - left) / side / MARGIN))
     small = _average(source, (x, y, ceil(right), ceil(bottom)), factor)
     exact = (
         (left - x) / factor,

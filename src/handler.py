@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +67,9 @@ def build(settings: Settings, *, logger: Logger, metrics: Metrics) -> Function:
         metrics=metrics,
     )
 
+
+# botocore tells at INFO, at each cold start, where it found credentials.
+logging.getLogger("botocore").setLevel(logging.WARNING)
 
 logger = Logger(service=NAME, location=None)
 function = build(

@@ -110,8 +110,13 @@ class KeyPattern:
     @property
     def _regex(self) -> re.Pattern[str]:
         """Return what the pattern means: `*` is any text, a user's has no slash."""
+        head = re.escape(self.head)
         tail = ".*".join(map(re.escape, self.tail.split("*")))
-        return re.compile(rf"{re.escape(self.head)}([^/]+){tail}", re.DOTALL)
+        # An id ends at the first place where it can, a name with dots at the last.
+        user = (
+            rf"{UUID.pattern}|[^/]+?" if self.placeholder.endswith("_id") else "[^/]+"
+        )
+        return re.compile(f"{head}({user}){tail}", re.DOTALL)
 
     def _check_spelling(self, text: str) -> None:
         """Raise `KeyIgnored` unless the text is an id in the one spelling."""

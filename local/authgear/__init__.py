@@ -1,0 +1,13 @@
+"""
+An Authgear server on this machine, as far as profile pictures need one.
+
+It answers as a real server was recorded to answer (`tests/contract/`); where nothing
+was recorded, a comment beginning `Assumption:` says what it does instead.
+"""
+
+from .emulator import Authgear
+from .faults import Fault
+from .recording import Request
+from .users import User
+
+__all__ = ["Authgear", "Fault", "Request", "User"]

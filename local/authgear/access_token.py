@@ -1,0 +1,88 @@
+"""The key pairs of the Admin API, and the tokens signed with them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+if TYPE_CHECKING:
+    from jwt.types import Options
+
+# Clocks may differ by this much (seconds); contract: presign.expired_4m and _10m.
+SKEW = 300
+# Signature only: the times are checked against the emulator's own clock.
+SIGNATURE_ONLY: Options = {
+    "verify_exp": False,
+    "verify_iat": False,
+    "verify_nbf": False,
+    "verify_aud": False,
+    "verify_sub": False,
+    "verify_jti": False,
+}
+
+
+class ForbiddenError(Exception):
+    """The token is not accepted; the server never says why."""
+
+
+@dataclass(frozen=True)
+class KeyPair:
+    """An RSA key pair with its id; `private_key` is PEM."""
+
+    key_id: str
+    private_key: str
+    public_key: rsa.RSAPublicKey
+
+
+def make_key_pair() -> KeyPair:
+    """Make a new key pair."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    return KeyPair(str(uuid.uuid4()), pem.decode(), key.public_key())
+
+
+def verify_authorization(
+    header: str | None, *, app_id: str, key: KeyPair, clock: Callable[[], float]
+) -> dict[str, Any]:
+    """
+    Check an Authorization header and return the token's claims.
+
+    Raises:
+        ForbiddenError: For every reason there is.
+    """
+    scheme, _, token = (header or "").partition(" ")
+    if scheme != "Bearer":
+        raise ForbiddenError
+    try:
+        if jwt.get_unverified_header(token.strip()).get("kid") != key.key_id:
+            raise ForbiddenError
+        claims = jwt.decode(
+            token.strip(), key.public_key, algorithms=["RS256"], options=SIGNATURE_ONLY
+        )
+    except jwt.PyJWTError as error:
+        raise ForbiddenError from error
+    if not _is_meant_for(claims.get("aud"), app_id) or not _is_timely(claims, clock()):
+        raise ForbiddenError
+    return claims
+
+
+def _is_meant_for(audience: Any, app_id: str) -> bool:
+    """Tell whether the audience, one or several, holds the app."""
+    return app_id in (audience if isinstance(audience, list) else [audience])
+
+
+def _is_timely(claims: dict[str, Any], now: float) -> bool:
+    """Tell whether the token is valid now; a claim that is missing is not checked."""
+    begins = [claims[name] for name in ("iat", "nbf") if name in claims]
+    begun = all(begin <= now + SKEW for begin in begins)
+    return begun and ("exp" not in claims or claims["exp"] > now - SKEW)

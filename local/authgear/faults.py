@@ -1,0 +1,129 @@
+"""Faults switched on for a step, and the rate limit."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections import defaultdict, deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Step = Literal["presign", "upload", "read", "update", "find", "image"]
+Hook = Literal[
+    "allow",
+    "deny",
+    "deny-bare",
+    "mutate",
+    "mutate-partial",
+    "drop-picture",
+    "timeout",
+    "500",
+    "badjson",
+    "badschema",
+    "unreachable",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """
+    Something that goes wrong in one step.
+
+    Args:
+        step: Whose requests it meets.
+
+        status: Answered instead of doing the work.
+
+        delay: Seconds to wait before anything else.
+
+        drop: Close the connection without an answer, before or after the work.
+
+        body: Answered instead of doing the work; under 200 unless `status` is given.
+
+        headers: Put on the answer.
+
+        work_done: The work is done, and `status` and `body` are answered all the same.
+
+        commit_fails: An update is answered as if it were done, and nothing is stored.
+
+        commit_delay: Seconds after the answer at which an update can be read.
+
+        hook: What the project's blocking hook makes of an update.
+
+        times: How many requests it meets; None is every one until cleared.
+    """
+
+    step: Step
+    status: int | None = None
+    delay: float = 0
+    drop: Literal["before", "after"] | None = None
+    body: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    work_done: bool = False
+    commit_fails: bool = False
+    commit_delay: float = 0
+    hook: Hook | None = None
+    times: int | None = 1
+
+    @property
+    def answers(self) -> bool:
+        """Whether it answers in the server's stead."""
+        return self.status is not None or self.body is not None
+
+
+class Faults:
+    """The faults switched on now; each request meets the oldest one of its step."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._remaining: list[tuple[Fault, float]] = []
+
+    def add(self, fault: Fault) -> None:
+        """Switch a fault on, after those that are on already."""
+        times = math.inf if fault.times is None else fault.times
+        with self._lock:
+            self._remaining.append((fault, times))
+
+    def clear(self) -> None:
+        """Switch all faults off."""
+        with self._lock:
+            self._remaining.clear()
+
+    def take(self, step: str) -> Fault | None:
+        """Return the fault that a request of this step meets, and count it."""
+        with self._lock:
+            for index, (fault, times) in enumerate(self._remaining):
+                if fault.step == step and times > 0:
+                    self._remaining[index] = (fault, times - 1)
+                    return fault
+        return None
+
+
+class RateLimit:
+    """
+    At most so many requests a minute from one address.
+
+    Args:
+        clock: Tells the time in seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.per_minute: int | None = None
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._passed: dict[str, deque[float]] = defaultdict(deque)
+
+    def admit(self, address: str) -> float | None:
+        """Count a request; return None, or the seconds after which to come again."""
+        if self.per_minute is None:
+            return None
+        now = self._clock()
+        with self._lock:
+            passed = self._passed[address]
+            while passed and passed[0] <= now - 60:
+                passed.popleft()
+            if len(passed) < self.per_minute:
+                passed.append(now)
+                return None
+            return passed[0] + 60 - now if passed else 60

@@ -6,8 +6,17 @@ SAM_VENV := .venv-sam
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
   --no-header --no-annotate --quiet
 export PYTHONPATH := src:.
+export SAM_CLI_TELEMETRY ?= 0
 
-.PHONY: help demo test check lint types docs-check format lock clean
+# What the function runs on, as in template.yaml.
+export ARCHITECTURE ?= arm64
+export PYTHON_VERSION ?= 3.13
+MACHINE := $(subst arm64,aarch64,$(ARCHITECTURE))
+BUILD_DIR ?= .aws-sam/build
+EVENT ?= events/s3-put.json
+
+.PHONY: help demo test check lint types docs-check format lock clean \
+  validate build build-Function invoke
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -50,6 +59,33 @@ types: $(VENV)/.dev ## mypy --strict
 format: $(VENV)/.dev ## rewrite the code in its one format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+validate: $(SAM_VENV)/.sam ## check template.yaml
+	$(SAM_VENV)/bin/sam validate --lint --region us-east-1
+
+# The built template admits no machine but the one that the package was built for.
+build: $(BIN)/python $(SAM_VENV)/.sam ## make the function's package (ARCHITECTURE=x86_64)
+	$(SAM_VENV)/bin/sam build --build-dir $(BUILD_DIR) \
+	  --parameter-overrides Architecture=$(ARCHITECTURE)
+	sed -e '/^  Architecture:/,/^  [A-Z]/{ /Default:/s/:.*/: $(ARCHITECTURE)/' \
+	  -e '/^ *- /{ /$(ARCHITECTURE)/!d' -e '}' -e '}' \
+	  $(BUILD_DIR)/template.yaml > $(BUILD_DIR)/template.tmp
+	mv $(BUILD_DIR)/template.tmp $(BUILD_DIR)/template.yaml
+
+# Run by `sam build`. Wheels only, for the function's Python and machine whatever this
+# machine's are. Every glibc that wheels name is listed: older pips take no older for granted.
+build-Function: $(BIN)/python
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --no-compile \
+	  --target "$(ARTIFACTS_DIR)" --upgrade --only-binary=:all: \
+	  --implementation cp --python-version $(PYTHON_VERSION) \
+	  $(foreach glibc,_2_28 _2_27 _2_26 _2_24 _2_17 2014,--platform manylinux$(glibc)_$(MACHINE)) \
+	  --requirement requirements.txt
+	rm -rf "$(ARTIFACTS_DIR)/bin" "$(ARTIFACTS_DIR)/certifi/tests"
+	cp -R src/. "$(ARTIFACTS_DIR)"
+	find "$(ARTIFACTS_DIR)" -name __pycache__ -prune -exec rm -rf {} +
+
+invoke: $(VENV)/.dev $(SAM_VENV)/.sam ## sam local invoke (EVENT=events/s3-put.json DOCKER=no)
+	$(BIN)/python -m local.invoke $(EVENT) $(if $(filter no,$(DOCKER)),--no-docker) $(SAM_OPTIONS)
 
 lock: $(VENV)/.dev ## write the requirements files anew from pyproject.toml
 	$(LOCK) pyproject.toml -o requirements.txt

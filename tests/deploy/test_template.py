@@ -1,0 +1,184 @@
+"""What is deployed: checked as CloudFormation gets it, with no account."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from object_key import KeyPattern
+from settings import VARIABLES, Settings, SettingsError
+from tests.deploy import sam
+
+REQUIRED = {
+    "BUCKET_NAMES": "pictures-example",
+    "AUTHGEAR_ENDPOINT": "https://example.authgear.cloud",
+    "AUTHGEAR_APP_ID": "example",
+    "AUTHGEAR_SECRET_ID": "key",
+}
+NUMBERS = ["PictureSize", "PictureQuality", "MaxInputBytes", "MaxInputPixels"]
+DAY = 24 * 60 * 60  # seconds
+
+
+def parameters_by_variable(template: dict[str, Any]) -> dict[str, str]:
+    """Return which parameter each of the function's variables takes its value from."""
+    function = template["Resources"]["Function"]["Properties"]
+    return {
+        name: value["Ref"]
+        for name, value in function["Environment"]["Variables"].items()
+    }
+
+
+def read_settings(template: dict[str, Any], **given: Any) -> Settings:
+    """Read the settings that the function gets if only these parameters are given."""
+    defaults = {
+        name: str(template["Parameters"][parameter].get("Default", ""))
+        for name, parameter in parameters_by_variable(template).items()
+    }
+    variables = {p: name for name, p in parameters_by_variable(template).items()}
+    chosen = {variables[parameter]: str(value) for parameter, value in given.items()}
+    return Settings.from_env(defaults | REQUIRED | chosen)
+
+
+def test_template_without_network_is_valid() -> None:
+    """SAM and cfn-lint find nothing to say about the template as written."""
+    result = sam.run("sam", "validate", "--lint")
+
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_template_translated_is_valid(translated: Path) -> None:
+    """Nor is there anything in what SAM makes of it, such as a circle of resources."""
+    result = sam.run("cfn-lint", "--region", "us-east-1", "--", translated)
+
+    assert result.returncode == 0, result.stdout
+
+
+def test_variables_are_those_the_function_reads(template: dict[str, Any]) -> None:
+    """The function gets every setting from a parameter, and nothing else."""
+    assert set(parameters_by_variable(template)) == set(VARIABLES)
+
+
+def test_defaults_are_those_of_the_settings(template: dict[str, Any]) -> None:
+    """A parameter left alone means what a variable left out means."""
+    assert read_settings(template) == Settings.from_env(REQUIRED)
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_limits_are_those_of_the_settings(template: dict[str, Any], name: str) -> None:
+    """CloudFormation refuses exactly the numbers that the function would refuse."""
+    low, high = (template["Parameters"][name][key] for key in ("MinValue", "MaxValue"))
+
+    read_settings(template, **{name: low})
+    read_settings(template, **{name: high})
+    for beyond in (low - 1, high + 1):
+        with pytest.raises(SettingsError):
+            read_settings(template, **{name: beyond})
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [
+        ("BucketName", ["pictures-example"], ["Pictures", "a.b.c", "ab"]),
+        (
+            "KeyPattern",
+            ["pictures/{user_id}.*", "{email}", "p/{node_id}/*"],
+            ["pictures/", "/{user_id}", "*/{user_id}", "{user_id}*", "{a}", "{}"],
+        ),
+        ("AuthgearEndpoint", ["https://a.b"], ["http://a.b", "https://a.b/c", "a.b"]),
+        ("AuthgearAppId", ["my-app"], ["my app"]),
+        ("CropPosition", ["auto", "0%", "100%", "7%"], ["101%", "left", "5"]),
+        ("BackgroundColor", ["#FFFFFF"], ["white", "#fff"]),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_patterns_are_as_strict_as_the_settings(
+    template: dict[str, Any], name: str, good: list[str], bad: list[str]
+) -> None:
+    """What CloudFormation lets pass the function can use; what it cannot is refused."""
+    pattern = template["Parameters"][name]["AllowedPattern"]
+
+    for value in good:
+        assert re.fullmatch(pattern, value)
+        read_settings(template, **{name: value})
+    for value in bad:
+        assert not re.fullmatch(pattern, value)
+
+
+def test_parameters_are_described_limited_and_grouped(template: dict[str, Any]) -> None:
+    """A stranger in the console finds every parameter explained, in some group."""
+    groups = template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    limits = {"AllowedValues", "AllowedPattern", "MinValue"}
+
+    assert sorted(name for group in groups for name in group["Parameters"]) == sorted(
+        template["Parameters"]
+    )
+    for name, parameter in template["Parameters"].items():
+        assert parameter["Description"]
+        # A list's patterns would be taken for the whole list.
+        assert limits & set(parameter) or parameter["Type"] == "CommaDelimitedList", (
+            name
+        )
+        assert "AllowedPattern" not in parameter or parameter["ConstraintDescription"]
+
+
+def test_prefix_is_what_the_pattern_begins_with(template: dict[str, Any]) -> None:
+    """By default the function is woken for, and may read, what its pattern names."""
+    parameters = template["Parameters"]
+
+    pattern = KeyPattern.parse(parameters["KeyPattern"]["Default"])
+
+    assert parameters["KeyPrefix"]["Default"] == pattern.head
+
+
+def test_runtime_is_what_the_package_is_built_for(
+    template: dict[str, Any], resources: dict[str, Any]
+) -> None:
+    """The Makefile's defaults are the template's."""
+    makefile = (sam.ROOT / "Makefile").read_text()
+
+    version = resources["Function"]["Runtime"].removeprefix("python")
+    architecture = template["Parameters"]["Architecture"]["Default"]
+
+    assert f"PYTHON_VERSION ?= {version}\n" in makefile
+    assert f"ARCHITECTURE ?= {architecture}\n" in makefile
+
+
+def test_failures_go_to_the_queue_that_the_function_reads(
+    resources: dict[str, Any],
+) -> None:
+    """The fast lane ends in the slow lane, which tells failed messages one by one."""
+    queue = {"Fn::GetAtt": ["RetryQueue", "Arn"]}
+    fast, slow = resources["FunctionEventInvokeConfig"], resources["FunctionRetry"]
+
+    assert fast["DestinationConfig"]["OnFailure"]["Destination"] == queue
+    assert slow["EventSourceArn"] == queue
+    assert slow["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert slow["ScalingConfig"]["MaximumConcurrency"] == 2
+
+
+def test_slow_lane_tries_for_a_day(resources: dict[str, Any]) -> None:
+    """No message comes again while it is worked on, nor ends before a day is over."""
+    queue, dead = resources["RetryQueue"], resources["DeadLetterQueue"]
+    tries = queue["RedrivePolicy"]["maxReceiveCount"]
+
+    assert queue["VisibilityTimeout"] >= 6 * resources["Function"]["Timeout"]
+    assert queue["VisibilityTimeout"] * tries == DAY
+    assert queue["MessageRetentionPeriod"] > 2 * DAY
+    # A message's age goes on counting when it is moved.
+    assert dead["MessageRetentionPeriod"] == 14 * DAY
+
+
+def test_alarm_watches_the_dead_letter_queue(resources: dict[str, Any]) -> None:
+    """A single message is enough."""
+    alarm = resources["DeadLetterAlarm"]
+
+    assert alarm["Dimensions"] == [
+        {"Name": "QueueName", "Value": {"Fn::GetAtt": ["DeadLetterQueue", "QueueName"]}}
+    ]
+    assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (
+        0,
+        "GreaterThanThreshold",
+    )

@@ -1,0 +1,100 @@
+"""moto's server as a process: `python -m local.aws_server [PORT]`."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import parse_qsl
+
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.serving import make_server
+
+Start = Callable[..., Any]
+Application = Callable[[dict[str, Any], Start], Iterable[bytes]]
+
+KEPT_REQUESTS = 10_000
+REQUESTS = "/local/requests"  # where they can be read
+SUBRESOURCES = ("list-type", "notification", "tagging", "uploads")
+
+
+class Recorder:
+    """
+    Keeps a list of requests to the services, as WSGI middleware.
+
+    Args:
+        application: The services.
+    """
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+        self._requests: deque[dict[str, Any]] = deque(maxlen=KEPT_REQUESTS)
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Start
+    ) -> Iterable[bytes]:
+        """Answer a request, and record it before the answer goes out."""
+        if environ["PATH_INFO"] == REQUESTS:
+            start_response("200 OK", [("Content-Type", "application/json")])
+            return [json.dumps(list(self._requests)).encode()]
+
+        def start(status: str, *arguments: Any) -> Any:
+            self._requests.append(describe(environ, int(status.split()[0])))
+            return start_response(status, *arguments)
+
+        return self._application(environ, start)
+
+
+class QuietRequestHandler(MotoRequestHandler):
+    """Handles requests without a line on the terminal for each."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Write nothing."""
+
+
+def describe(environ: dict[str, Any], status: int) -> dict[str, Any]:
+    """Tell which operation of which service a request was."""
+    target, _, operation = environ.get("HTTP_X_AMZ_TARGET", "").partition(".")
+    if operation:
+        service = target.removeprefix("Amazon").lower()
+        return {
+            "service": service,
+            "operation": operation,
+            "path": "",
+            "status": status,
+        }
+    query = dict(parse_qsl(environ["QUERY_STRING"], keep_blank_values=True))
+    part = next((f"?{name}" for name in SUBRESOURCES if name in query), "")
+    operation = f"{environ['REQUEST_METHOD']} {part}".strip()
+    # WSGI hands out the bytes of a path as if they were Latin-1.
+    path = environ["PATH_INFO"].lstrip("/").encode("latin-1").decode(errors="replace")
+    return {"service": "s3", "operation": operation, "path": path, "status": status}
+
+
+def main() -> None:
+    """Serve until the input ends."""
+    server = make_server(
+        "127.0.0.1",
+        int(sys.argv[1]) if sys.argv[1:] else 0,
+        Recorder(DomainDispatcherApplication(create_backend_app)),
+        threaded=True,
+        request_handler=QuietRequestHandler,
+    )
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    print("READY", f"http://127.0.0.1:{server.server_port}", flush=True)
+    sys.stdin.read()
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""A plain table that fits a terminal of 100 columns."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Sequence
+
+from local.history import Settled
+from local.scenario import Step
+from outcome import Outcome
+
+HEADER = ("", "what", "key", "outcome", "reason", "tries", "time")
+WIDTHS = (2, 24, 19, 9, 21, 5, 7)
+GREEN, YELLOW, RED, GRAY = "32", "33", "31", "90"
+COLORS = {
+    Outcome.SYNCED: GREEN,
+    Outcome.UNCHANGED: GREEN,
+    Outcome.REMOVED: GREEN,
+    Outcome.IGNORED: GRAY,
+    Outcome.REJECTED: YELLOW,
+    Outcome.FAILED: RED,
+}
+UUID = re.compile(r"([0-9a-fA-F]{4})[0-9a-fA-F]{4}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+def format_header() -> str:
+    """Return the table's two first lines."""
+    return f"{_line(HEADER)}\n{_line(['-' * width for width in WIDTHS])}"
+
+
+def format_row(step: Step, settled: Settled, *, color: bool) -> str:
+    """
+    Return a step's line; a second one where another outcome was expected.
+
+    Args:
+        step: What was done.
+
+        settled: What came of it.
+
+        color: Whether the reader is a terminal that shows colours.
+    """
+    is_expected = settled.reason == step.expected
+    line = _line(
+        (
+            "ok" if is_expected else "NO",
+            step.title,
+            shorten(settled.key),
+            settled.outcome,
+            settled.reason,
+            str(settled.attempts).rjust(WIDTHS[5]),
+            format_duration(settled.milliseconds),
+        )
+    )
+    if color:
+        code = COLORS[Outcome(settled.outcome)] if is_expected else RED
+        line = f"\x1b[{code}m{line}\x1b[0m"
+    if is_expected:
+        return line
+    expected = f"{step.expected.outcome} {step.expected}"
+    return f"{line}\n      expected {expected}; got: {settled.detail}"
+
+
+def format_duration(milliseconds: float) -> str:
+    """Return a duration as a person reads it, right-aligned."""
+    if milliseconds < 1000:
+        text = f"{milliseconds:.0f} ms"
+    else:
+        text = f"{milliseconds / 1000:.1f} s"
+    return text.rjust(WIDTHS[-1])
+
+
+def shorten(key: str) -> str:
+    """Return a key with its UUIDs cut down to their first digits."""
+    short = UUID.sub(r"\1..", key)
+    return short if len(short) <= WIDTHS[2] else short[: WIDTHS[2] - 3] + "..."
+
+
+def shows_color() -> bool:
+    """Tell whether standard output is a terminal that shows colours."""
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ
+
+
+def _line(cells: Sequence[str]) -> str:
+    """Return the cells, each in its column."""
+    padded = [cell.ljust(width) for cell, width in zip(cells, WIDTHS, strict=True)]
+    return "  ".join(padded).rstrip()

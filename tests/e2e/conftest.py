@@ -1,0 +1,45 @@
+"""What the end-to-end tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from local.authgear import User
+from local.people import create_person
+from local.system import LocalSystem
+from tests.sample_pictures import encode, quadrants
+
+
+@pytest.fixture(scope="session")
+def shared_system() -> Iterator[LocalSystem]:
+    """Run a system for all tests that change none of its settings."""
+    with LocalSystem.start(retry_delays=(0, 0)) as system:
+        yield system
+
+
+@pytest.fixture
+def system(shared_system: LocalSystem) -> Iterator[LocalSystem]:
+    """Lend the system, and put right afterwards what a test has done to it."""
+    yield shared_system
+    shared_system.authgear.faults.clear()
+    shared_system.put_secret()
+
+
+@pytest.fixture
+def user(system: LocalSystem) -> User:
+    """Create a user with every kind of attribute."""
+    return create_person(system.authgear, "Ada Lovelace")
+
+
+@pytest.fixture
+def key(user: User) -> str:
+    """Return the key of the user's picture."""
+    return f"pictures/{user.id}.png"
+
+
+@pytest.fixture(scope="session")
+def picture() -> bytes:
+    """Return a picture of four colours."""
+    return encode(quadrants(800, 600), "PNG")

@@ -1,0 +1,123 @@
+"""S3, SQS and Secrets Manager on this machine."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local.aws import AWSRequest, LocalAWS
+from local.process import ROOT
+
+USE_S3 = """
+from local.aws import LocalAWS
+with LocalAWS.start() as aws:
+    aws.s3.create_bucket(Bucket="hostile")
+    print(aws.s3.list_buckets()["Buckets"][0]["Name"])
+"""
+
+
+def test_s3_keeps_objects(aws: LocalAWS) -> None:
+    """What is put into a bucket is found there."""
+    aws.s3.create_bucket(Bucket="kept")
+
+    aws.s3.put_object(Bucket="kept", Key="a", Body=b"bytes")
+
+    assert aws.s3.get_object(Bucket="kept", Key="a")["Body"].read() == b"bytes"
+
+
+def test_secrets_manager_keeps_secrets(aws: LocalAWS) -> None:
+    """A secret is read back as it was stored."""
+    aws.secrets.create_secret(Name="kept", SecretString="{}")
+
+    assert aws.secrets.get_secret_value(SecretId="kept")["SecretString"] == "{}"
+
+
+def test_start_is_empty_and_apart(aws: LocalAWS) -> None:
+    """Two that run at once share nothing."""
+    aws.s3.create_bucket(Bucket="not-shared")
+
+    with LocalAWS.start() as other:
+        buckets = other.s3.list_buckets()["Buckets"]
+
+    assert buckets == []
+
+
+def test_requests_are_described(aws: LocalAWS) -> None:
+    """Every request is listed with its service, operation, path and status."""
+    known = len(aws.requests)
+
+    aws.s3.create_bucket(Bucket="watched")
+    aws.s3.put_object(Bucket="watched", Key="é b", Body=b"")
+    aws.s3.get_object_tagging(Bucket="watched", Key="é b")
+    aws.s3.list_objects_v2(Bucket="watched")
+    aws.sqs.list_queues()
+
+    described = [
+        (request.service, request.operation, request.path, request.status)
+        for request in aws.requests[known:]
+    ]
+    assert described == [
+        ("s3", "PUT", "watched", 200),
+        ("s3", "PUT", "watched/é b", 200),
+        ("s3", "GET ?tagging", "watched/é b", 200),
+        ("s3", "GET ?list-type", "watched", 200),
+        ("sqs", "ListQueues", "", 200),
+    ]
+
+
+def test_requests_tell_what_failed(aws: LocalAWS) -> None:
+    """A refused request is listed with its status."""
+    with pytest.raises(aws.s3.exceptions.NoSuchBucket):
+        aws.s3.list_objects_v2(Bucket="never-made")
+
+    refused = AWSRequest(
+        service="s3", operation="GET ?list-type", path="never-made", status=404
+    )
+    assert aws.requests[-1] == refused
+
+
+def test_settings_of_the_user_are_not_read(tmp_path: Path) -> None:
+    """Neither profile, endpoint, proxy nor configuration file of the user matters."""
+    (tmp_path / "config").write_text("[profile broken\n")
+    hostile = {
+        "AWS_PROFILE": "not-there",
+        "AWS_CONFIG_FILE": str(tmp_path / "config"),
+        "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9",
+        "AWS_USE_FIPS_ENDPOINT": "true",
+        "HTTP_PROXY": "http://127.0.0.1:9",
+        "http_proxy": "http://127.0.0.1:9",
+    }
+
+    result = subprocess.run(  # noqa: S603 - a module of our own
+        [sys.executable, "-c", USE_S3],
+        env={**os.environ, **hostile, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (result.stdout, result.stderr) == ("hostile\n", "")
+
+
+def test_environment_leads_here_and_nowhere_else(aws: LocalAWS) -> None:
+    """A process with these variables finds no credentials but ours."""
+    environment = aws.environment()
+
+    assert environment["AWS_ENDPOINT_URL"] == aws.endpoint
+    assert environment["AWS_CONFIG_FILE"] == os.devnull
+    assert environment["AWS_SHARED_CREDENTIALS_FILE"] == os.devnull
+    assert environment["AWS_EC2_METADATA_DISABLED"] == "true"
+
+
+def test_stop_frees_the_port() -> None:
+    """Nobody listens any more when the block has ended."""
+    with LocalAWS.start() as aws:
+        port = int(aws.endpoint.rpartition(":")[2])
+
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), timeout=1)

@@ -1,0 +1,138 @@
+"""The whole system on this machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from local.authgear import Fault, User
+from local.people import create_person
+from local.process import ROOT, ProcessEnded
+from local.system import LocalSystem
+from tests.sample_pictures import encode, quadrants
+
+PICTURE = encode(quadrants(), "PNG")
+
+
+@pytest.fixture
+def user(system: LocalSystem) -> User:
+    """Create a user."""
+    return create_person(system.authgear, "Ada Lovelace")
+
+
+def test_drop_reaches_the_function_and_authgear(
+    system: LocalSystem, user: User
+) -> None:
+    """A picture put into the bucket becomes the user's, with no further help."""
+    settled = system.drop(f"pictures/{user.id}.png", PICTURE)
+
+    assert (settled.outcome, settled.reason) == ("synced", "picture-set")
+    assert settled.attempts == 1
+    assert settled.bucket == system.bucket
+    assert user.picture_object_id == settled.facts["object_id"]
+
+
+def test_object_outside_the_prefix_causes_no_event(
+    system: LocalSystem, user: User
+) -> None:
+    """The notification is for pictures only."""
+    system.put("elsewhere/a.png", PICTURE)
+    system.drop(f"pictures/{user.id}.png", PICTURE)
+
+    assert system.history.count("elsewhere/a.png") == 0
+
+
+def test_test_event_of_s3_is_ignored(system: LocalSystem) -> None:
+    """What S3 sends first, to try the notification out, is recognised."""
+    assert system.wait_for("").reason == "test-event"
+
+
+def test_failed_object_is_tried_again(system: LocalSystem, user: User) -> None:
+    """An invocation that fails is followed by another, which goes well."""
+    system.authgear.faults.add(Fault(step="presign", status=403, times=2))
+
+    settled = system.drop(f"pictures/{user.id}.png", PICTURE)
+
+    assert (settled.outcome, settled.attempts) == ("synced", 2)
+    assert settled.milliseconds > settled.facts["total_ms"]
+
+
+def test_object_that_keeps_failing_is_kept_for_later(
+    system: LocalSystem, user: User
+) -> None:
+    """After three attempts the event lies in the queue of failures."""
+    system.authgear.faults.add(Fault(step="presign", status=403, times=None))
+
+    settled = system.drop(f"pictures/{user.id}.png", PICTURE)
+
+    answer = system.aws.sqs.receive_message(QueueUrl=system.failures_url)
+    (message,) = answer["Messages"]
+    assert (settled.outcome, settled.reason) == ("failed", "authgear-forbidden")
+    assert settled.attempts == 3
+    assert json.loads(message["Body"])["requestPayload"] == settled.event
+
+
+def test_wait_for_gives_up(system: LocalSystem) -> None:
+    """Waiting for what does not happen ends with an error that names the object."""
+    with pytest.raises(TimeoutError, match=r"pictures/none.png .* 0.05 s"):
+        system.wait_for("pictures/none.png", timeout=0.05)
+
+
+def test_settings_reach_the_function() -> None:
+    """A setting that differs from its default is the function's."""
+    with LocalSystem.start(settings={"MAX_INPUT_BYTES": "9"}) as system:
+        user = create_person(system.authgear, "Ada Lovelace")
+
+        settled = system.drop(f"pictures/{user.id}.png", PICTURE)
+
+    assert settled.reason == "too-many-bytes"
+
+
+def test_start_fails_with_wrong_settings(capfd: pytest.CaptureFixture[str]) -> None:
+    """A function that cannot start is told at once, in its own words."""
+    with pytest.raises(ProcessEnded), LocalSystem.start(settings={"PICTURE_SIZE": "7"}):
+        pass
+
+    assert "PICTURE_SIZE must be a whole number" in capfd.readouterr().err
+
+
+def test_environment_of_this_process_is_left_alone(system: LocalSystem) -> None:
+    """The function's variables are its own."""
+    assert "BUCKET_NAMES" in system.environment()
+    assert "BUCKET_NAMES" not in os.environ
+    assert "AWS_ENDPOINT_URL" not in os.environ
+
+
+def test_system_in_the_foreground_says_how_to_use_it() -> None:
+    """It names Authgear's page and a command, and ends cleanly with Ctrl-C."""
+    with subprocess.Popen(  # noqa: S603 - a module of our own
+        [*_python(), "local.system", "--authgear-port", "0", "--aws-port", "0"],
+        env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert process.stdout
+        lines = iter(process.stdout.readline, "")
+        shown = [next(lines)]
+        while "s3://pictures-example/pictures/" not in shown[-1]:
+            shown.append(next(lines))
+        time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        rest = process.stdout.read()
+
+    assert "Authgear's users, live: http://127.0.0.1:" in shown[0]
+    assert any("aws s3 cp --endpoint-url http://127.0.0.1:" in line for line in shown)
+    assert rest.strip() == "Stopped."
+    assert process.returncode == 0
+
+
+def _python() -> list[str]:
+    """Return the command that runs a module, strict on what is left open."""
+    return [sys.executable, "-W", "error", "-m"]

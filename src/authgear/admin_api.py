@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .access_token import AccessTokens
-from .answers import as_object, read_graphql
+from .answers import as_object
+from .authorized import AuthorizedConnection
 from .connection import Connection
-from .errors import Forbidden, PictureNotKept, Unexpected, UserAnonymized, UserNotFound
-from .user import User, object_id, to_node_id, to_user_id
+from .errors import PictureNotKept, Unexpected, UserAnonymized, UserNotFound
+from .user import User, object_id, read_user, to_node_id
 
 USER = "{ id isAnonymized standardAttributes }"
 READ_USER = f"query ReadUser($id: ID!) {{ node(id: $id) {{ ... on User {USER} }} }}"
@@ -49,7 +50,8 @@ class AdminAPI:
 
     def __init__(self, connection: Connection, tokens: AccessTokens) -> None:
         self._connection = connection
-        self._tokens = tokens
+        self._authorized = AuthorizedConnection(connection, tokens)
+        self._app_id = tokens.app_id
 
     def create_upload_url(self, *, deadline: float) -> UploadURL:
         """
@@ -91,14 +93,13 @@ class AdminAPI:
 
             UserAnonymized: There is, and no update is possible any more.
         """
-        data = self._query(
-            "read", READ_USER, {"id": to_node_id(user_id)}, deadline=deadline
-        )
+        variables = {"id": to_node_id(user_id)}
+        data = self._authorized.query("read", READ_USER, variables, deadline=deadline)
         if "node" not in data:
             raise Unexpected(step="read", detail="`node` is missing", status=200)
         if data["node"] is None:
             raise UserNotFound(step="read", detail="there is no such user", status=200)
-        user = _user("read", data["node"], expected=user_id)
+        user = read_user("read", data["node"], expected=user_id)
         if user.is_anonymized:
             raise UserAnonymized(
                 step="read", detail="the user is anonymized", status=200
@@ -121,14 +122,14 @@ class AdminAPI:
         names = {"key": login_id_key, "attribute": attribute, "value": value}
         # A malformed value, or a kind of login id that the project does not use.
         tolerated = {"GetUsersInvalidArgument"}
-        data = self._query(
+        data = self._authorized.query(
             "find", FIND_USERS, names, deadline=deadline, tolerated=tolerated
         )
         listed = data.get("byAttribute") or []
         if not isinstance(listed, list):
             raise Unexpected(step="find", detail="the users are not a list", status=200)
         found = [data.get("byLoginID"), *listed]
-        users = [_user("find", node) for node in found if node is not None]
+        users = [read_user("find", node) for node in found if node is not None]
         return list({user.user_id: user for user in users}.values())
 
     def set_picture(self, user: User, image_id: str, *, deadline: float) -> User:
@@ -150,7 +151,7 @@ class AdminAPI:
         Raises:
             PictureNotKept: The answer shows another picture.
         """
-        uri = f"authgearimages:///{self._tokens.app_id}/{image_id}"
+        uri = f"authgearimages:///{self._app_id}/{image_id}"
         updated = self._update(user, {"picture": uri}, deadline)
         if updated.picture_object_id != image_id:
             raise PictureNotKept(
@@ -169,7 +170,7 @@ class AdminAPI:
 
     def _create_upload_url(self, deadline: float) -> UploadURL:
         """Ask for a presigned URL, once."""
-        content = self._authorized(
+        content = self._authorized.request(
             "presign", "GET", "/_api/admin/images/upload", deadline=deadline
         )
         url = as_object(content.get("result")).get("upload_url")
@@ -209,72 +210,8 @@ class AdminAPI:
             "userID": to_node_id(user.user_id),
             "standardAttributes": kept | changes,
         }
-        data = self._graphql(
+        data = self._authorized.graphql(
             "update", UPDATE_USER, {"input": update}, deadline=deadline
         )
         answered = as_object(data.get("updateUser")).get("user")
-        return _user("update", answered, expected=user.user_id)
-
-    def _query(
-        self, step: str, query: str, variables: dict[str, Any], **options: Any
-    ) -> dict[str, Any]:
-        """Send a query, again if need be: reading changes nothing."""
-        return self._connection.retry(
-            lambda: self._graphql(step, query, variables, **options),
-            deadline=options["deadline"],
-        )
-
-    def _graphql(
-        self,
-        step: str,
-        query: str,
-        variables: dict[str, Any],
-        *,
-        deadline: float,
-        tolerated: frozenset[str] | set[str] = frozenset(),
-    ) -> dict[str, Any]:
-        """Send one GraphQL request, once, and return its data."""
-        content = self._authorized(
-            step,
-            "POST",
-            "/_api/admin/graphql",
-            deadline=deadline,
-            json={"query": query, "variables": variables},
-        )
-        return read_graphql(step, content, tolerated=tolerated)
-
-    def _authorized(
-        self, step: str, method: str, path: str, **options: Any
-    ) -> dict[str, Any]:
-        """Send a request with an access token; on a 403 once more with a new one."""
-
-        def send() -> dict[str, Any]:
-            headers = {"Authorization": f"Bearer {self._tokens.current()}"}
-            url = self._connection.endpoint + path
-            return self._connection.request(
-                step, method, url, headers=headers, **options
-            )
-
-        try:
-            return send()
-        except Forbidden:
-            self._tokens.renew()
-            return send()
-
-
-def _user(step: str, node: Any, *, expected: str | None = None) -> User:
-    """Return the user in an answer, who must be the expected one if there is one."""
-    fields = as_object(node)
-    user_id = to_user_id(str(fields.get("id")))
-    attributes = fields.get("standardAttributes")
-    if user_id is None or user_id != (expected or user_id):
-        raise Unexpected(step=step, detail="the answer holds no such user", status=200)
-    if not isinstance(attributes, dict):
-        raise Unexpected(
-            step=step, detail="`standardAttributes` is missing", status=200
-        )
-    return User(
-        user_id=user_id,
-        is_anonymized=fields.get("isAnonymized") is True,
-        standard_attributes=attributes,
-    )
+        return read_user("update", answered, expected=user.user_id)

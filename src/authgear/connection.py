@@ -24,7 +24,6 @@ READ_TIMEOUT = 20.0  # seconds; blocking hooks may take 10 inside one update
 LARGEST_ANSWER = 1_048_576  # bytes; true answers have a few thousand
 ATTEMPTS = 3
 BACKOFF = 0.5  # seconds, doubled with each attempt, times a random share
-RATE_LIMIT_PAUSE = 5.0  # seconds, where the server names none
 
 T = TypeVar("T")
 
@@ -145,8 +144,6 @@ class Connection:
         """Return the seconds to wait after an error: as asked, or spread at random."""
         if error.retry_after is not None:
             return error.retry_after + self._share()
-        if isinstance(error, RateLimited):
-            return RATE_LIMIT_PAUSE * (0.5 + self._share())
         return float(BACKOFF * 2**failures * self._share())
 
     def _read(self, step: str, response: requests.Response, deadline: float) -> bytes:

@@ -37,11 +37,12 @@ class AuthgearError(Exception):
 
         tracking_id: Authgear's own id of the failure, for its logs.
 
-        retry_after: Seconds that the server asks to wait.
+        retry_after: Seconds that the server asks to wait; else `usual_pause`.
     """
 
     retryable = True  # whether a later delivery of the event may work
     may_repeat = True  # whether the same request a moment later may work
+    usual_pause: float | None = None  # seconds to wait where the server names none
 
     def __init__(
         self,
@@ -56,7 +57,7 @@ class AuthgearError(Exception):
         self.detail = detail
         self.status = status
         self.tracking_id = tracking_id
-        self.retry_after = retry_after
+        self.retry_after = self.usual_pause if retry_after is None else retry_after
         facts = {"status": status, "tracking_id": tracking_id}
         known = ", ".join(f"{name}={value}" for name, value in facts.items() if value)
         super().__init__(
@@ -94,6 +95,8 @@ class Forbidden(BadAnswer):
 
 class RateLimited(BadAnswer):
     """Raised when Authgear, or the service in front of it, asks for fewer requests."""
+
+    usual_pause = 5.0
 
 
 class Unavailable(BadAnswer):

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from .answers import as_object
+from .errors import Unexpected
+
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 # Attributes that Authgear computes; what is sent for them it ignores.
@@ -51,6 +54,36 @@ class User:
         ours, theirs = self.standard_attributes, other.standard_attributes
         names = (ours.keys() | theirs.keys()) - {"picture", *DERIVED}
         return sorted(name for name in names if ours.get(name) != theirs.get(name))
+
+
+def read_user(step: str, node: Any, *, expected: str | None = None) -> User:
+    """
+    Return the user in an answer.
+
+    Args:
+        step: The call that is answered, in errors.
+
+        node: What GraphQL shows of the user, or anything else.
+
+        expected: The UUID that the user must have; `None` if any will do.
+
+    Raises:
+        Unexpected: It is not that user, or not a user with standard attributes.
+    """
+    fields = as_object(node)
+    user_id = to_user_id(str(fields.get("id")))
+    attributes = fields.get("standardAttributes")
+    if user_id is None or user_id != (expected or user_id):
+        raise Unexpected(step=step, detail="the answer holds no such user", status=200)
+    if not isinstance(attributes, dict):
+        raise Unexpected(
+            step=step, detail="`standardAttributes` is missing", status=200
+        )
+    return User(
+        user_id=user_id,
+        is_anonymized=fields.get("isAnonymized") is True,
+        standard_attributes=attributes,
+    )
 
 
 def object_id(url: Any) -> str | None:

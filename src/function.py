@@ -14,9 +14,9 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 import triggers
 from bucket import Bucket
+from invokers import Hint
 from outcome import Outcome, Reason, Result
 from reconcile import Reconciler
-from triggers import Hint
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -64,12 +64,12 @@ class Function:
             PicturesFailed: An object failed, and the invoker delivers again if told so.
         """
         deadline = self.clock() + context.get_remaining_time_in_millis() / 1000 - MARGIN
-        trigger = triggers.read(event)
+        invoker = triggers.read(event)
         try:
-            results = [(hint, self._process(hint, deadline)) for hint in trigger.hints]
+            results = [(hint, self._process(hint, deadline)) for hint in invoker.hints]
         finally:
             self.metrics.flush_metrics()
-        return trigger.answer(results)
+        return invoker.answer(results)
 
     def _process(self, hint: Hint, deadline: float) -> Result:
         """Reconcile one object and record what became of it."""

@@ -15,7 +15,8 @@ from bucket import Bucket
 from function import Function
 from key_pair import load_key_pair
 from picture import PictureSpec
-from reconcile import Policy, Reconciler
+from reconcile import Reconciler
+from rounds import Policy
 from settings import Settings
 from version import VERSION
 

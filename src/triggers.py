@@ -1,14 +1,15 @@
-"""Any invoker's event -> the objects it hints at; results -> the answer it expects."""
+"""Any invoker's event -> the objects that it hints at."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote_plus
 
-from outcome import Outcome, Reason, Result
+from invokers import BatchJob, Hint, Invoker, Notification, QueueBatch
+from outcome import Reason
 
 DEEPEST = 8  # envelopes within envelopes; real events have at most five
 S3_EVENTS = (
@@ -20,101 +21,7 @@ S3_EVENTS = (
 EVENTBRIDGE_EVENTS = ("Object Created", "Object Deleted", "Object Restore Completed")
 
 
-class PicturesFailed(Exception):
-    """Raised to an asynchronous invoker so that the event comes again."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Hint:
-    """
-    An object that an event speaks of, or the reason why it speaks of none.
-
-    Args:
-        bucket: The bucket's name.
-
-        key: The decoded object key.
-
-        problem: Why there is no object to look at.
-
-        item: Which item of the invoker's batch it came in.
-    """
-
-    bucket: str = ""
-    key: str = ""
-    problem: Reason | None = None
-    item: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Notification:
-    """An asynchronous invocation: an exception makes Lambda deliver it again."""
-
-    hints: Sequence[Hint]
-
-    def answer(self, results: Sequence[tuple[Hint, Result]]) -> dict[str, Any]:
-        """
-        Return an entry per object.
-
-        Raises:
-            PicturesFailed: An object failed; the text stands in the queue's record.
-        """
-        failed = [r.reason for _, r in results if r.outcome is Outcome.FAILED]
-        if failed:
-            reasons = ", ".join(sorted(set(failed)))
-            message = f"{len(failed)} of {len(results)} objects failed: {reasons}"
-            raise PicturesFailed(message)
-        return {"objects": _entries(results)}
-
-
-@dataclass(frozen=True, slots=True)
-class QueueBatch:
-    """Messages of an SQS queue: those that are named in the answer come again."""
-
-    hints: Sequence[Hint]
-
-    def answer(self, results: Sequence[tuple[Hint, Result]]) -> dict[str, Any]:
-        """Return an entry per object, and the messages that hold a failed one."""
-        failed = {h.item: None for h, r in results if r.outcome is Outcome.FAILED}
-        return {
-            "batchItemFailures": [{"itemIdentifier": item} for item in failed],
-            "objects": _entries(results),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class BatchJob:
-    """A task of S3 Batch Operations, invoked synchronously; the text is its report."""
-
-    hints: Sequence[Hint]
-    schema_version: str
-    invocation_id: str
-
-    def answer(self, results: Sequence[tuple[Hint, Result]]) -> dict[str, Any]:
-        """Return a result code and a text per task."""
-        codes = {
-            Outcome.FAILED: "TemporaryFailure",
-            Outcome.REJECTED: "PermanentFailure",
-        }
-        return {
-            "invocationSchemaVersion": self.schema_version,
-            "treatMissingKeysAs": "PermanentFailure",
-            "invocationId": self.invocation_id,
-            "results": [
-                {
-                    "taskId": hint.item,
-                    "resultCode": codes.get(result.outcome, "Succeeded"),
-                    "resultString": f"{result.outcome} {result.reason}: "
-                    f"{result.detail or result.reason.meaning}",
-                }
-                for hint, result in results
-            ],
-        }
-
-
-Trigger = Notification | QueueBatch | BatchJob
-
-
-def read(event: Any) -> Trigger:
+def read(event: Any) -> Invoker:
     """
     Read what a Lambda function was invoked with.
 
@@ -136,12 +43,7 @@ def read(event: Any) -> Trigger:
 def _message(record: Mapping[str, Any]) -> Iterator[Hint]:
     """Read one SQS message; its hints carry its id."""
     for hint in _hints(record.get("body")):
-        yield Hint(
-            bucket=hint.bucket,
-            key=hint.key,
-            problem=hint.problem,
-            item=str(record.get("messageId", "")),
-        )
+        yield replace(hint, item=_field(record, "messageId"))
 
 
 def _task(task: Any) -> Hint:
@@ -217,21 +119,6 @@ def _encoded_hint(bucket: str, key: str, *, item: str = "") -> Hint:
     if not (bucket and decoded):
         return Hint(problem=Reason.UNKNOWN_EVENT, item=item)
     return Hint(bucket=bucket, key=decoded, item=item)
-
-
-def _entries(results: Sequence[tuple[Hint, Result]]) -> list[dict[str, Any]]:
-    """Return what a person reads after `sam local invoke`: an entry per object."""
-    return [
-        {
-            "bucket": hint.bucket,
-            "key": hint.key,
-            "outcome": result.outcome,
-            "reason": result.reason,
-            "detail": result.detail or result.reason.meaning,
-            **result.fields,
-        }
-        for hint, result in results
-    ]
 
 
 def _records(content: Any) -> list[Any]:

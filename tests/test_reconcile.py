@@ -14,7 +14,8 @@ from bucket import TAG, Bucket
 from object_key import KeyPattern
 from outcome import Outcome, Reason, Result
 from picture import PictureSpec
-from reconcile import ROUNDS, Policy, Reconciler
+from reconcile import Reconciler
+from rounds import ROUNDS, Policy
 from tests.fakes.authgear_server import (
     APP_ID,
     ENDPOINT,

@@ -1,0 +1,201 @@
+"""Observe, act, observe: a few rounds, until bucket and Authgear agree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from authgear import AuthgearError
+from bucket import Memory, ObjectArchived, ObjectChanged, StoredObject
+from journal import Journal
+from outcome import Reason, Result
+from picture import PictureRejected, PictureSpec, ProfilePicture, make_profile_picture
+from user_objects import UserObjects
+from user_profile import UserProfile
+from verdict import LookAgain, explain
+
+ROUNDS = 4
+
+# What is noted on an object is believed where no setting can lift the rejection.
+LASTING = {r.value: r for r in (Reason.NOT_A_PICTURE, Reason.BROKEN_PICTURE)}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Policy:
+    """
+    What the operator decides about the loop.
+
+    Args:
+        overwrite: Replace a picture that the user already has.
+
+        remember: Note on the object what was done with it.
+
+        remove_on_delete: Take the picture away with the user's last object.
+
+        verify_update: Read the user once more after the update.
+    """
+
+    overwrite: bool = True
+    remember: bool = True
+    remove_on_delete: bool = False
+    verify_update: bool = True
+
+
+@dataclass(kw_only=True)
+class Rounds:
+    """
+    One user's reconciliation.
+
+    Args:
+        key: The object that the event named.
+
+        objects: What the user has in the bucket.
+
+        profile: What the user has in Authgear.
+
+        spec: What picture is made.
+
+        policy: What the operator decides.
+
+        journal: The record of the run.
+
+        pause: Returns the seconds between two looks.
+
+        image_ids: What was uploaded so far, by etag.
+    """
+
+    key: str
+    objects: UserObjects
+    profile: UserProfile
+    spec: PictureSpec
+    policy: Policy
+    journal: Journal
+    pause: Callable[[], float]
+    image_ids: dict[str, str] = field(default_factory=dict)
+
+    def settle(self) -> Result:
+        """Go round until bucket and Authgear agree, a few times at most."""
+        rounds = 0
+        while True:
+            rounds += 1
+            try:
+                result = self._round()
+            except (LookAgain, ObjectChanged, AuthgearError) as error:
+                last = rounds == ROUNDS or not _calls_for_another_round(error)
+                pause = getattr(error, "retry_after", None) or self.pause()
+                if last or not self.journal.wait(pause):
+                    raise
+            else:
+                # What was brought in step may be an older object in place of this one.
+                _, passed = self.objects.passed_over.get(self.key, ("", result))
+                return passed
+
+    def _round(self) -> Result:
+        """Look at the user's objects, newest first, and act on the first usable one."""
+        items = self.objects.list()
+        for item in items:
+            memory = self.objects.recall(item)
+            try:
+                return self._bring_in_step(item, memory)
+            except (PictureRejected, ObjectArchived) as error:
+                self._pass_over(item, memory, error)
+        if items:
+            return Result(reason=Reason.OBJECT_GONE)
+        return self._without_object()
+
+    def _bring_in_step(self, item: StoredObject, memory: Memory) -> Result:
+        """Make the object the user's picture, unless it is already."""
+        if memory.result in LASTING:
+            raise PictureRejected(LASTING[memory.result], "as noted on the object")
+        if item.key != self.key:
+            self.journal.facts["applied_key"] = item.key
+        image_id = self.image_ids.get(item.etag, "")
+        if memory.result or image_id or not self.policy.overwrite:
+            user = self.profile.read()
+            shown = user.picture_object_id
+            if shown and shown == memory.result:
+                return self._show(Reason.IN_STEP, shown)
+            if user.has_picture and shown != image_id and not self.policy.overwrite:
+                return Result(reason=Reason.KEEPS_OWN_PICTURE)
+        if not image_id:
+            user, image_id = self.profile.upload(self._make_picture(item).data)
+            self.image_ids[item.etag] = image_id
+        if user.picture_object_id != image_id:
+            self.profile.set_picture(user, image_id)
+        self._observe(item, memory, image_id)
+        return self._show(Reason.PICTURE_SET, image_id)
+
+    def _make_picture(self, item: StoredObject) -> ProfilePicture:
+        """Download the object, unless it is too large, and make the picture of it."""
+        facts, spec = self.journal.facts, self.spec
+        data = self.objects.download(item, limit=spec.max_bytes)
+        with self.journal.step("picture"):
+            picture = make_profile_picture(data, spec)
+        facts["format"] = picture.source_format
+        facts["input_width"] = picture.source_width
+        facts["input_height"] = picture.source_height
+        facts["output_bytes"] = len(picture.data)
+        return picture
+
+    def _observe(self, item: StoredObject, memory: Memory, image_id: str) -> None:
+        """Check that the object is still the newest and Authgear shows its picture."""
+        if not self.objects.is_newest(item):
+            message = "the bucket kept changing"
+            raise LookAgain(message)
+        self.objects.remember(item, memory, image_id)
+        self._verify(image_id)
+
+    def _without_object(self) -> Result:
+        """Take the picture away with the user's last object, where that is wanted."""
+        if not (self.policy.remove_on_delete and self.policy.overwrite):
+            return Result(reason=Reason.OBJECT_GONE)
+        user = self.profile.read()
+        if not user.has_picture:
+            return Result(reason=Reason.NO_PICTURE)
+        self.profile.remove_picture(user)
+        if self.objects.list():
+            message = "an object came while the picture was removed"
+            raise LookAgain(message)
+        self._verify(None)
+        return Result(reason=Reason.PICTURE_REMOVED)
+
+    def _verify(self, image_id: str | None) -> None:
+        """Read the user once more: an update's own answer can be untrue."""
+        if not self.policy.verify_update:
+            return
+        if self.profile.read(step="verify").picture_object_id == image_id:
+            return
+        self.journal.wait(self.pause())
+        if self.profile.read(step="verify").picture_object_id != image_id:
+            message = "Authgear shows another picture than was set"
+            raise LookAgain(message)
+
+    def _pass_over(
+        self,
+        item: StoredObject,
+        memory: Memory,
+        error: PictureRejected | ObjectArchived,
+    ) -> None:
+        """Leave an object that cannot be a picture, for the next older one."""
+        result = explain(error) or Result(reason=error.reason)
+        self.objects.passed_over[item.key] = item.etag, result
+        # An archived object can be restored, and is then as good as any.
+        if isinstance(error, PictureRejected):
+            self.objects.remember(item, memory, error.reason)
+
+    def _show(self, reason: Reason, image_id: str) -> Result:
+        """Return a result after which Authgear shows an image."""
+        self.journal.facts["object_id"] = image_id
+        return Result(reason=reason)
+
+
+def _calls_for_another_round(error: Exception) -> bool:
+    """
+    Tell whether another round may mend what stopped this one.
+
+    Of Authgear's calls the update alone is not repeated where it failed: it may have
+    been done, and the attributes that it sends must have been read just before.
+    """
+    if isinstance(error, AuthgearError):
+        return error.step == "update" and error.may_repeat
+    return True

@@ -85,7 +85,7 @@ build-Function: $(BIN)/python
 	find "$(ARTIFACTS_DIR)" -name __pycache__ -prune -exec rm -rf {} +
 
 invoke: $(VENV)/.dev $(SAM_VENV)/.sam ## sam local invoke (EVENT=events/s3-put.json DOCKER=no)
-	$(BIN)/python -m local.invoke $(EVENT) $(if $(filter no,$(DOCKER)),--no-docker) $(SAM_OPTIONS)
+	$(BIN)/python -m local.sam.invoke $(EVENT) $(if $(filter no,$(DOCKER)),--no-docker) $(SAM_OPTIONS)
 
 lock: $(VENV)/.dev ## write the requirements files anew from pyproject.toml
 	$(LOCK) pyproject.toml -o requirements.txt

@@ -12,7 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-ROOT = Path(__file__).resolve().parent.parent
+from local.paths import ROOT
+
 START_TIMEOUT = 60.0  # seconds; generous, for a cold disk
 STOP_TIMEOUT = 5.0  # seconds
 READY = "READY"

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from local.authgear import Authgear
 from local.aws import REGION, LocalAWS
-from local.execution import Execution
-from local.history import History, Settled
-from local.invoker import RETRY_DELAYS, Invoker
+from local.function.execution import Execution
+from local.function.history import History, Settled
+from local.function.invoker import RETRY_DELAYS, Invoker
+from local.function.worker import FUNCTION_NAME
 from local.people import create_person
-from local.worker import FUNCTION_NAME
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import QueueConfigurationTypeDef
@@ -73,7 +73,7 @@ class LocalSystem:
         Args:
             settings: The function's settings that differ from their defaults.
 
-            concurrency: How many events the function works on at once.
+            concurrency: How many events the function works on at once; 0 for none.
 
             retry_delays: Seconds before each further attempt at an event.
 
@@ -96,8 +96,9 @@ class LocalSystem:
             )
             stack.callback(invoker.stop)
             invoker.start()
-            # S3 tries a new notification out; nothing else has a settled event before.
-            system.wait_for("")
+            if concurrency:
+                # S3 tries the new notification out, and thus all that is behind it.
+                system.wait_for("")
             yield system
 
     def environment(self) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local import package
+from local.sam import package
 from tests.deploy import sam
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.forwarder import forward
+from local.sam.forwarder import forward
 
 OTHER = "127.0.0.2"  # as good as Docker's gateway, and there without Docker
 NOBODYS = "192.0.2.1"  # kept for documentation: no machine's own

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from local.invoke import main, point_to
+from local.sam.invoke import main, point_to
 from tests.deploy.sam import ROOT
 
 EVENT = ROOT / "events" / "s3-put.json"

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from local.authgear import Fault
-from local.runtime import Runtime
-from local.sample import BUCKET, KEY, Sample
+from local.sam.runtime import Runtime
+from local.sam.sample import KEY, USER_ID, start_sample
+from local.system import BUCKET, LocalSystem
 from tests.deploy.sam import ROOT
 
 pytestmark = pytest.mark.skipif(
@@ -25,19 +26,19 @@ EMULATOR = ("START RequestId:", "END RequestId:", "REPORT RequestId:")
 
 
 @pytest.fixture(scope="module")
-def sample() -> Iterator[Sample]:
+def system() -> Iterator[LocalSystem]:
     """Run an Authgear and an S3 with the user and the picture of the events."""
-    with Sample.start() as sample:
-        yield sample
+    with start_sample() as (system, _):
+        yield system
 
 
 @pytest.fixture(scope="module")
 def runtime(
-    host_package: Path, sample: Sample, tmp_path_factory: pytest.TempPathFactory
+    host_package: Path, system: LocalSystem, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Runtime]:
     """Run the package."""
     folder = tmp_path_factory.mktemp("runtime")
-    with Runtime.start(host_package, sample.environment(), folder) as runtime:
+    with Runtime.start(host_package, system.environment(), folder) as runtime:
         yield runtime
 
 
@@ -46,14 +47,15 @@ def read_event(name: str) -> Any:
     return json.loads((ROOT / "events" / name).read_text())
 
 
-def test_runtime_new_picture_is_set(runtime: Runtime, sample: Sample) -> None:
+def test_runtime_new_picture_is_set(runtime: Runtime, system: LocalSystem) -> None:
     """An S3 event gives the user the picture, and the answer tells so."""
     answer = runtime.invoke(read_event("s3-put.json"))
 
     entry = answer["objects"][0]
     assert (entry["outcome"], entry["reason"]) == ("synced", "picture-set")
     assert (entry["bucket"], entry["key"]) == (BUCKET, KEY)
-    assert sample.user.picture_object_id == entry["object_id"]
+    user = system.authgear.users.get(USER_ID)
+    assert user.picture_object_id == entry["object_id"]
 
 
 @pytest.mark.parametrize("path", EVENTS, ids=lambda path: path.stem)
@@ -71,20 +73,20 @@ def test_runtime_every_event_is_understood(runtime: Runtime, path: Path) -> None
     assert ("batchItemFailures" in answer) == ("sqs" in path.stem)
 
 
-def test_runtime_failure_is_raised_to_s3(runtime: Runtime, sample: Sample) -> None:
+def test_runtime_failure_is_raised_to_s3(runtime: Runtime, system: LocalSystem) -> None:
     """The invocation fails, so that Lambda repeats it; the error holds no secret."""
-    sample.authgear.faults.add(Fault(step="read", status=502, times=None))
+    system.authgear.faults.add(Fault(step="read", status=502, times=None))
 
     try:
         answer = runtime.invoke(read_event("s3-put.json"))
     finally:
-        sample.authgear.faults.clear()
+        system.authgear.faults.clear()
 
     assert answer["errorType"] == "PicturesFailed"
     assert answer["errorMessage"] == "1 of 1 objects failed: authgear-unavailable"
 
 
-def test_runtime_log_is_json_lines(runtime: Runtime, sample: Sample) -> None:
+def test_runtime_log_is_json_lines(runtime: Runtime, system: LocalSystem) -> None:
     """Each line that the function writes is JSON, and none holds a secret."""
     runtime.invoke(read_event("s3-put.json"))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from local.authgear import User
-from local.contact_sheet import fetch_picture
+from local.demo.contact_sheet import fetch_picture
 from tests.sample_pictures import BLUE, GRAY, GREEN, RED
 
 SIZE = 240  # pixels; what Authgear serves

@@ -6,9 +6,9 @@ import uuid
 
 import pytest
 
-from local import bad_files
 from local.authgear import User
-from local.checks import attributes
+from local.demo import bad_files
+from local.demo.checks import attributes
 from local.system import LocalSystem
 from outcome import Reason
 from tests.e2e.faces import shows_quadrants

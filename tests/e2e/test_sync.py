@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from local.authgear import Authgear, Request, User
-from local.checks import attributes
+from local.demo.checks import attributes
 from local.leaks import find_leaks
 from local.system import SECRET, LocalSystem
 from tests.e2e.faces import shows_plain, shows_quadrants

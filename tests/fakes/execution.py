@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from local.execution import Execution, Invocation
+from local.function.execution import Execution, Invocation
 
 
 class FakeExecution(Execution):

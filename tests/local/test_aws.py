@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from local.aws import AWSRequest, LocalAWS
-from local.process import ROOT
+from local.paths import ROOT
 
 USE_S3 = """
 from local.aws import LocalAWS

@@ -14,11 +14,10 @@ import pytest
 from PIL import Image
 
 from local.authgear import User
-from local.checks import attributes, check
-from local.demo import play
+from local.demo.checks import attributes, check
+from local.demo.scenario import Step, play
+from local.paths import PICTURES, ROOT
 from local.people import create_person
-from local.process import ROOT
-from local.scenario import PICTURES, Step
 from local.system import LocalSystem
 from outcome import Reason
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local.execution import Execution
+from local.function.execution import Execution
 from local.process import ProcessEnded
 from tests.fakes.handlers import HANDLER
 

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 import pytest
 
 from local.aws import LocalAWS
-from local.invoker import Delivery, Invoker
+from local.function.invoker import Delivery, Invoker
 from tests.fakes.execution import FakeExecution
 
 EVENT = {"Records": ["an event"]}

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from local.process import ROOT, Process, ProcessEnded
+from local.paths import ROOT
+from local.process import Process, ProcessEnded
 
 Start = Callable[..., Process]
 

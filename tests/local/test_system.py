@@ -12,8 +12,9 @@ import time
 import pytest
 
 from local.authgear import Fault, User
+from local.paths import ROOT
 from local.people import create_person
-from local.process import ROOT, ProcessEnded
+from local.process import ProcessEnded
 from local.system import LocalSystem
 from tests.sample_pictures import encode, quadrants
 

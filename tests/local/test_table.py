@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from local.history import Settled
-from local.scenario import Step
-from local.table import format_duration, format_header, format_row, shorten
+from local.demo.scenario import Step
+from local.demo.table import format_duration, format_header, format_row, shorten
+from local.function.history import Settled
 from outcome import Reason
 
 KEY = "pictures/0a1b2c3d-0000-4000-8000-000000000001.jpg"

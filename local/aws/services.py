@@ -97,7 +97,7 @@ class LocalAWS:
             port: Where to listen; 0 takes any free port.
         """
         with Process.start(
-            "local.aws_server", str(port), environment=_credentials()
+            "local.aws.server", str(port), environment=_credentials()
         ) as (
             _,
             endpoint,

@@ -1,4 +1,4 @@
-"""moto's server as a process: `python -m local.aws_server [PORT]`."""
+"""moto's server as a process: `python -m local.aws.server [PORT]`."""
 
 from __future__ import annotations
 

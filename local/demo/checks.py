@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from local.authgear import User
-from local.history import Settled
+from local.demo.scenario import Step
+from local.function.history import Settled
 from local.leaks import find_leaks
-from local.scenario import Step
 from local.system import LocalSystem
 from outcome import Outcome
 

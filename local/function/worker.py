@@ -1,8 +1,9 @@
 """
-Lambda's runtime in a process: `python -m local.worker` imports `handler` and serves.
+Lambda's runtime in a process: it imports `handler` and serves.
 
-Every line of its input is an invocation. Its output is what the function prints, and
-after that, per invocation, a line of `ANSWER` and JSON as Lambda would hand it on.
+It runs as `python -m local.function.worker`. Every line of its input is an invocation.
+Its output is what the function prints, and after that, per invocation, a line of
+`ANSWER` and JSON as Lambda would hand it on.
 """
 
 from __future__ import annotations

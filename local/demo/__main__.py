@@ -14,18 +14,16 @@ import sys
 import threading
 import time
 import uuid
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from local.checks import attributes, check
-from local.contact_sheet import save_contact_sheet
-from local.history import Settled
-from local.process import ROOT
-from local.scenario import Rounds, Scenario, Step
+from local.demo.checks import attributes, check
+from local.demo.contact_sheet import save_contact_sheet
+from local.demo.scenario import Rounds, Scenario, play
+from local.demo.table import format_header, format_row, shows_color
+from local.paths import ROOT
 from local.system import LocalSystem
-from local.table import format_header, format_row, shows_color
 
 SHEET = ROOT / "build" / "demo" / "contact-sheet.jpg"
 CONCURRENCY = 2
@@ -51,17 +49,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("\nStopped.")
         return INTERRUPTED
     return 0 if is_fine else 1
-
-
-def play(system: LocalSystem, rounds: Rounds) -> Iterator[tuple[Step, Settled]]:
-    """Do the steps, a round after the other; yield what came of each."""
-    counts: Counter[str] = Counter()
-    for steps in rounds:
-        for step in steps:
-            step.act()
-        for step in steps:
-            counts[step.key] += 1
-            yield step, system.wait_for(step.key, count=counts[step.key])
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:

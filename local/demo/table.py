@@ -7,8 +7,8 @@ import re
 import sys
 from collections.abc import Sequence
 
-from local.history import Settled
-from local.scenario import Step
+from local.demo.scenario import Step
+from local.function.history import Settled
 from outcome import Outcome
 
 HEADER = ("", "what", "key", "outcome", "reason", "tries", "time")

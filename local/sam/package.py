@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from local.paths import ROOT
 
 
 class BuildFailed(Exception):

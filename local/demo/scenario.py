@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from local import bad_files
 from local.authgear import Fault
+from local.demo import bad_files
+from local.function.history import Settled
+from local.paths import PICTURES
 from local.people import create_person
 from local.system import LocalSystem
 from outcome import Reason
-
-PICTURES = Path(__file__).parent / "pictures"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,3 +180,14 @@ class Scenario:
             expected=Reason.OBJECT_GONE,
             act=lambda: self._system.delete(key),
         )
+
+
+def play(system: LocalSystem, rounds: Rounds) -> Iterator[tuple[Step, Settled]]:
+    """Do the steps, a round after the other; yield what came of each."""
+    counts: Counter[str] = Counter()
+    for steps in rounds:
+        for step in steps:
+            step.act()
+        for step in steps:
+            counts[step.key] += 1
+            yield step, system.wait_for(step.key, count=counts[step.key])

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local.invoker import Delivery
+from local.function.invoker import Delivery
 
 
 @dataclass(frozen=True, kw_only=True)

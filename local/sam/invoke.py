@@ -21,10 +21,12 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from local.forwarder import find_gateway, forward
-from local.package import ROOT, BuildFailed, build, build_for_host, host_architecture
-from local.runtime import Runtime, RuntimeUnavailable
-from local.sample import BUCKET, Sample
+from local.paths import ROOT
+from local.sam.forwarder import find_gateway, forward
+from local.sam.package import BuildFailed, build, build_for_host, host_architecture
+from local.sam.runtime import Runtime, RuntimeUnavailable
+from local.sam.sample import start_sample
+from local.system import BUCKET, LocalSystem
 
 SAM = ROOT / ".venv-sam" / "bin" / "sam"
 
@@ -45,17 +47,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options, sam_options = _parse(arguments)
     has_docker = options.docker and shutil.which("docker") is not None
-    with tempfile.TemporaryDirectory() as folder, Sample.start() as sample:
+    with tempfile.TemporaryDirectory() as folder, start_sample() as (system, user):
         try:
             if has_docker:
-                status = _invoke_in_docker(options.event, sample, sam_options)
+                status = _invoke_in_docker(options.event, system, sam_options)
             else:
-                status = _invoke_behind_emulator(options.event, sample, Path(folder))
+                status = _invoke_behind_emulator(options.event, system, Path(folder))
         except (BuildFailed, RuntimeUnavailable) as error:
             print(error, file=sys.stderr)
             return 1
         print("\nThe user in Authgear:")
-        print(json.dumps(sample.user.standard_attributes(), indent=2))
+        print(json.dumps(user.standard_attributes(), indent=2))
         return status
 
 
@@ -79,20 +81,20 @@ def point_to(template: str, environment: Mapping[str, str]) -> str:
 
 def _parse(arguments: Sequence[str] | None) -> tuple[argparse.Namespace, list[str]]:
     """Read the command line; what is unknown here goes to `sam local invoke`."""
-    parser = argparse.ArgumentParser(prog="python -m local.invoke")
+    parser = argparse.ArgumentParser(prog="python -m local.sam.invoke")
     parser.add_argument("event", type=Path, help="file with the event")
     parser.add_argument("--no-docker", dest="docker", action="store_false")
     return parser.parse_known_args(arguments)
 
 
-def _invoke_in_docker(event: Path, sample: Sample, sam_options: list[str]) -> int:
+def _invoke_in_docker(event: Path, system: LocalSystem, sam_options: list[str]) -> int:
     """Run `sam local invoke`; it prints log and answer itself."""
     built = build(ROOT / ".aws-sam" / "invoke", host_architecture())
     template = built.with_name("local.yaml")
-    variables = _seen_from_docker(sample)
+    variables = _seen_from_docker(system)
     template.write_text(point_to(built.read_text(), variables))
     files = ["--template", str(template), "--event", str(event)]
-    ports = [urlsplit(url).port or 0 for url in _endpoints(sample).values()]
+    ports = [urlsplit(url).port or 0 for url in _endpoints(system).values()]
     with forward(find_gateway(), ports):
         return subprocess.run(  # noqa: S603 - what the person at the terminal asked for
             [str(SAM), "local", "invoke", *files, *ADD_HOSTS, *sam_options, "Function"],
@@ -102,28 +104,28 @@ def _invoke_in_docker(event: Path, sample: Sample, sam_options: list[str]) -> in
         ).returncode
 
 
-def _endpoints(sample: Sample) -> dict[str, str]:
+def _endpoints(system: LocalSystem) -> dict[str, str]:
     """Return the addresses of both servers, by their variables."""
     return {
         name: value
-        for name, value in sample.environment().items()
+        for name, value in system.environment().items()
         if value.startswith("http://")
     }
 
 
-def _seen_from_docker(sample: Sample) -> dict[str, str]:
+def _seen_from_docker(system: LocalSystem) -> dict[str, str]:
     """Return the function's variables with the host's servers at `localhost`."""
     endpoints = {
         name: f"http://localhost:{urlsplit(url).port}"
-        for name, url in _endpoints(sample).items()
+        for name, url in _endpoints(system).items()
     }
-    return sample.environment() | endpoints
+    return system.environment() | endpoints
 
 
-def _invoke_behind_emulator(event: Path, sample: Sample, folder: Path) -> int:
+def _invoke_behind_emulator(event: Path, system: LocalSystem, folder: Path) -> int:
     """Run the package behind the emulator; print log and answer."""
     package = build_for_host(folder / "package")
-    with Runtime.start(package, sample.environment(), folder) as runtime:
+    with Runtime.start(package, system.environment(), folder) as runtime:
         answer = runtime.invoke(json.loads(event.read_text()))
         print(runtime.log)
     print(json.dumps(answer, indent=2))

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local.function.worker import ANSWER
 from local.process import Process, ProcessEnded
-from local.worker import ANSWER
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,7 +69,7 @@ class Execution:
             ProcessEnded: The function could not be imported; it has said why.
         """
         self._process = Process(
-            "local.worker", environment=self._environment, path=self._path
+            "local.function.worker", environment=self._environment, path=self._path
         )
         self._process.wait_until_ready()
 

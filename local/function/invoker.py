@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from local.execution import Execution, Invocation
-from local.worker import FUNCTION_ARN
+from local.function.execution import Execution, Invocation
+from local.function.worker import FUNCTION_ARN
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

@@ -1,0 +1,1 @@
+"""Lambda on this machine: executions of the function, and who invokes them."""

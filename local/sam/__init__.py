@@ -1,0 +1,1 @@
+"""The built package on this machine: `sam local invoke`, or without Docker."""

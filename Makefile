@@ -15,7 +15,7 @@ MACHINE := $(subst arm64,aarch64,$(ARCHITECTURE))
 BUILD_DIR ?= .aws-sam/build
 EVENT ?= events/s3-put.json
 
-.PHONY: help demo test check lint types docs-check format lock clean \
+.PHONY: help demo test soak check lint types docs-check format lock clean \
   validate build build-Function invoke
 .DEFAULT_GOAL := help
 
@@ -45,6 +45,9 @@ demo: $(VENV)/.local ## drop pictures into a local bucket and see what becomes o
 
 test: $(VENV)/.dev $(SAM_VENV)/.sam ## run every test
 	$(BIN)/python -m pytest
+
+soak: $(VENV)/.dev ## play thousands of histories of faults and crashes (HISTORIES=)
+	$(BIN)/python -m tests.simulation.soak $(HISTORIES)
 
 check: lint types test ## all that must hold before a commit lands
 

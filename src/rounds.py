@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from authgear import AuthgearError
+from authgear import UUID, AuthgearError
 from bucket import Memory, ObjectArchived, ObjectChanged, StoredObject
 from journal import Journal
 from outcome import Reason, Result
@@ -62,6 +62,8 @@ class Rounds:
         pause: Returns the seconds between two looks.
 
         image_ids: What was uploaded so far, by etag.
+
+        noted: What was noted on each object when it was first looked at.
     """
 
     key: str
@@ -72,6 +74,7 @@ class Rounds:
     journal: Journal
     pause: Callable[[], float]
     image_ids: dict[str, str] = field(default_factory=dict)
+    noted: dict[StoredObject, str] = field(default_factory=dict)
 
     def settle(self) -> Result:
         """Go round until bucket and Authgear agree, a few times at most."""
@@ -109,7 +112,7 @@ class Rounds:
             raise PictureRejected(LASTING[memory.result], "as noted on the object")
         if item.key != self.key:
             self.journal.facts["applied_key"] = item.key
-        image_id = self.image_ids.get(item.etag, "")
+        image_id = self._image_of(item, memory)
         if memory.result or image_id or not self.policy.overwrite:
             user = self.profile.read()
             shown = user.picture_object_id
@@ -124,6 +127,20 @@ class Rounds:
             self.profile.set_picture(user, image_id)
         self._observe(item, memory, image_id)
         return self._show(Reason.PICTURE_SET, image_id)
+
+    def _image_of(self, item: StoredObject, memory: Memory) -> str:
+        """
+        Return the id of the image that was made of an object, if there is one.
+
+        A note that came while we looked is a concurrent run's. Who takes up its image
+        does not chase it. An older note says nothing about this Authgear: the object
+        may have been copied together with its tags.
+        """
+        noted = memory.result if UUID.fullmatch(memory.result) else ""
+        first_noted = self.noted.setdefault(item, noted)
+        if noted and noted != first_noted:
+            return noted
+        return self.image_ids.get(item.etag, "")
 
     def _make_picture(self, item: StoredObject) -> ProfilePicture:
         """Download the object, unless it is too large, and make the picture of it."""
@@ -180,7 +197,7 @@ class Rounds:
         result = explain(error) or Result(reason=error.reason)
         self.objects.passed_over[item.key] = item.etag, result
         # An archived object can be restored, and is then as good as any.
-        if isinstance(error, PictureRejected):
+        if isinstance(error, PictureRejected) and memory.result != error.reason:
             self.objects.remember(item, memory, error.reason)
 
     def _show(self, reason: Reason, image_id: str) -> Result:

@@ -21,7 +21,7 @@ def main() -> None:
     """Play, and say how much was played; a violation ends it with its history."""
     wanted = int(sys.argv[1]) if sys.argv[1:] else HISTORIES
     start, totals = time.monotonic(), Counter[str]()
-    with ProcessPoolExecutor(PROCESSES, max_tasks_per_child=1) as pool:
+    with ProcessPoolExecutor(PROCESSES) as pool:
         for part in pool.map(play, [PART] * -(-wanted // PART)):
             totals += part
             facts = ", ".join(f"{n:,} {name}" for name, n in totals.items())
@@ -30,6 +30,7 @@ def main() -> None:
 
 def play(histories: int) -> Counter[str]:
     """Play so many histories, others each time; return what happened in them."""
+    Convergence.totals.clear()
     run_state_machine_as_test(
         Convergence,
         settings=settings(
@@ -41,7 +42,7 @@ def play(histories: int) -> Counter[str]:
             suppress_health_check=list(HealthCheck),
         ),
     )
-    return Convergence.totals
+    return Counter(Convergence.totals)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,117 @@
+"""The documents say what is so: codes, settings, commands, paths and links."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from outcome import Reason
+from settings import VARIABLES, Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+
+
+def page(name: str) -> str:
+    """Return the text of a page."""
+    return (ROOT / name).read_text()
+
+
+def rows(text: str) -> list[list[str]]:
+    """Return the cells of all rows of tables, without the marks of code."""
+    lines = [line for line in text.splitlines() if line.startswith("| `")]
+    return [[cell.strip(" `") for cell in line.strip("|").split("|")] for line in lines]
+
+
+def anchors(text: str) -> set[str]:
+    """Return the anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", h.lower()).replace(" ", "-") for h in headings}
+
+
+def test_readme_is_short() -> None:
+    """Who reads it has not much time."""
+    assert len(page("README.md").splitlines()) <= 150
+
+
+def test_reasons_are_listed_with_their_outcomes() -> None:
+    """Every code is explained, and nothing that is none."""
+    listed = {(row[0], row[1]) for row in rows(page("docs/failures.md"))}
+
+    assert listed == {(reason.value, reason.outcome.value) for reason in Reason}
+
+
+def test_settings_are_listed_with_their_defaults() -> None:
+    """Every variable is explained with the value that it has when it is not set."""
+    listed = {r[0]: r[2] for r in rows(page("docs/settings.md")) if len(r) == 4}
+    needed = {
+        "BUCKET_NAMES": "pictures-example",
+        "AUTHGEAR_ENDPOINT": "https://example.authgear.cloud",
+        "AUTHGEAR_APP_ID": "example",
+        "AUTHGEAR_SECRET_ID": "secret",
+    }
+
+    explicit = needed | {name: value for name, value in listed.items() if value}
+
+    assert tuple(listed) == VARIABLES
+    assert {name for name in listed if not listed[name]} == set(needed)
+    assert Settings.from_env(explicit) == Settings.from_env(needed)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_links_lead_somewhere(path: Path) -> None:
+    """Every link within the project finds its file and its heading."""
+    links = re.findall(r"\]\(([^)#]*)(?:#([^)]*))?\)", path.read_text())
+
+    for target, anchor in links:
+        if target.startswith("https://"):
+            continue
+        found = (path.parent / target) if target else path
+        assert found.exists(), target
+        assert not anchor or anchor in anchors(found.read_text()), anchor
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_make_targets_exist(path: Path) -> None:
+    """Every `make` command is one of the Makefile's."""
+    targets = set(re.findall(r"^([a-z-]+):", page("Makefile"), re.MULTILINE))
+
+    named = set(
+        re.findall(r"(?:^    |`)make ([a-z-]+)", path.read_text(), re.MULTILINE)
+    )
+
+    assert named <= targets
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_paths_exist(path: Path) -> None:
+    """Every file or folder that is named is there, seen from the top or from src."""
+    named = re.findall(r"`([a-z_.-]+(?:/[\w*.-]+)*(?:/|\.\w{2,5}))`", path.read_text())
+
+    for name in named:
+        if name in ("secret.json", ".netrc", "key.pem"):
+            continue
+        places = [folder for folder in (ROOT, ROOT / "src") if any(folder.glob(name))]
+        assert places, name
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_json_samples_are_json(path: Path) -> None:
+    """What is shown as JSON can be parsed."""
+    for sample in re.findall(r"```json\n(.*?)```", path.read_text(), re.DOTALL):
+        assert isinstance(json.loads(sample), dict)
+
+
+def test_log_line_has_only_true_fields() -> None:
+    """The fields of the line in the README are written somewhere in the code."""
+    line = re.findall(r"```json\n(.*?)```", page("README.md"), re.DOTALL)[0]
+    code = "".join(path.read_text() for path in (ROOT / "src").rglob("*.py"))
+
+    fields = set(json.loads(line)) - {"level", "message"}
+
+    steps = {f'step("{field[:-3]}"' for field in fields if field.endswith("_ms")}
+    assert not [f for f in fields if not f.endswith("_ms") and f'"{f}"' not in code]
+    assert [s for s in steps if s not in code] == ['step("total"']

@@ -1,0 +1,56 @@
+"""An emulator, and the product's own client to speak with it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from authgear import AccessTokens, AdminAPI, Connection, KeyPair
+from local.authgear import Authgear, User
+
+NAME = "Ada Example"
+
+
+@pytest.fixture(scope="module")
+def shared_authgear() -> Iterator[Authgear]:
+    """Run one emulator for all tests of a module."""
+    with Authgear.start() as authgear:
+        yield authgear
+
+
+@pytest.fixture
+def authgear(shared_authgear: Authgear) -> Iterator[Authgear]:
+    """Lend the emulator, and switch off afterwards what a test has switched on."""
+    yield shared_authgear
+    shared_authgear.faults.clear()
+    shared_authgear.rate_limit(None)
+    shared_authgear.images.available = True
+
+
+@pytest.fixture
+def user(authgear: Authgear) -> User:
+    """Create a user."""
+    return authgear.users.create(standard_attributes={"name": NAME})
+
+
+@pytest.fixture
+def admin_api(authgear: Authgear) -> Iterator[AdminAPI]:
+    """Make a client that waits for nothing and thus tries everything at once."""
+    pair = KeyPair(key_id=authgear.key_id, private_key=authgear.private_key)
+    tokens = AccessTokens(app_id=authgear.app_id, load_key_pair=lambda: pair)
+    with requests.Session() as session:
+        connection = Connection(
+            endpoint=authgear.endpoint,
+            user_agent="tests",
+            session=session,
+            sleep=lambda _: None,
+        )
+        yield AdminAPI(connection, tokens)
+
+
+def soon(seconds: float = 10) -> float:
+    """Return a deadline."""
+    return time.monotonic() + seconds

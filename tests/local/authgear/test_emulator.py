@@ -1,0 +1,87 @@
+"""What a test can see of the emulator, and how it begins and ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+
+import pytest
+import requests
+
+from authgear import AdminAPI, Forbidden
+from local.authgear import Authgear, User
+from local.paths import ROOT
+from tests.local.authgear.conftest import soon
+
+
+def test_requests_are_noted(
+    authgear: Authgear, admin_api: AdminAPI, user: User
+) -> None:
+    """Step, status, connection and user agent of each request can be looked at."""
+    before = len(authgear.requests)
+
+    admin_api.create_upload_url(deadline=soon())
+    admin_api.get_user(user.id, deadline=soon())
+
+    noted = authgear.requests[before:]
+    assert [(it.step, it.status) for it in noted] == [("presign", 200), ("read", 200)]
+    assert len({it.connection for it in noted}) == 1
+    assert {it.user_agent for it in noted} == {"tests"}
+    assert "?" not in "".join(it.path for it in noted)
+
+
+def test_token_of_an_old_key_is_forbidden(
+    authgear: Authgear, admin_api: AdminAPI
+) -> None:
+    """Who goes on with the old key gets a 403."""
+    admin_api.create_upload_url(deadline=soon())
+    kept = authgear.key_pair
+    authgear.rotate_key()
+
+    try:
+        with pytest.raises(Forbidden):
+            admin_api.create_upload_url(deadline=soon())
+    finally:
+        authgear.key_pair = kept
+
+
+def test_stop_ends_every_connection_and_thread() -> None:
+    """Nothing is left behind, not even behind a connection that is kept alive."""
+    before = set(threading.enumerate())
+    with requests.Session() as session:
+        with Authgear.start() as authgear:
+            session.get(f"{authgear.endpoint}/", timeout=5)
+            assert set(threading.enumerate()) - before
+
+        assert not set(threading.enumerate()) - before
+
+
+def test_unknown_user_is_a_key_error(authgear: Authgear) -> None:
+    """A test that looks for a user who is not there is told so."""
+    with pytest.raises(KeyError):
+        authgear.users.get("nobody")
+
+
+def test_emulator_in_the_foreground_says_how_to_reach_it() -> None:
+    """It prints endpoint, key and user, and ends cleanly with Ctrl-C."""
+    with subprocess.Popen(
+        [sys.executable, "-W", "error", "-m", "local.authgear", "--port", "0"],
+        env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert process.stdout
+        lines = iter(process.stdout.readline, "")
+        shown = [next(lines)]
+        while "END PRIVATE KEY" not in shown[-1]:
+            shown.append(next(lines))
+        process.send_signal(signal.SIGINT)
+        rest = process.stdout.read()
+
+    assert shown[0].startswith("endpoint  http://127.0.0.1:")
+    assert [line.split()[0] for line in shown[1:4]] == ["app", "key", "user"]
+    assert (rest, process.returncode) == ("", 0)

@@ -1,0 +1,59 @@
+"""The rate limit of the cloud service, which the self-hosted server has not."""
+
+from __future__ import annotations
+
+import pytest
+import requests
+
+from authgear import AdminAPI, RateLimited
+from local.authgear import Authgear
+from local.authgear.faults import RateLimit
+from tests.fakes.clock import FakeClock
+from tests.local.authgear.conftest import soon
+
+
+def test_limit_counts_a_minute_back() -> None:
+    """So many pass; the next one is told when the first is a minute old."""
+    clock = FakeClock()
+    limit = RateLimit(clock)
+    limit.per_minute = 2
+
+    first = limit.admit("a")
+    clock.now += 20
+    second, third = limit.admit("a"), limit.admit("a")
+    clock.now += 40
+
+    assert (first, second, third) == (None, None, 40)
+    assert limit.admit("a") is None
+    assert limit.admit("a") == 20
+
+
+def test_limit_is_each_address_s_own() -> None:
+    """One client's haste does not slow another down."""
+    limit = RateLimit(FakeClock())
+    limit.per_minute = 1
+
+    assert [limit.admit(address) for address in ("a", "b")] == [None, None]
+
+
+def test_request_beyond_the_limit_is_429(
+    authgear: Authgear, admin_api: AdminAPI
+) -> None:
+    """The answer names the seconds to wait; a client with less time gives up."""
+    authgear.rate_limit(1)
+    admin_api.create_upload_url(deadline=soon())
+
+    with pytest.raises(RateLimited) as raised:
+        admin_api.create_upload_url(deadline=soon(5))
+
+    assert raised.value.status == 429
+    assert 55 <= (raised.value.retry_after or 0) <= 60
+
+
+def test_pictures_are_not_limited(authgear: Authgear) -> None:
+    """The limit is the API's, not that of pages and pictures."""
+    authgear.rate_limit(0)
+
+    answer = requests.get(f"{authgear.endpoint}/", timeout=5)
+
+    assert answer.status_code == 200

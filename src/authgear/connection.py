@@ -66,7 +66,7 @@ class Connection:
         self._share = share
 
     def is_same_origin(self, url: str) -> bool:
-        """Tell whether a URL has the endpoint's scheme, host and port."""
+        """Tell whether a URL has the endpoint's scheme, host and port, and no user."""
         try:
             return _origin(urlsplit(url)) == _origin(urlsplit(self.endpoint))
         except ValueError:
@@ -160,7 +160,12 @@ class Connection:
         return bytes(body)
 
 
-def _origin(url: SplitResult) -> tuple[str, str | None, int | None]:
-    """Return scheme, host and port, the default port written out."""
+def _origin(url: SplitResult) -> tuple[str, str | None, str | None, int | None]:
+    """
+    Return scheme, user, host and port, the default port written out.
+
+    The user is there because an endpoint has none: what stands before an `@` is read
+    as the host by urllib3 if it ends in a back-slash.
+    """
     default = {"https": 443, "http": 80}.get(url.scheme)
-    return url.scheme, url.hostname, url.port or default
+    return url.scheme, url.username, url.hostname, url.port or default

@@ -1,0 +1,95 @@
+"""The client, wired to a server in memory and to a clock that stands still."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import requests
+
+from authgear import AccessTokens, AdminAPI, Connection, KeyPair, UploadURL, User
+from tests.authgear.recordings import OTHER_USER_ID, USER_ID, object_id_of
+from tests.fakes.authgear_server import (
+    APP_ID,
+    ENDPOINT,
+    FakeAuthgear,
+    Fault,
+)
+from tests.fakes.clock import FakeClock
+from tests.fakes.key_pair import KEY_PAIR
+
+IMAGE_ID = object_id_of(21)
+UPLOAD_URL = UploadURL(
+    url=f"{ENDPOINT}/_images/{APP_ID}/{IMAGE_ID}?x-authgear-signature=SECRET",
+    object_id=IMAGE_ID,
+)
+ATTRIBUTES = {"name": "Ada", "email": "ada@example.com", "updated_at": 1}
+USER = User(user_id=USER_ID, is_anonymized=False, standard_attributes=ATTRIBUTES)
+PICTURE = b"\xff\xd8picture\xff\xd9"
+TIME = 120.0  # seconds that a call is given
+
+
+class Client:
+    """
+    The client with all that it is handed, each within reach of a test.
+
+    Args:
+        share: The random number that spreads retries.
+    """
+
+    def __init__(self, share: float = 0.5) -> None:
+        self.server = FakeAuthgear()
+        self.server.add_user(USER_ID, **ATTRIBUTES)
+        self.server.add_user(OTHER_USER_ID)
+        self.clock = FakeClock()
+        self.key_loads = 0
+        self.transport = self.server.transport
+        self.connection = Connection(
+            endpoint=ENDPOINT,
+            user_agent="tests",
+            session=self.transport.session(),
+            clock=self.clock,
+            sleep=self.clock.sleep,
+            share=lambda: share,
+        )
+        tokens = AccessTokens(
+            app_id=APP_ID, load_key_pair=self._load_key_pair, clock=self.clock
+        )
+        self.api = AdminAPI(self.connection, tokens)
+
+    def call(self, step: str, time: float = TIME) -> Any:
+        """Make the call that a step is named after."""
+        return CALLS[step](self.api, self.clock.now + time)
+
+    def always(self, step: str, fault: Fault) -> None:
+        """Let every request of a step meet a fault."""
+        self.server.fail(step, *[fault] * 100)
+
+    def count(self, step: str) -> int:
+        """Return how many requests of a step were sent."""
+        return self.server.steps.count(step)
+
+    def requests_to(self, path: str) -> list[requests.PreparedRequest]:
+        """Return the requests whose URL contains a text."""
+        return [r for r in self.transport.requests if path in str(r.url)]
+
+    def _load_key_pair(self) -> KeyPair:
+        """Load the key pair, counting."""
+        self.key_loads += 1
+        return KEY_PAIR
+
+
+Call = Callable[[AdminAPI, float], Any]
+CALLS: dict[str, Call] = {
+    "presign": lambda api, deadline: api.create_upload_url(deadline=deadline),
+    "upload": lambda api, deadline: api.upload(UPLOAD_URL, PICTURE, deadline=deadline),
+    "read": lambda api, deadline: api.get_user(USER_ID, deadline=deadline),
+    "find": lambda api, deadline: api.find_users(
+        login_id_key="email",
+        attribute="email",
+        value="ada@example.com",
+        deadline=deadline,
+    ),
+    "update": lambda api, deadline: api.set_picture(USER, IMAGE_ID, deadline=deadline),
+}
+STEPS = list(CALLS)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 import requests
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from .answers import read_json
 from .errors import (
@@ -108,9 +109,9 @@ class Connection:
             ) as response:
                 body = self._read(step, response, deadline)
         # requests' errors quote the URL, whose query may be a presigned one: no cause.
-        except requests.Timeout:
+        except (requests.Timeout, ReadTimeoutError):
             raise TimedOut(step=step, detail="no answer in time") from None
-        except requests.RequestException:
+        except (requests.RequestException, HTTPError):
             raise Unreachable(step=step, detail="no connection, or it broke") from None
         return read_json(step, response.status_code, response.headers, body)
 
@@ -149,7 +150,9 @@ class Connection:
     def _read(self, step: str, response: requests.Response, deadline: float) -> bytes:
         """Read an answer's body within the limits of time and size."""
         body = bytearray()
-        for chunk in response.iter_content(65_536):
+        # Unlike iter_content, read1 returns what has come and does not wait for more:
+        # an answer that drips in cannot outlive the deadline.
+        while chunk := response.raw.read1(65_536, decode_content=True):
             body += chunk
             if len(body) > LARGEST_ANSWER:
                 raise Unexpected(

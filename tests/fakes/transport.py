@@ -9,6 +9,7 @@ from typing import Any
 
 import requests
 from requests.adapters import BaseAdapter
+from urllib3 import HTTPResponse
 
 Handler = Callable[[requests.PreparedRequest], requests.Response]
 
@@ -61,5 +62,6 @@ def answer(
     response = requests.Response()
     response.status_code = status
     response.headers.update(headers or {})
-    response.raw = io.BytesIO(body.encode() if isinstance(body, str) else body)
+    content_bytes = body.encode() if isinstance(body, str) else body
+    response.raw = HTTPResponse(io.BytesIO(content_bytes), preload_content=False)
     return response

@@ -85,7 +85,7 @@ def read_graphql(
         raise Unexpected(step=step, detail="`errors` is not a list", status=200)
     for error in map(as_object, errors):
         extensions = as_object(error.get("extensions"))
-        if extensions.get("reason") not in tolerated:
+        if _word(extensions.get("reason")) not in tolerated:
             raise _graphql_error(step, extensions)
     data = content.get("data")
     if not errors and not isinstance(data, dict):
@@ -165,7 +165,8 @@ def _locations(causes: Any) -> str:
 
 def _word(value: Any) -> str:
     """Return a code of Authgear's, or nothing where it might be anything else."""
-    return value if re.fullmatch(r"[\w-]{1,64}", str(value), re.ASCII) else ""
+    is_word = isinstance(value, str) and re.fullmatch(r"[\w-]{1,64}", value, re.ASCII)
+    return str(value) if is_word else ""
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
@@ -176,5 +177,5 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
     try:
         then, now = map(parsedate_to_datetime, (value, headers.get("Date", "")))
         return max(0.0, (then - now).total_seconds())
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None

@@ -94,7 +94,10 @@ class AccessTokens:
             )
         except Exception:  # noqa: BLE001 - whatever a bad key provokes, of three libraries
             self._key_pair = None
-            raise CredentialsUnavailable(
-                step="token", detail="the private key is not an RSA key in PEM form"
-            ) from None
-        self._renew_at = now + LIFETIME - RENEW_BEFORE
+        else:
+            self._renew_at = now + LIFETIME - RENEW_BEFORE
+            return
+        # Raised here, not above, so that no library's error comes along as the context.
+        raise CredentialsUnavailable(
+            step="token", detail="the private key is not an RSA key in PEM form"
+        )

@@ -108,12 +108,15 @@ class Connection:
                 **options,
             ) as response:
                 body = self._read(step, response, deadline)
-        # requests' errors quote the URL, whose query may be a presigned one: no cause.
         except (requests.Timeout, ReadTimeoutError):
-            raise TimedOut(step=step, detail="no answer in time") from None
+            error: AuthgearError = TimedOut(step=step, detail="no answer in time")
         except (requests.RequestException, HTTPError):
-            raise Unreachable(step=step, detail="no connection, or it broke") from None
-        return read_json(step, response.status_code, response.headers, body)
+            error = Unreachable(step=step, detail="no connection, or it broke")
+        else:
+            return read_json(step, response.status_code, response.headers, body)
+        # Raised here, not above: requests' errors quote the URL, whose query may be a
+        # presigned one, and `from None` would still keep them as the context.
+        raise error
 
     def retry(self, attempt: Callable[[], T], *, deadline: float) -> T:
         """

@@ -52,10 +52,10 @@ class Client:
             sleep=self.clock.sleep,
             share=lambda: share,
         )
-        tokens = AccessTokens(
+        self.tokens = AccessTokens(
             app_id=APP_ID, load_key_pair=self._load_key_pair, clock=self.clock
         )
-        self.api = AdminAPI(self.connection, tokens)
+        self.api = AdminAPI(self.connection, self.tokens)
 
     def call(self, step: str, time: float = TIME) -> Any:
         """Make the call that a step is named after."""

@@ -51,7 +51,21 @@ REFUSED_FILES = {
     "upload.put": (Unexpected, "not an answer of Authgear"),
     "storedown.upload": (Unavailable, "an error that may pass"),
 }
-HOSTILE = [7, True, None, [], {}, [[]], 1.5, "", "a b", "a" * 65, "<b>", "ß", "a\n"]
+HOSTILE: list[Any] = [
+    7,
+    True,
+    None,
+    [],
+    {},
+    [[]],
+    1.5,
+    "",
+    "a b",
+    "a" * 65,
+    "<b>",
+    "ß",
+    "a\n",
+]
 WAITS: dict[str, float | None] = {
     "0": 0.0,
     "7": 7.0,

@@ -24,6 +24,7 @@ FOREIGN = {
     "no-port-number": f"https://{HOST}:x{PATH}",
     "port-too-large": f"https://{HOST}:65536{PATH}",
     "other-scheme": f"http://{HOST}{PATH}",
+    "other-scheme-same-port": f"http://{HOST}:443{PATH}",
     "file": f"file://{HOST}{PATH}",
     "no-scheme": PATH,
     "protocol-relative": f"//{HOST}{PATH}",

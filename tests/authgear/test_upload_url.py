@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from authgear import Unexpected
-from tests.authgear.client import IMAGE_ID, Client
+from tests.authgear.client import IMAGE_ID, UPLOAD_URL, Client
 from tests.authgear.recordings import object_id_of, recorded
 from tests.fakes.authgear_server import ENDPOINT, answered
 
@@ -113,6 +113,11 @@ def test_recorded_url_is_believed() -> None:
     assert upload_url.object_id == object_id_of(1)
     content = json.loads(recorded("presign.ok").content)
     assert upload_url.url == content["result"]["upload_url"]
+
+
+def test_upload_url_hides_its_query() -> None:
+    """Whoever prints an upload URL sees the object id alone."""
+    assert repr(UPLOAD_URL) == f"UploadURL(object_id='{IMAGE_ID}')"
 
 
 def test_default_port_is_the_same_origin() -> None:

@@ -7,6 +7,8 @@ import signal
 
 from . import Authgear
 
+ENDS = {signal.SIGINT, signal.SIGTERM}
+
 
 def main() -> None:
     """Start an emulator with one user and say how to reach it."""
@@ -17,6 +19,8 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=3100, help="default: %(default)s")
     parser.add_argument("--app-id", default="demo", help="default: %(default)s")
     options = parser.parse_args()
+    # Threads inherit it: none but this one, and only when it waits, is interrupted.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
     with Authgear.start(app_id=options.app_id, port=options.port) as authgear:
         user = authgear.users.create(
             email="ada@example.com", standard_attributes={"name": "Ada Example"}
@@ -26,14 +30,7 @@ def main() -> None:
         print(f"key id    {authgear.key_id}")
         print(f"user      {user.id}")
         print(authgear.private_key, end="", flush=True)
-        _wait_for_interrupt()
-
-
-def _wait_for_interrupt() -> None:
-    """Return when the process is told to end."""
-    ends = {signal.SIGINT, signal.SIGTERM}
-    signal.pthread_sigmask(signal.SIG_BLOCK, ends)
-    signal.sigwait(ends)
+        signal.sigwait(ENDS)
 
 
 if __name__ == "__main__":

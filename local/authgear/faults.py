@@ -37,6 +37,8 @@ class Fault:
 
         delay: Seconds to wait before anything else.
 
+        drip: Seconds before each byte of the answer's body.
+
         drop: Close the connection without an answer, before or after the work.
 
         body: Answered instead of doing the work; under 200 unless `status` is given.
@@ -57,6 +59,7 @@ class Fault:
     step: Step
     status: int | None = None
     delay: float = 0
+    drip: float = 0
     drop: Literal["before", "after"] | None = None
     body: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flask import Response, g, request
@@ -61,11 +62,20 @@ class Gateway:
             response = _answer(fault)
         if fault:
             response.headers.update(fault.headers)
+        if fault and fault.drip:
+            response.response = self._drip(response.get_data(), fault.drip)
         dropped = fault is not None and fault.drop is not None
         self._record(None if dropped else response.status_code)
         if dropped:
             close(request.environ["werkzeug.socket"])
         return response
+
+    def _drip(self, body: bytes, seconds: float) -> Iterator[bytes]:
+        """Hand out a body byte by byte, until all is sent or the server stops."""
+        for value in body:
+            if self._authgear.stopping.wait(seconds):
+                return
+            yield bytes([value])
 
     def _record(self, status: int | None) -> None:
         """Note a request; before its answer is sent, so that no test can be earlier."""

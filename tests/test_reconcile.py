@@ -8,8 +8,10 @@ from typing import Any, cast
 
 import pytest
 from PIL import Image
+from urllib3 import HTTPResponse
 
 from authgear import AccessTokens, AdminAPI, Connection, to_node_id
+from authgear.connection import READ_TIMEOUT
 from bucket import TAG, Bucket
 from object_key import KeyPattern
 from outcome import Outcome, Reason, Result
@@ -638,6 +640,30 @@ def test_lasting_fault_ends_before_the_deadline() -> None:
     world.run(seconds=30)
 
     assert 15 < world.clock() - start < 30
+
+
+def test_answer_that_drips_is_given_up_in_time() -> None:
+    """An answer that comes byte by byte is waited for no longer than any other."""
+    world = World()
+    world.put("red")
+
+    class Drip(io.RawIOBase):
+        def read1(self, size: int = -1) -> bytes:
+            world.clock.sleep(1)
+            return b" "
+
+    def drip(work: Callable[[], Any]) -> Any:
+        response = answer("")
+        response.raw = HTTPResponse(Drip(), preload_content=False)
+        return response
+
+    world.authgear.fail("presign", drip)
+    start = world.clock()
+
+    result = world.run()
+
+    assert result.reason is Reason.PICTURE_SET
+    assert READ_TIMEOUT < world.clock() - start < READ_TIMEOUT + 3
 
 
 def test_bucket_that_never_rests_fails() -> None:

@@ -95,7 +95,8 @@ class Connection:
 
             BadAnswer: The answer's status is not 200, or it is not a JSON object.
         """
-        left = deadline - self._clock()
+        start = self._clock()
+        left = deadline - start
         if left <= 0:
             raise TimedOut(step=step, detail="no time left for the request")
         try:
@@ -107,7 +108,8 @@ class Connection:
                 stream=True,
                 **options,
             ) as response:
-                body = self._read(step, response, deadline)
+                end = min(deadline, start + READ_TIMEOUT)
+                body = self._read(step, response, end)
         except (requests.Timeout, ReadTimeoutError):
             error: AuthgearError = TimedOut(step=step, detail="no answer in time")
         except (requests.RequestException, HTTPError):
@@ -150,18 +152,18 @@ class Connection:
             return error.retry_after + self._share()
         return float(BACKOFF * 2**failures * self._share())
 
-    def _read(self, step: str, response: requests.Response, deadline: float) -> bytes:
+    def _read(self, step: str, response: requests.Response, end: float) -> bytes:
         """Read an answer's body within the limits of time and size."""
         body = bytearray()
         # Unlike iter_content, read1 returns what has come and does not wait for more:
-        # an answer that drips in cannot outlive the deadline.
+        # an answer that drips in cannot outlive its time.
         while chunk := response.raw.read1(65_536, decode_content=True):
             body += chunk
             if len(body) > LARGEST_ANSWER:
                 raise Unexpected(
                     step=step, detail="endless answer", status=response.status_code
                 )
-            if self._clock() > deadline:
+            if self._clock() > end:
                 raise TimedOut(step=step, detail="the answer is too slow")
         return bytes(body)
 

@@ -124,7 +124,7 @@ def _http_error(
 
 def _meaning(step: str, status: int, reason: str) -> tuple[type[AuthgearError], str]:
     """Return the kind of error that a status means, and what to say of it."""
-    if status == 403:
+    if status == 403 and step != "upload":  # which carries no token
         return Forbidden, "Authgear does not accept the access token"
     if status == 429:
         return RateLimited, "too many requests"

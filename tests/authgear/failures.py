@@ -56,7 +56,7 @@ FAILURES = {
 # The upload differs: its file may be refused, and no token is at fault.
 UPLOAD_FAILURES = FAILURES | {
     "400": Failure(FAILURES["400"].fault, Refused, 400, 1),
-    "403": Failure(FAILURES["403"].fault, Forbidden, 403, 1),
+    "403": Failure(FAILURES["403"].fault, Unexpected, 403, 3),
     "413": Failure(FAILURES["413"].fault, Refused, 413, 1),
 }
 

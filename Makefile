@@ -15,7 +15,7 @@ MACHINE := $(subst arm64,aarch64,$(ARCHITECTURE))
 BUILD_DIR ?= .aws-sam/build
 EVENT ?= events/s3-put.json
 
-.PHONY: help demo test soak check lint types docs-check format lock clean \
+.PHONY: help demo test soak check lint types docs format lock clean \
   validate build build-Function invoke
 .DEFAULT_GOAL := help
 
@@ -58,6 +58,9 @@ lint: $(VENV)/.dev ## style, docstrings
 
 types: $(VENV)/.dev ## mypy --strict
 	$(BIN)/mypy
+
+docs: $(VENV)/.dev ## write the tables of docs/failures.md anew; a test compares them
+	$(BIN)/python -m tools.failures_page
 
 format: $(VENV)/.dev ## rewrite the code in its one format
 	$(BIN)/ruff check --fix .

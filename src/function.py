@@ -90,7 +90,9 @@ class Function:
         if hint.bucket not in self.buckets:
             return Result(reason=Reason.OTHER_BUCKET)
         bucket = self.buckets[hint.bucket]
-        return self.reconciler.reconcile(bucket, hint.key, deadline=deadline)
+        return self.reconciler.reconcile(
+            bucket, hint.key, deadline=deadline, dry_run=hint.dry_run
+        )
 
     def _log(self, hint: Hint, result: Result, milliseconds: float) -> None:
         """Write the one log line of an object."""

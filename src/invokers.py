@@ -26,12 +26,15 @@ class Hint:
         problem: Why there is no object to look at.
 
         item: Which item of the invoker's batch it came in.
+
+        dry_run: Whether only to tell what would be done.
     """
 
     bucket: str = ""
     key: str = ""
     problem: Reason | None = None
     item: str = ""
+    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,17 +19,26 @@ class Outcome(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why an object got its outcome: stable codes, each of exactly one outcome."""
+    """
+    Why an object got its outcome: stable codes, each of exactly one outcome.
+
+    `meaning` goes into the log, and with `advice`, what to do about it, onto the page
+    `docs/failures.md`.
+    """
 
     outcome: Outcome
     meaning: str
+    advice: str
 
-    def __new__(cls, code: str, outcome: Outcome, meaning: str) -> Reason:
-        """Make a member that is its code and knows its outcome and meaning."""
+    def __new__(
+        cls, code: str, outcome: Outcome, meaning: str, advice: str = "nothing"
+    ) -> Reason:
+        """Make a member that is its code and knows all the rest."""
         member = str.__new__(cls, code)
         member._value_ = code
         member.outcome = outcome
         member.meaning = meaning
+        member.advice = advice
         return member
 
     PICTURE_SET = ("picture-set", Outcome.SYNCED, "Authgear shows the new picture")
@@ -37,6 +46,7 @@ class Reason(StrEnum):
         "in-step",
         Outcome.UNCHANGED,
         "Authgear already shows the picture made from this object",
+        "nothing: S3 may tell of an object twice",
     )
     NO_PICTURE = (
         "no-picture",
@@ -54,11 +64,13 @@ class Reason(StrEnum):
         "unknown-event",
         Outcome.IGNORED,
         "the event names no object that was created or removed in S3",
+        "see what else invokes the function",
     )
     OTHER_BUCKET = (
         "other-bucket",
         Outcome.IGNORED,
         "the bucket is not one of BUCKET_NAMES",
+        "add it to the setting, if it should be there",
     )
     FOLDER_MARKER = (
         "folder-marker",
@@ -69,135 +81,172 @@ class Reason(StrEnum):
         "key-outside-pattern",
         Outcome.IGNORED,
         "the key does not fit KEY_PATTERN",
+        "rename the object, or change the pattern",
     )
     KEY_SPELLED_OTHERWISE = (
         "key-spelled-otherwise",
         Outcome.IGNORED,
         "the key names the user in another spelling than Authgear prints",
+        "rename the object as `detail` says",
     )
     OBJECT_GONE = (
         "object-gone",
         Outcome.IGNORED,
         "the user has no object in the bucket (any more)",
+        "nothing: it was deleted meanwhile",
     )
     KEEPS_OWN_PICTURE = (
         "keeps-own-picture",
         Outcome.IGNORED,
         "the user has a picture and OVERWRITE is if-empty",
+        "nothing, or set `always`",
     )
+    DRY_RUN = ("dry-run", Outcome.IGNORED, "only tried out, nothing was changed")
 
-    EMPTY_OBJECT = ("empty-object", Outcome.REJECTED, "the object has no bytes")
+    EMPTY_OBJECT = (
+        "empty-object",
+        Outcome.REJECTED,
+        "the object has no bytes",
+        "upload it again",
+    )
     TOO_MANY_BYTES = (
         "too-many-bytes",
         Outcome.REJECTED,
         "the object is larger than MAX_INPUT_BYTES",
+        "use a smaller file, or raise the limit",
     )
     TOO_MANY_PIXELS = (
         "too-many-pixels",
         Outcome.REJECTED,
         "the picture has more pixels than MAX_INPUT_PIXELS",
+        "use a smaller picture, or raise limit and memory",
     )
     NOT_A_PICTURE = (
         "not-a-picture",
         Outcome.REJECTED,
         "the content is none of JPEG, PNG, WebP, GIF, AVIF, HEIC",
+        "save it as one of these",
     )
     BROKEN_PICTURE = (
         "broken-picture",
         Outcome.REJECTED,
         "the content begins as a picture and cannot be decoded",
+        "upload it again; it may have been cut short",
     )
     ARCHIVED_OBJECT = (
         "archived-object",
         Outcome.REJECTED,
-        "the object lies in an archive storage class and must be restored first",
+        "the object lies in an archive storage class",
+        "restore it, then copy it onto itself",
     )
-    UNKNOWN_USER = ("unknown-user", Outcome.REJECTED, "Authgear has no such user")
+    UNKNOWN_USER = (
+        "unknown-user",
+        Outcome.REJECTED,
+        "Authgear has no such user",
+        "check the id; once there is the user, drop the file again",
+    )
     AMBIGUOUS_USER = (
         "ambiguous-user",
         Outcome.REJECTED,
         "more than one Authgear user answers to the key",
+        "use `{user_id}` in the pattern",
     )
     ANONYMIZED_USER = (
         "anonymized-user",
         Outcome.REJECTED,
         "the user is anonymized: Authgear refuses updates",
+        "delete the object",
     )
     ATTRIBUTES_INVALID = (
         "attributes-invalid",
         Outcome.REJECTED,
-        "Authgear refuses an attribute the user already has; mend it in the portal",
+        "Authgear refuses an attribute that the user already has",
+        "mend in the portal what `detail` names",
     )
     DENIED_BY_HOOK = (
         "denied-by-hook",
         Outcome.REJECTED,
         "a blocking hook of the Authgear project forbids the update",
+        "see the hook",
     )
     PICTURE_NOT_KEPT = (
         "picture-not-kept",
         Outcome.REJECTED,
         "a blocking hook of the Authgear project replaced the picture",
+        "see the hook",
     )
     REFUSED_BY_AUTHGEAR = (
         "refused-by-authgear",
         Outcome.REJECTED,
         "Authgear refuses the picture or the update for good",
+        "read `detail`, and Authgear's log by `tracking_id`",
     )
 
     AUTHGEAR_UNREACHABLE = (
         "authgear-unreachable",
         Outcome.FAILED,
         "no connection to Authgear, or it broke",
+        "wait; then check `AUTHGEAR_ENDPOINT` and the network",
     )
     AUTHGEAR_TIMEOUT = (
         "authgear-timeout",
         Outcome.FAILED,
         "Authgear did not answer in time",
+        "wait; slow hooks are a usual cause",
     )
     AUTHGEAR_UNAVAILABLE = (
         "authgear-unavailable",
         Outcome.FAILED,
         "Authgear answered with an error that may pass",
+        "wait; then see Authgear's log by `tracking_id`",
     )
     AUTHGEAR_RATE_LIMITED = (
         "authgear-rate-limited",
         Outcome.FAILED,
         "Authgear asks for fewer requests",
+        "nothing: the rest comes through the retry queue",
     )
     AUTHGEAR_FORBIDDEN = (
         "authgear-forbidden",
         Outcome.FAILED,
-        "Authgear does not accept the key: check AUTHGEAR_APP_ID and the secret",
+        "Authgear does not accept the key",
+        "check `AUTHGEAR_APP_ID` and the secret's key pair",
     )
     AUTHGEAR_UNEXPECTED = (
         "authgear-unexpected",
         Outcome.FAILED,
-        "the answer is not one that Authgear gives: check AUTHGEAR_ENDPOINT",
+        "the answer is not one that Authgear gives",
+        "check `AUTHGEAR_ENDPOINT`: something else answers there",
     )
     SECRET_UNREADABLE = (
         "secret-unreadable",
         Outcome.FAILED,
         "the secret of AUTHGEAR_SECRET_ID cannot be read or used",
+        "see [the secret](deploy.md#the-secret)",
     )
     S3_UNAVAILABLE = (
         "s3-unavailable",
         Outcome.FAILED,
         "S3 did not answer as it should",
+        "wait",
     )
     S3_DENIED = (
         "s3-denied",
         Outcome.FAILED,
-        "S3 or KMS denied access: check the function's role and the key policy",
+        "S3 or KMS denied access",
+        "check the function's role, and the policy of your own KMS keys",
     )
     NOT_SETTLED = (
         "not-settled",
         Outcome.FAILED,
         "bucket and Authgear kept changing, or the time was up",
+        "nothing, unless it stays",
     )
     UNEXPECTED_ERROR = (
         "unexpected-error",
         Outcome.FAILED,
-        "an error that should not be possible: please report it",
+        "an error that should not be possible",
+        "report it, with `error_type` and `places`",
     )
 
 

@@ -51,7 +51,9 @@ class Reconciler:
     sleep: Callable[[float], None] = time.sleep
     share: Callable[[], float] = random.random
 
-    def reconcile(self, bucket: Bucket, key: str, *, deadline: float) -> Result:
+    def reconcile(
+        self, bucket: Bucket, key: str, *, deadline: float, dry_run: bool = False
+    ) -> Result:
         """
         Bring the user of an object in step with the bucket.
 
@@ -62,12 +64,15 @@ class Reconciler:
 
             deadline: The moment by which to give up.
 
+            dry_run: Only tell what would be done.
+
         Returns:
             What became of this very object.
         """
         journal = Journal(deadline=deadline, clock=self.clock, sleep=self.sleep)
         try:
-            result = self._settle(bucket, key, journal)
+            policy = replace(self.policy, dry_run=dry_run)
+            result = self._settle(bucket, key, journal, policy)
         except Exception as error:
             found = explain(error)
             if found is None:
@@ -75,13 +80,15 @@ class Reconciler:
             result = found
         return replace(result, fields=journal.facts | result.fields)
 
-    def _settle(self, bucket: Bucket, key: str, journal: Journal) -> Result:
+    def _settle(
+        self, bucket: Bucket, key: str, journal: Journal, policy: Policy
+    ) -> Result:
         """Find out whose object it is, and go round for that user."""
         text = self.pattern.user_text(key)
         rounds = Rounds(
             key=key,
             spec=self.spec,
-            policy=self.policy,
+            policy=policy,
             journal=journal,
             pause=lambda: SETTLE * (1 + self.share()),
             objects=UserObjects(
@@ -89,7 +96,7 @@ class Reconciler:
                 pattern=self.pattern,
                 text=text,
                 journal=journal,
-                tagged=self.policy.remember,
+                tagged=policy.remember,
             ),
             profile=UserProfile(
                 admin_api=self.admin_api,

@@ -33,12 +33,15 @@ class Policy:
         remove_on_delete: Take the picture away with the user's last object.
 
         verify_update: Read the user once more after the update.
+
+        dry_run: Only tell what would be done: no upload, no update, no note.
     """
 
     overwrite: bool = True
     remember: bool = True
     remove_on_delete: bool = False
     verify_update: bool = True
+    dry_run: bool = False
 
 
 @dataclass(kw_only=True)
@@ -120,6 +123,8 @@ class Rounds:
                 return self._show(Reason.IN_STEP, shown)
             if user.has_picture and shown != image_id and not self.policy.overwrite:
                 return Result(reason=Reason.KEEPS_OWN_PICTURE)
+        if self.policy.dry_run:
+            return self._try_out(item)
         if not image_id:
             user, image_id = self.profile.upload(self._make_picture(item).data)
             self.image_ids[item.etag] = image_id
@@ -154,6 +159,12 @@ class Rounds:
         facts["output_bytes"] = len(picture.data)
         return picture
 
+    def _try_out(self, item: StoredObject) -> Result:
+        """Do all that changes nothing, and may yet find a reason for a rejection."""
+        self._make_picture(item)
+        self.profile.read()
+        return Result(reason=Reason.DRY_RUN, detail="the picture would be set")
+
     def _observe(self, item: StoredObject, memory: Memory, image_id: str) -> None:
         """Check that the object is still the newest and Authgear shows its picture."""
         if not self.objects.is_newest(item):
@@ -169,6 +180,9 @@ class Rounds:
         user = self.profile.read()
         if not user.has_picture:
             return Result(reason=Reason.NO_PICTURE)
+        if self.policy.dry_run:
+            detail = "the picture would be removed"
+            return Result(reason=Reason.DRY_RUN, detail=detail)
         self.profile.remove_picture(user)
         if self.objects.list():
             message = "an object came while the picture was removed"
@@ -197,7 +211,8 @@ class Rounds:
         result = explain(error) or Result(reason=error.reason)
         self.objects.passed_over[item.key] = item.etag, result
         # An archived object can be restored, and is then as good as any.
-        if isinstance(error, PictureRejected) and memory.result != error.reason:
+        lasts = isinstance(error, PictureRejected) and memory.result != error.reason
+        if lasts and not self.policy.dry_run:
             self.objects.remember(item, memory, error.reason)
 
     def _show(self, reason: Reason, image_id: str) -> Result:

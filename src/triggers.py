@@ -29,8 +29,11 @@ def read(event: Any) -> Invoker:
         event: The event, of any of the shapes in `events/` or of none of them.
     """
     if isinstance(event, dict) and isinstance(event.get("tasks"), list):
+        # Schema 2.0 lets a job carry arguments; their values are always texts.
+        arguments = _at(_at(event, "job"), "userArguments")
+        dry_run = _field(arguments, "dry_run").lower() == "true"
         return BatchJob(
-            [_task(task) for task in event["tasks"]],
+            [replace(_task(task), dry_run=dry_run) for task in event["tasks"]],
             str(event.get("invocationSchemaVersion", "1.0")),
             str(event.get("invocationId", "")),
         )

@@ -12,6 +12,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 
+Error = Exception | Callable[[], object]
+
 
 @dataclass
 class FakeObject:
@@ -40,7 +42,7 @@ class FakeS3:
         self.bucket = bucket
         self.objects: dict[str, FakeObject] = {}
         self.calls: list[str] = []
-        self.errors: dict[str, list[Exception | None]] = {}
+        self.errors: dict[str, list[Error | None]] = {}
         self.before: dict[str, Callable[[], object]] = {}
         self.now = 1_700_000_000
 
@@ -50,8 +52,12 @@ class FakeS3:
         self.objects[key] = FakeObject(data, self.now, dict(tags))
         return self.objects[key]
 
-    def fail(self, operation: str, *errors: Exception | None) -> None:
-        """Let the next calls of an operation raise these errors, `None` being none."""
+    def fail(self, operation: str, *errors: Error | None) -> None:
+        """
+        Let the next calls of an operation raise these errors, `None` being none.
+
+        A function in place of an error may let time pass before it raises one.
+        """
         self.errors.setdefault(operation, []).extend(errors)
 
     def get_paginator(self, operation: str) -> FakeS3:
@@ -114,8 +120,10 @@ class FakeS3:
             self.before.pop(operation)()
         waiting = self.errors.get(operation, [])
         error = waiting.pop(0) if waiting else None
-        if error:
+        if isinstance(error, Exception):
             raise error
+        if error:
+            error()
 
     def _object(self, operation: str, key: str) -> FakeObject:
         """Return an object that exists."""

@@ -1,0 +1,299 @@
+"""
+Every fault at every step, and what becomes of it: the one list.
+
+The tests hold the function to it, and `docs/failures.md` prints it.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+from botocore.exceptions import (
+    ConnectionClosedError,
+    EndpointConnectionError,
+    IncompleteReadError,
+    ReadTimeoutError,
+)
+from urllib3 import HTTPResponse
+
+from outcome import Reason
+from tests.fakes.authgear_server import Fault, answered, dropped_after, dropped_before
+from tests.fakes.s3 import client_error
+from tests.fakes.transport import answer
+from tests.grid.stage import Stage
+
+AUTHGEAR_STEPS = ("presign", "read", "upload", "update", "verify")
+AWS_STEPS = ("secret", "list", "recall", "download", "list again", "remember")
+AWS_TIMEOUT = 6.0  # seconds: two attempts of three, as in the handler
+
+# What a server might say beside its error; nobody may hear it again.
+BODY = {
+    "message": "canary-body x-authgear-signature=canary",
+    "info": {"canonical_request": "canary-body"},
+}
+Meet = Callable[[Stage, str], Any]
+NOT_HERE = "-"
+CODES = {reason.value: reason for reason in Reason}
+PASSES = "\N{CHECK MARK}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cell:
+    """
+    What becomes of one fault at one step.
+
+    Args:
+        tries: How often the step is asked for in one invocation while the fault lasts.
+
+        passes: Whether the same invocation comes through if it strikes only once.
+
+        reason: The result while it lasts.
+    """
+
+    tries: int
+    passes: bool
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class Row:
+    """
+    One fault.
+
+    Args:
+        name: As the page shows it.
+
+        meet: Makes the fault of a fake: for Authgear what happens to a request, for AWS
+            the error that botocore raises, or what does so.
+
+        reason: The result while it lasts, where the step names no other.
+
+        text: What becomes of it at each step, as the page shows it: tries, a check mark
+            if it passes, a reason of its own.
+
+        emulated: The same fault of the emulator, as `local.authgear.Fault` has it.
+    """
+
+    name: str
+    meet: Meet
+    reason: Reason
+    text: str
+    emulated: dict[str, Any] = field(default_factory=dict)
+
+    def cells(self, steps: tuple[str, ...]) -> Iterator[tuple[str, Cell]]:
+        """Read what is to become of the fault, by step."""
+        for step, text in zip(steps, self.text.split("|"), strict=True):
+            tries, *rest = text.split()
+            if tries != NOT_HERE:
+                codes = [CODES[word.strip("`")] for word in rest if word != PASSES]
+                reason = codes[0] if codes else self.reason
+                cell = Cell(tries=int(tries), passes=PASSES in rest, reason=reason)
+                yield step, cell
+
+
+def strike(stage: Stage, row: Row, step: str, *, times: int) -> None:
+    """Let the next requests or calls of a step meet a fault."""
+    skipped = [None] if step in ("verify", "list again") else []
+    met = [*skipped, *[row.meet(stage, step)] * times]
+    if step in AUTHGEAR_STEPS:
+        stage.authgear.fail(REQUESTS.get(step, step), *met)
+    elif step == "secret":
+        stage.secrets.errors += met
+    else:
+        stage.s3.fail(OPERATIONS[step], *met)
+
+
+def tries(stage: Stage, step: str) -> int:
+    """Return how often a step was asked for."""
+    if step == "secret":
+        return stage.secrets.calls
+    done = [*stage.authgear.steps, *stage.s3.calls]
+    name = REQUESTS.get(step) or OPERATIONS.get(step) or step
+    return done.count(name) - (step in ("verify", "list again"))
+
+
+REQUESTS = {"verify": "read"}
+OPERATIONS = {
+    "list": "list_objects_v2",
+    "recall": "get_object_tagging",
+    "download": "get_object",
+    "list again": "list_objects_v2",
+    "remember": "put_object_tagging",
+}
+
+
+def _hang(*, work_done: bool) -> Meet:
+    """Answer never: the client gives up when its time is up."""
+
+    def meet(stage: Stage, step: str) -> Fault:
+        def fault(work: Callable[[], requests.Response]) -> requests.Response:
+            if work_done:
+                work()
+            _, read_timeout = stage.authgear.transport.timeouts[-1]
+            stage.virtual.sleep(read_timeout)
+            raise requests.ReadTimeout("https://canary/?x-authgear-signature=canary")
+
+        return fault
+
+    return meet
+
+
+def _drip(stage: Stage, step: str) -> Fault:
+    """Send one byte a second, for ever."""
+
+    class Drip(io.RawIOBase):
+        def read1(self, size: int = -1) -> bytes:
+            stage.virtual.sleep(1)
+            return b" "
+
+    def fault(work: Callable[[], requests.Response]) -> requests.Response:
+        response = answer(b"")
+        response.raw = HTTPResponse(Drip(), preload_content=False)
+        return response
+
+    return fault
+
+
+def _status(
+    status: int, content: Any = "", headers: dict[str, str] | None = None
+) -> Meet:
+    """Answer in place of the server."""
+    return lambda stage, step: lambda work: answer(content, status, headers)
+
+
+def _truncated(stage: Stage, step: str) -> Fault:
+    """Do the work, and cut the answer short."""
+
+    def fault(work: Callable[[], requests.Response]) -> requests.Response:
+        return answer(work().content[:-4])
+
+    return fault
+
+
+def _graphql(**extensions: Any) -> Meet:
+    """Answer with an error of GraphQL."""
+    error = {"message": "canary-body", "extensions": {**extensions, "info": BODY}}
+    return lambda stage, step: answered({"data": None, "errors": [error]})
+
+
+def _error(name: str, reason: str) -> dict[str, Any]:
+    """Return an error as Authgear tells it outside GraphQL."""
+    return {"error": {"name": name, "reason": reason, "tracking_id": "t1", **BODY}}
+
+
+def _always(fault: Any) -> Meet:
+    """Meet the same fault at every step."""
+    return lambda stage, step: fault
+
+
+def _aws(code: str, *, elsewhere: str = "") -> Meet:
+    """Raise an error of AWS, which Secrets Manager may call otherwise than S3."""
+    return lambda stage, step: client_error(elsewhere if step == "secret" else code)
+
+
+def _aws_hang(stage: Stage, step: str) -> Callable[[], object]:
+    """Answer never, to none of the client's attempts."""
+
+    def hang() -> None:
+        stage.virtual.sleep(AWS_TIMEOUT)
+        raise ReadTimeoutError(endpoint_url="https://s3.test/?X-Amz-Signature=canary")
+
+    return hang
+
+
+R = Reason
+AUTHGEAR: tuple[Row, ...] = (
+    Row("connection refused", _always(dropped_before), R.AUTHGEAR_UNREACHABLE,
+        "3 ✓ | 3 ✓ | 3 ✓ | 4 ✓ | 3 ✓", {"drop": "before"}),
+    Row("connection reset after the work", _always(dropped_after),
+        R.AUTHGEAR_UNREACHABLE, "3 ✓ | 3 ✓ | 3 ✓ | 1 ✓ `picture-set` | 3 ✓",
+        {"drop": "after"}),
+    Row("no answer, work not done", _hang(work_done=False), R.AUTHGEAR_TIMEOUT,
+        "3 ✓ | 3 ✓ | 3 ✓ | 3 ✓ | 3 ✓"),
+    Row("no answer, work done", _hang(work_done=True), R.AUTHGEAR_TIMEOUT,
+        "3 ✓ | 3 ✓ | 3 ✓ | 1 ✓ `picture-set` | 3 ✓"),
+    Row("answer byte by byte", _drip, R.AUTHGEAR_TIMEOUT,
+        "3 ✓ | 3 ✓ | 3 ✓ | 3 ✓ | 3 ✓"),
+    Row("301", _status(301, "", {"Location": "https://elsewhere.test/"}),
+        R.AUTHGEAR_UNEXPECTED, "3 ✓ | 3 ✓ | 3 ✓ | 4 ✓ | 3 ✓",
+        {"status": 301, "headers": {"Location": "https://elsewhere.test/"}}),
+    Row("400", _status(400, _error("BadRequest", "BadRequest")), R.AUTHGEAR_UNEXPECTED,
+        "3 ✓ | 3 ✓ | 1 `refused-by-authgear` | 4 ✓ | 3 ✓"),
+    Row("403, text", _status(403, "Forbidden\n"), R.AUTHGEAR_FORBIDDEN,
+        "2 ✓ | 2 ✓ | 3 ✓ `authgear-unexpected` | 2 ✓ | 2 ✓", {"status": 403}),
+    Row("403, JSON", _status(403, _error("Forbidden", "Forbidden")),
+        R.AUTHGEAR_FORBIDDEN, "2 ✓ | 2 ✓ | 3 ✓ `authgear-unexpected` | 2 ✓ | 2 ✓"),
+    Row("404", _status(404, "canary-body"), R.AUTHGEAR_UNEXPECTED,
+        "3 ✓ | 3 ✓ | 3 ✓ | 4 ✓ | 3 ✓", {"status": 404}),
+    Row("409", _status(409, _error("AlreadyExists", "DuplicatedImage")),
+        R.AUTHGEAR_UNEXPECTED, "3 ✓ | 3 ✓ | 3 ✓ | 4 ✓ | 3 ✓", {"status": 409}),
+    Row("413", _status(413, "<html>canary-body"), R.AUTHGEAR_UNEXPECTED,
+        "3 ✓ | 3 ✓ | 1 `refused-by-authgear` | 4 ✓ | 3 ✓",
+        {"status": 413, "body": b"<html>canary-body"}),
+    Row("429", _status(429, {}), R.AUTHGEAR_RATE_LIMITED,
+        "9 ✓ | 9 ✓ | 9 ✓ | 4 ✓ | 9 ✓"),
+    Row("429 with Retry-After: 2", _status(429, {}, {"Retry-After": "2"}),
+        R.AUTHGEAR_RATE_LIMITED, "20 ✓ | 20 ✓ | 20 ✓ | 4 ✓ | 20 ✓"),
+    Row("500", _status(500, _error("InternalError", "UnexpectedError")),
+        R.AUTHGEAR_UNAVAILABLE, "3 ✓ | 3 ✓ | 3 ✓ | 4 ✓ | 3 ✓", {"status": 500}),
+    Row("502, empty", _status(502), R.AUTHGEAR_UNAVAILABLE,
+        "3 ✓ | 3 ✓ | 3 ✓ | 4 ✓ | 3 ✓", {"status": 502}),
+    Row("503", _status(503, "canary-body"), R.AUTHGEAR_UNAVAILABLE,
+        "3 ✓ | 3 ✓ | 3 ✓ | 4 ✓ | 3 ✓", {"status": 503}),
+    Row("200 with HTML", _status(200, "<html>canary-body"), R.AUTHGEAR_UNEXPECTED,
+        "3 ✓ | 3 ✓ | 3 ✓ | 4 ✓ | 3 ✓", {"body": b"<html>canary-body"}),
+    Row("200 with JSON cut short", _truncated, R.AUTHGEAR_UNEXPECTED,
+        "3 ✓ | 3 ✓ | 3 ✓ | 1 ✓ `picture-set` | 3 ✓"),
+    Row("200 with JSON of another shape",
+        _status(200, {"result": ["canary-body"], "data": {"node": []}}),
+        R.AUTHGEAR_UNEXPECTED, "3 ✓ | 1 | 3 ✓ | 4 ✓ | 1",
+        {"body": b'{"result": [7], "data": {"node": []}}'}),
+    Row("200 with no data", _always(answered({"data": None})), R.AUTHGEAR_UNEXPECTED,
+        "3 ✓ | 3 ✓ | 3 ✓ | 4 ✓ | 3 ✓", {"body": b'{"data": null}'}),
+    Row("GraphQL error, attribute invalid",
+        _graphql(errorName="Invalid", reason="ValidationFailed"), R.ATTRIBUTES_INVALID,
+        "- | - | - | 1 | -"),
+    Row("GraphQL error, hook forbids",
+        _graphql(errorName="Forbidden", reason="HookDisallowed"), R.DENIED_BY_HOOK,
+        "- | - | - | 1 | -"),
+    Row("GraphQL error, hook too slow",
+        _graphql(errorName="InternalError", reason="HookDeliveryTimeout"),
+        R.AUTHGEAR_UNAVAILABLE, "- | - | - | 4 ✓ | -"),
+    Row("GraphQL error, unknown",
+        _always(answered({"data": None, "errors": [{"message": "canary-body"}]})),
+        R.AUTHGEAR_UNAVAILABLE, "- | 3 ✓ | - | 4 ✓ | 3 ✓",
+        {"body": b'{"data": null, "errors": [{"message": "canary-body"}]}'}),
+)  # fmt: skip
+AWS: tuple[Row, ...] = (
+    Row("connection refused",
+        _always(EndpointConnectionError(endpoint_url="https://s3.test/canary-body")),
+        R.S3_UNAVAILABLE,
+        "1 `secret-unreadable` | 1 | 1 | 1 | 1 | 1 ✓ `picture-set`"),
+    Row("connection reset",
+        _always(ConnectionClosedError(endpoint_url="https://s3.test/canary-body")),
+        R.S3_UNAVAILABLE,
+        "1 `secret-unreadable` | 1 | 1 | 1 | 1 | 1 ✓ `picture-set`"),
+    Row("no answer", _aws_hang, R.S3_UNAVAILABLE,
+        "1 `secret-unreadable` | 1 | 1 | 1 | 1 | 1 ✓ `picture-set`"),
+    Row("access denied", _aws("AccessDenied", elsewhere="AccessDeniedException"),
+        R.S3_DENIED,
+        "1 `secret-unreadable` | 1 | 1 ✓ `picture-set` | 1 | 1 | 1 ✓ `picture-set`"),
+    Row("slow down", _aws("SlowDown", elsewhere="ThrottlingException"),
+        R.S3_UNAVAILABLE,
+        "1 `secret-unreadable` | 1 | 1 | 1 | 1 | 1 ✓ `picture-set`"),
+    Row("internal error", _aws("InternalError", elsewhere="InternalServiceError"),
+        R.S3_UNAVAILABLE,
+        "1 `secret-unreadable` | 1 | 1 | 1 | 1 | 1 ✓ `picture-set`"),
+    Row("no such bucket, or secret",
+        _aws("NoSuchBucket", elsewhere="ResourceNotFoundException"), R.S3_UNAVAILABLE,
+        "1 `secret-unreadable` | 1 | 1 | 1 | 1 | 1 ✓ `picture-set`"),
+    Row("no such object", _aws("NoSuchKey"), R.NOT_SETTLED,
+        "- | - | 4 ✓ | 4 ✓ | - | 1 ✓ `picture-set`"),
+    Row("body cut short",
+        _always(IncompleteReadError(actual_bytes=1, expected_bytes=2)),
+        R.S3_UNAVAILABLE, "- | - | - | 1 | - | -"),
+)  # fmt: skip

@@ -1,0 +1,238 @@
+"""The whole function between a bucket and an Authgear that meet faults."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import json
+import traceback
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+import requests
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import EphemeralMetrics
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from PIL import Image
+
+from authgear import AccessTokens, AdminAPI, Connection, KeyPair
+from bucket import TAG, Bucket
+from function import MARGIN, Function
+from invokers import PicturesFailed
+from key_pair import load_key_pair
+from local.function.execution import Invocation
+from local.function.invoker import failure_record
+from object_key import KeyPattern
+from picture import PictureSpec
+from reconcile import Reconciler
+from rounds import Policy
+from tests.fakes.authgear_server import APP_ID, ENDPOINT, FakeAuthgear
+from tests.fakes.clock import FakeClock
+from tests.fakes.key_pair import KEY_PAIR
+from tests.fakes.s3 import FakeS3
+from tests.fakes.secrets import FakeSecrets
+
+EVENTS = Path(__file__).resolve().parent.parent.parent / "events"
+USER_ID = "00000000-0000-4000-8000-000000000001"
+KEY = f"pictures/{USER_ID}.jpg"
+SECONDS = 60.0  # that Lambda gives one invocation
+LATEST_END = SECONDS - MARGIN  # seconds after the start
+NUMBERS = itertools.count()
+# Values that nobody but Authgear and the function's memory may ever see.
+ATTRIBUTES = {
+    "name": "canary-name",
+    "email": "canary@example.com",
+    "birthdate": "1815-12-10",
+    "address": {"street_address": "canary-street", "country": "HK"},
+}
+
+
+def read_event(name: str) -> Any:
+    """Return one of the events in `events/`."""
+    return json.loads((EVENTS / f"{name}.json").read_text())
+
+
+def picture(color: str = "red") -> bytes:
+    """Return a picture of one colour."""
+    file = io.BytesIO()
+    Image.new("RGB", (32, 32), color).save(file, "PNG")
+    return file.getvalue()
+
+
+def find_canaries(output: str) -> list[str]:
+    """Return what stands in an output and must not."""
+    event = read_event("s3-put")["Records"][0]
+    secrets = [
+        *("eyJ", "Bearer", "PRIVATE KEY", "x-authgear-", "X-Amz-Signature", "canary"),
+        *KEY_PAIR.private_key.splitlines()[1:-1],
+        ATTRIBUTES["birthdate"],
+        event["requestParameters"]["sourceIPAddress"],
+        event["userIdentity"]["principalId"],
+    ]
+    return [secret for secret in secrets if str(secret) in output]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """What Lambda tells of an invocation."""
+
+    milliseconds: float
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return the milliseconds that are left at its start."""
+        return round(self.milliseconds)
+
+
+class Stage:
+    """
+    One user, one object, and the function that Lambda would run.
+
+    Args:
+        endpoint: Authgear's origin.
+
+        app_id: The Authgear project.
+
+        session: Carries requests to Authgear; `None` hands them to the fake.
+
+        secret: The key pair in Secrets Manager; `None` is one of the tests'.
+
+        clock: Tells the time and waits; `None` takes the virtual one.
+
+        policy: What the operator decides.
+    """
+
+    def __init__(
+        self,
+        *,
+        endpoint: str = ENDPOINT,
+        app_id: str = APP_ID,
+        session: requests.Session | None = None,
+        secret: str | None = None,
+        clock: Callable[[], float] | None = None,
+        sleep: Callable[[float], None] | None = None,
+        policy: Policy | None = None,
+    ) -> None:
+        self.virtual = FakeClock()
+        self.clock = clock or self.virtual
+        self._sleep = sleep or self.virtual.sleep
+        self.s3 = FakeS3()
+        self.authgear = FakeAuthgear()
+        self.authgear.add_user(USER_ID, **ATTRIBUTES)
+        self.secrets = FakeSecrets(secret)
+        self.s3.put(KEY, picture(), project="canary-tag")
+        self.output: list[str] = []
+        self.records: list[dict[str, Any]] = []
+        self._log = io.StringIO()
+        self._connection = Connection(
+            endpoint=endpoint,
+            user_agent="tests",
+            session=session or self.authgear.transport.session(),
+            clock=self.clock,
+            sleep=self._sleep,
+            share=lambda: 0.5,
+        )
+        self.function = self._wire(app_id, policy or Policy())
+
+    def invoke(self, event: Any = None, seconds: float = SECONDS) -> Any:
+        """
+        Invoke the function as S3 does, and keep all that it lets out.
+
+        Returns:
+            Its answer, or the error that it raised.
+        """
+        event = read_event("s3-put") if event is None else event
+        context = cast(Any, Context(milliseconds=seconds * 1000))
+        metrics = io.StringIO()
+        answer: Any
+        with redirect_stdout(metrics):
+            try:
+                answer = self.function.handle(event, context)
+                self.output.append(json.dumps(answer))
+            except PicturesFailed as error:
+                answer = error
+                self.output += [*_error_texts(error, event)]
+        lines = self._log.getvalue()
+        self._log.seek(0)
+        self._log.truncate()
+        self.output += [lines, metrics.getvalue()]
+        self.output += [str(item.tags.get(TAG)) for item in self.s3.objects.values()]
+        self.records += map(json.loads, lines.splitlines())
+        return answer
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The last log line."""
+        return self.records[-1]
+
+    @property
+    def others(self) -> dict[str, Any]:
+        """All the user's attributes but the picture."""
+        return {
+            name: value
+            for name, value in self.authgear.users[USER_ID].items()
+            if name != "picture"
+        }
+
+    def _wire(self, app_id: str, policy: Policy) -> Function:
+        """Make the function, as the handler does."""
+        tokens = AccessTokens(
+            app_id=app_id,
+            load_key_pair=lambda: _parsed(
+                load_key_pair(cast(Any, self.secrets), "secret")
+            ),
+        )
+        reconciler = Reconciler(
+            pattern=KeyPattern.parse("pictures/{user_id}.*"),
+            admin_api=AdminAPI(self._connection, tokens),
+            spec=PictureSpec(size=240),
+            policy=policy,
+            clock=self.clock,
+            sleep=self._sleep,
+            share=lambda: 0.5,
+        )
+        return Function(
+            buckets={self.s3.bucket: Bucket(cast(Any, self.s3), self.s3.bucket)},
+            reconciler=reconciler,
+            # A name of its own: Powertools hands out one logger per name.
+            logger=Logger(
+                service=f"stage-{next(NUMBERS)}", stream=self._log, location=None
+            ),
+            metrics=cast(Any, EphemeralMetrics(namespace="Tests", service="grid")),
+            clock=self.clock,
+        )
+
+
+def _parsed(pair: KeyPair) -> KeyPair:
+    """Parse a key once for all stages: that takes as long as all the rest."""
+    return KeyPair(key_id=pair.key_id, private_key=cast(str, _parse(pair.private_key)))
+
+
+@cache
+def _parse(pem: str) -> Any:
+    """Parse a key."""
+    return load_pem_private_key(pem.encode(), None)
+
+
+def _fresh_name() -> str:
+    """Return a name that no logger has: Powertools hands out one logger per name."""
+    return f"stage-{next(NUMBERS)}"
+
+
+def _error_texts(error: Exception, event: Any) -> list[str]:
+    """Return what Lambda shows of an error: its traceback, and the queue's record."""
+    text = "".join(traceback.format_exception(error))
+    shown = {
+        "errorMessage": str(error),
+        "errorType": type(error).__name__,
+        "stackTrace": traceback.format_tb(error.__traceback__),
+    }
+    record = failure_record(
+        event, "request", [Invocation(payload=None, error=shown, lines=())]
+    )
+    # The event itself is Lambda's to keep.
+    del record["requestPayload"]
+    return [text, json.dumps(record)]

@@ -1,0 +1,111 @@
+"""A job of S3 Batch Operations that only tells what would be done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from rounds import Policy
+from tests.grid.stage import KEY, USER_ID, Stage, picture, read_event
+
+
+def report(stage: Stage, **arguments: Any) -> tuple[str, str]:
+    """Run a job's task; return its code and its text."""
+    event = read_event("batch-2.0-dry-run")
+    event["job"]["userArguments"] |= arguments
+    result = stage.invoke(event)["results"][0]
+    return result["resultCode"], result["resultString"]
+
+
+def assert_nothing_changed(stage: Stage) -> None:
+    """Check that Authgear and the tags were only read."""
+    assert set(stage.authgear.steps) <= {"read"}
+    assert "put_object_tagging" not in stage.s3.calls
+
+
+def test_dry_run_of_new_picture_changes_nothing() -> None:
+    """What would be set is told."""
+    stage = Stage()
+
+    code, text = report(stage)
+
+    assert (code, text) == (
+        "Succeeded",
+        "ignored dry-run: the picture would be set",
+    )
+    assert_nothing_changed(stage)
+
+
+def test_dry_run_of_picture_in_step_says_so() -> None:
+    """What is done already is told as ever."""
+    stage = Stage()
+    stage.invoke()
+    stage.authgear.steps.clear()
+    stage.s3.calls.clear()
+
+    _, text = report(stage)
+
+    assert text.startswith("unchanged in-step: ")
+    assert_nothing_changed(stage)
+
+
+def test_dry_run_of_bad_file_tells_the_rejection() -> None:
+    """A file that is no picture is found out, and not noted."""
+    stage = Stage()
+    stage.s3.put(KEY, b"no picture")
+
+    code, text = report(stage)
+
+    assert code == "PermanentFailure"
+    assert text.startswith("rejected not-a-picture: ")
+    assert_nothing_changed(stage)
+
+
+def test_dry_run_for_unknown_user_tells_the_rejection() -> None:
+    """A user who does not exist is found out."""
+    stage = Stage()
+    del stage.authgear.users[USER_ID]
+
+    code, text = report(stage)
+
+    assert code == "PermanentFailure"
+    assert text.startswith("rejected unknown-user: ")
+
+
+def test_dry_run_of_removal_changes_nothing() -> None:
+    """A picture that would be removed stays."""
+    stage = Stage(policy=Policy(remove_on_delete=True))
+    stage.invoke()
+    stage.authgear.steps.clear()
+    stage.s3.calls.clear()
+    stage.s3.objects.clear()
+
+    _, text = report(stage)
+
+    assert text == "ignored dry-run: the picture would be removed"
+    assert stage.authgear.picture_of(USER_ID)
+    assert_nothing_changed(stage)
+
+
+@pytest.mark.parametrize("value", ["false", "", "yes", True, None])
+def test_other_argument_is_no_dry_run(value: Any) -> None:
+    """Only the word does it."""
+    stage = Stage()
+
+    _, text = report(stage, dry_run=value)
+
+    assert text.startswith("synced picture-set: ")
+    assert stage.authgear.picture_of(USER_ID)
+
+
+def test_older_picture_would_be_set_in_place_of_a_bad_file() -> None:
+    """The object's own result is told, as in a real run; nothing is noted."""
+    stage = Stage()
+    stage.s3.put(KEY.replace("jpg", "txt"), b"no picture")
+    stage.s3.objects[KEY].data = picture("blue")
+
+    _, text = report(stage)
+
+    assert text.startswith("ignored dry-run: ")
+    assert_nothing_changed(stage)

@@ -1,0 +1,70 @@
+"""Write the tables of `docs/failures.md` from the code: `make docs`."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from outcome import Reason
+from tests.grid.faults import AUTHGEAR, AUTHGEAR_STEPS, AWS, AWS_STEPS, Row
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "failures.md"
+
+
+def main() -> None:
+    """Write the page anew."""
+    PAGE.write_text(render(PAGE.read_text()))
+
+
+def render(page: str) -> str:
+    """
+    Return the page with its tables as the code has them now.
+
+    Args:
+        page: Its text; a table stands between `<!-- NAME -->` and `<!-- end -->`.
+    """
+    tables = {
+        "reasons": reasons(),
+        "authgear": faults(AUTHGEAR, AUTHGEAR_STEPS),
+        "aws": faults(AWS, AWS_STEPS),
+    }
+    for name, lines in tables.items():
+        begin, end = f"<!-- {name} -->\n", "<!-- end -->"
+        pattern = f"(?s)({re.escape(begin)}).*?({re.escape(end)})"
+        text = "\n".join(lines)
+        page, count = re.subn(pattern, lambda m, t=text: f"{m[1]}{t}\n{m[2]}", page)
+        if count != 1:
+            message = f"the page has no place for the table {name}"
+            raise ValueError(message)
+    return page
+
+
+def reasons() -> list[str]:
+    """Return the table of reason codes."""
+    return [
+        "| reason | outcome | what it means | what to do |",
+        "|---|---|---|---|",
+        *(
+            f"| `{reason.value}` | `{reason.outcome.value}`"
+            f" | {_marked(reason.meaning)} | {reason.advice} |"
+            for reason in Reason
+        ),
+    ]
+
+
+def faults(rows: tuple[Row, ...], steps: tuple[str, ...]) -> list[str]:
+    """Return the table of what becomes of each fault at each step."""
+    return [
+        f"| fault | reason | {' | '.join(steps)} |",
+        "|---|---|" + "---|" * len(steps),
+        *(f"| {row.name} | `{row.reason.value}` | {row.text} |" for row in rows),
+    ]
+
+
+def _marked(text: str) -> str:
+    """Mark names of settings as code."""
+    return re.sub(r"\b[A-Z]+_[A-Z_]+\b|\bOVERWRITE\b", lambda m: f"`{m[0]}`", text)
+
+
+if __name__ == "__main__":
+    main()

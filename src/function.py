@@ -21,8 +21,8 @@ from reconcile import Reconciler
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-# Seconds kept free before Lambda's own deadline: the longest call to S3, and the log.
-MARGIN = 8.0
+# Seconds kept free before Lambda's own deadline: the longest call to AWS, and the log.
+MARGIN = 12.0
 
 
 @dataclass(frozen=True, kw_only=True)

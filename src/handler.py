@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 NAME = "authgear-s3-profile-pictures"
 
-# At most two attempts of five seconds: less than the margin before Lambda's deadline.
-AWS = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 2})
+# Two attempts of five seconds, and up to one between them: less than function.MARGIN.
+AWS = Config(connect_timeout=2, read_timeout=3, retries={"total_max_attempts": 2})
 
 
 def build(settings: Settings, *, logger: Logger, metrics: Metrics) -> Function:
@@ -69,8 +69,10 @@ def build(settings: Settings, *, logger: Logger, metrics: Metrics) -> Function:
     )
 
 
-# botocore tells at INFO, at each cold start, where it found credentials.
-logging.getLogger("botocore").setLevel(logging.WARNING)
+# At INFO botocore tells at each cold start where it found credentials, at DEBUG what a
+# secret holds; urllib3 tells presigned URLs there.
+for library in ("botocore", "urllib3"):
+    logging.getLogger(library).setLevel(logging.WARNING)
 
 logger = Logger(service=NAME, location=None)
 function = build(

@@ -43,7 +43,7 @@ SECONDS = 60.0  # that Lambda gives one invocation
 LATEST_END = SECONDS - MARGIN  # seconds after the start
 NUMBERS = itertools.count()
 # Values that nobody but Authgear and the function's memory may ever see.
-ATTRIBUTES = {
+ATTRIBUTES: dict[str, Any] = {
     "name": "canary-name",
     "email": "canary@example.com",
     "birthdate": "1815-12-10",

@@ -1,0 +1,155 @@
+"""Every shape of event, through the whole function, and what its invoker is told."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+import pytest
+
+from bucket import TAG
+from invokers import PicturesFailed
+from outcome import Reason
+from rounds import Policy
+from tests.fakes.authgear_server import answered
+from tests.grid.stage import EVENTS, KEY, USER_ID, Stage, read_event
+
+SHAPES = sorted(path.stem for path in EVENTS.glob("*.json"))
+PICTURES = [name for name in SHAPES if name not in ("s3-test-event",)]
+REMOVALS = [name for name in SHAPES if "delete" in name]
+REJECTED_IN_REPORT = 1024  # characters; S3's own limit for a result's text
+
+
+def reasons_in(answer: Any) -> list[str]:
+    """Return the reason of each object in an answer of any form."""
+    if "results" in answer:
+        return [it["resultString"].split(":")[0].split()[1] for it in answer["results"]]
+    return [it["reason"] for it in answer["objects"]]
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_event_of_any_shape_reaches_its_object(name: str) -> None:
+    """However deep the envelope, the user's picture is looked at."""
+    stage = Stage()
+
+    answer = stage.invoke(read_event(name))
+
+    wanted = "dry-run" if name.endswith("dry-run") else "picture-set"
+    assert reasons_in(answer) == [wanted]
+    assert stage.record["key"] == KEY
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_failure_is_told_as_each_invoker_expects(name: str) -> None:
+    """Raised, named among the failures of the batch, or in the job's report."""
+    stage = Stage()
+    stage.authgear.fail("read", *[answered("", 500)] * 100)
+    event = read_event(name)
+
+    answer = stage.invoke(event)
+
+    if name.startswith("batch"):
+        assert answer["results"][0]["resultCode"] == "TemporaryFailure"
+    elif "sqs" in name:
+        item = event["Records"][0]["messageId"]
+        assert answer["batchItemFailures"] == [{"itemIdentifier": item}]
+    else:
+        assert isinstance(answer, PicturesFailed)
+
+
+@pytest.mark.parametrize("name", ["batch-1.0", "batch-2.0"])
+def test_report_of_rejection_is_short_and_helps(name: str) -> None:
+    """It has outcome, code and one sentence."""
+    stage = Stage()
+    stage.s3.put(KEY, b"no picture")
+
+    result = stage.invoke(read_event(name))["results"][0]
+
+    assert result["resultCode"] == "PermanentFailure"
+    assert result["resultString"].startswith("rejected not-a-picture: ")
+    assert len(result["resultString"]) < REJECTED_IN_REPORT
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_batch_names_exactly_the_messages_that_failed(count: int) -> None:
+    """Of three messages as many fail as meet the fault, even if all do."""
+    stage = Stage()
+    event = read_event("sqs")
+    event["Records"] = [
+        {**copy.deepcopy(event["Records"][0]), "messageId": str(n)} for n in range(3)
+    ]
+    stage.s3.fail("list_objects_v2", *[ConnectionError()] * count)
+
+    answer = stage.invoke(event)
+
+    failed = [it["itemIdentifier"] for it in answer["batchItemFailures"]]
+    assert failed == ["0", "1", "2"][:count]
+    assert len(answer["objects"]) == 3
+
+
+@pytest.mark.parametrize(
+    "malformed",
+    [{}, {"eventSource": "aws:s3"}, None, 7, {"eventSource": "aws:s3", "s3": {}}],
+    ids=["empty", "bare", "null", "number", "no-object"],
+)
+def test_malformed_record_does_not_take_the_good_one_along(malformed: Any) -> None:
+    """It is one clear outcome; the other record's picture is set."""
+    stage = Stage()
+    event = read_event("s3-put")
+    event["Records"].insert(0, malformed)
+
+    answer = stage.invoke(event)
+
+    assert reasons_in(answer) == ["unknown-event", "picture-set"]
+
+
+@pytest.mark.parametrize("name", REMOVALS)
+@pytest.mark.parametrize(
+    ("removal", "reason"),
+    [(False, Reason.OBJECT_GONE), (True, Reason.PICTURE_REMOVED)],
+    ids=["kept", "removed"],
+)
+def test_removal_event_of_the_last_object(
+    name: str, removal: bool, reason: Reason
+) -> None:
+    """The picture goes with it only where that is switched on."""
+    stage = Stage(policy=Policy(remove_on_delete=removal))
+    stage.invoke()
+    before = stage.others
+    del stage.s3.objects[KEY]
+
+    answer = stage.invoke(read_event(name))
+
+    assert reasons_in(answer) == [reason.value]
+    assert bool(stage.authgear.picture_of(USER_ID)) is not removal
+    assert stage.others == before
+
+
+@pytest.mark.parametrize("name", REMOVALS)
+def test_removal_event_with_an_older_object_left(name: str) -> None:
+    """The older object's picture takes the place of the deleted one's."""
+    stage = Stage(policy=Policy(remove_on_delete=True))
+    older = KEY.replace(".jpg", ".old.jpg")
+    stage.s3.objects[older] = stage.s3.objects.pop(KEY)
+
+    answer = stage.invoke(read_event(name))
+
+    assert reasons_in(answer) == ["picture-set"]
+    assert stage.record["applied_key"] == older
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_bucket_that_is_not_ours_is_left_alone(name: str) -> None:
+    """Whoever sends the event, only buckets of the settings are read."""
+    stage = Stage()
+    text = (EVENTS / f"{name}.json").read_text()
+    foreign = text.replace("pictures-example", "pictures-foreign")
+
+    answer = stage.invoke(json.loads(foreign))
+
+    expected = "test-event" if name == "s3-test-event" else "other-bucket"
+    assert reasons_in(answer) == [expected]
+    assert stage.s3.calls == []
+    assert stage.authgear.steps == []
+    assert TAG not in stage.s3.objects[KEY].tags

@@ -15,7 +15,7 @@ MACHINE := $(subst arm64,aarch64,$(ARCHITECTURE))
 BUILD_DIR ?= .aws-sam/build
 EVENT ?= events/s3-put.json
 
-.PHONY: help demo test soak check lint types docs format lock clean \
+.PHONY: help demo test soak check lint types docs audit format lock clean \
   validate build build-Function invoke
 .DEFAULT_GOAL := help
 
@@ -61,6 +61,16 @@ types: $(VENV)/.dev ## mypy --strict
 
 docs: $(VENV)/.dev ## write the tables of docs/failures.md anew; a test compares them
 	$(BIN)/python -m tools.failures_page
+
+# Apart from `make check`: it asks the advisories of PyPI, and fails where it cannot.
+audit: $(VENV)/.dev ## unsafe code, and known holes in what is locked
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml src local tools
+	@for file in requirements.txt requirements-dev.txt; do \
+	  $(BIN)/pip-audit --strict --disable-pip --require-hashes --progress-spinner off \
+	    -r $$file \
+	    || { echo "$$file: holes were found, or PyPI's advisories not reached: see above"; \
+	         exit 1; }; \
+	done
 
 format: $(VENV)/.dev ## rewrite the code in its one format
 	$(BIN)/ruff check --fix .

@@ -30,12 +30,12 @@ def render(page: str) -> str:
     }
     for name, lines in tables.items():
         begin, end = f"<!-- {name} -->\n", "<!-- end -->"
-        pattern = f"(?s)({re.escape(begin)}).*?({re.escape(end)})"
-        text = "\n".join(lines)
-        page, count = re.subn(pattern, lambda m, t=text: f"{m[1]}{t}\n{m[2]}", page)
-        if count != 1:
+        before, found, rest = page.partition(begin)
+        _, closed, after = rest.partition(end)
+        if not (found and closed):
             message = f"the page has no place for the table {name}"
             raise ValueError(message)
+        page = "".join([before, begin, *(f"{line}\n" for line in lines), end, after])
     return page
 
 

@@ -682,7 +682,10 @@ def test_answer_that_drips_is_given_up_in_time() -> None:
     world.put("red")
 
     class Drip(io.RawIOBase):
+        """A body that never ends."""
+
         def read1(self, size: int = -1) -> bytes:
+            """Return one byte, a second later."""
             world.clock.sleep(1)
             return b" "
 

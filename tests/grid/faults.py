@@ -146,7 +146,10 @@ def _drip(stage: Stage, step: str) -> Fault:
     """Send one byte a second, for ever."""
 
     class Drip(io.RawIOBase):
+        """A body that never ends."""
+
         def read1(self, size: int = -1) -> bytes:
+            """Return one byte, a second later."""
             stage.virtual.sleep(1)
             return b" "
 

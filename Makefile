@@ -15,8 +15,8 @@ MACHINE := $(subst arm64,aarch64,$(ARCHITECTURE))
 BUILD_DIR ?= .aws-sam/build
 EVENT ?= events/s3-put.json
 
-.PHONY: help demo test soak check lint types docs audit format lock clean \
-  validate build build-Function invoke
+.PHONY: help demo local test test-browser screenshots soak check lint types docs audit \
+  format validate build build-Function invoke lock clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -35,6 +35,10 @@ $(VENV)/.dev: requirements-dev.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r $<
 	@touch $@ $(VENV)/.local
 
+$(VENV)/.browser: requirements-browser.txt $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r $<
+	@touch $@
+
 $(SAM_VENV)/.sam: requirements-sam.txt
 	$(PYTHON) -m venv $(SAM_VENV)
 	$(SAM_VENV)/bin/python -m pip install --quiet --no-deps --require-hashes -r $<
@@ -43,8 +47,18 @@ $(SAM_VENV)/.sam: requirements-sam.txt
 demo: $(VENV)/.local ## drop pictures into a local bucket and see what becomes of them
 	$(BIN)/python -m local.demo $(if $(PICTURE),--picture "$(PICTURE)") $(if $(filter command line,$(origin USER)),--user "$(USER)")
 
+# SET="REMOVE_ON_DELETE=true PICTURE_SIZE=256" changes the function's settings.
+local: $(VENV)/.local ## the same, kept running, with a page to drop pictures on (SET=)
+	$(BIN)/python -m local $(foreach it,$(SET),--set "$(it)")
+
 test: $(VENV)/.dev $(SAM_VENV)/.sam ## run every test
 	$(BIN)/python -m pytest
+
+test-browser: $(VENV)/.browser ## drive the page of `make local` in a browser
+	$(BIN)/python -m pytest tests/browser --override-ini testpaths=
+
+screenshots: $(VENV)/.browser ## take the pictures in docs/ anew
+	$(BIN)/python -m tools.screenshots
 
 soak: $(VENV)/.dev ## play thousands of histories of faults and crashes (HISTORIES=)
 	$(BIN)/python -m tests.simulation.soak $(HISTORIES)
@@ -108,6 +122,7 @@ lock: $(VENV)/.dev ## write the requirements files anew from pyproject.toml
 	$(LOCK) pyproject.toml --extra local -c requirements.txt -o requirements-local.txt
 	$(LOCK) pyproject.toml --extra local --extra dev -c requirements-local.txt \
 	  -o requirements-dev.txt
+	$(LOCK) --group browser -c requirements-dev.txt -o requirements-browser.txt
 	$(LOCK) --group sam -o requirements-sam.txt
 
 clean: ## remove what the other targets made

@@ -1,25 +1,18 @@
-"""
-The whole system on this machine: a bucket, the function, and Authgear.
-
-`python -m local.system` runs it until Ctrl-C.
-"""
+"""The whole system on this machine: a bucket, the function, and Authgear."""
 
 from __future__ import annotations
 
-import argparse
 import json
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from local.authgear import Authgear
-from local.aws import REGION, LocalAWS
-from local.function.execution import Execution
+from local.aws import LocalAWS
+from local.function.execution import Execution, Invocation
 from local.function.history import History, Settled
 from local.function.invoker import RETRY_DELAYS, Invoker
 from local.function.worker import FUNCTION_NAME
-from local.people import create_person
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import QueueConfigurationTypeDef
@@ -92,6 +85,7 @@ class LocalSystem:
                     Execution(environment, timeout=TIMEOUT) for _ in range(concurrency)
                 ],
                 on_delivery=system.history.record,
+                on_invocation=system.note,
                 retry_delays=retry_delays,
             )
             stack.callback(invoker.stop)
@@ -141,10 +135,34 @@ class LocalSystem:
         """Delete an object from the bucket."""
         self.aws.s3.delete_object(Bucket=self.bucket, Key=key)
 
+    def note(self, invocation: Invocation) -> None:
+        """Keep what came of an attempt, and tell who watches."""
+        self.history.note(invocation)
+        self.authgear.changes.announce()
+
     def send(self, event: Any) -> None:
         """Send an event once more, or late, as S3 may do by itself."""
         body = json.dumps(event)
         self.aws.sqs.send_message(QueueUrl=self.events_url, MessageBody=body)
+
+    def count_failures(self) -> int:
+        """Return how many events wait in the queue of failures."""
+        answer = self.aws.sqs.get_queue_attributes(
+            QueueUrl=self.failures_url,
+            AttributeNames=["ApproximateNumberOfMessages"],
+        )
+        return int(answer["Attributes"]["ApproximateNumberOfMessages"])
+
+    def deliver_failures(self) -> None:
+        """Deliver what failed for the last time once more, as the retry queue does."""
+        while messages := self.aws.sqs.receive_message(
+            QueueUrl=self.failures_url, MaxNumberOfMessages=10
+        ).get("Messages"):
+            for message in messages:
+                self.send(json.loads(message["Body"])["requestPayload"])
+                self.aws.sqs.delete_message(
+                    QueueUrl=self.failures_url, ReceiptHandle=message["ReceiptHandle"]
+                )
 
     def drop(self, key: str, data: bytes, timeout: float = 30.0) -> Settled:
         """Put an object into the bucket; return what became of it."""
@@ -171,49 +189,3 @@ class LocalSystem:
             Bucket=self.bucket,
             NotificationConfiguration={"QueueConfigurations": [to_queue]},
         )
-
-
-def main() -> None:
-    """Run a system with a few users; say how to use it, and what becomes of objects."""
-    parser = argparse.ArgumentParser(
-        prog="python -m local.system",
-        description="Run S3, the function and Authgear on this machine until Ctrl-C.",
-    )
-    parser.add_argument("--authgear-port", type=int, default=3100)
-    parser.add_argument("--aws-port", type=int, default=4566)
-    options = parser.parse_args()
-    ports = options.authgear_port, options.aws_port
-    try:
-        with LocalSystem.start(ports=ports) as system:
-            _introduce(system)
-            _follow(system)
-    except KeyboardInterrupt:
-        print("\nStopped.")
-
-
-def _introduce(system: LocalSystem) -> None:
-    """Say where everything is, and how a file gets into the bucket."""
-    print(f"Authgear's users, live: {system.authgear.endpoint}/\n")
-    for name in ("Ada Lovelace", "Grace Hopper", "Alan Turing"):
-        user = create_person(system.authgear, name)
-        print(f"  {user.id}  {name}")
-    print("\nTo drop a picture for the last one, in another terminal:\n")
-    print(
-        f"  AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION={REGION} \\"
-    )
-    print(f"  aws s3 cp --endpoint-url {system.aws.endpoint} \\")
-    print(f"    picture.jpg s3://{system.bucket}/pictures/{user.id}.jpg\n", flush=True)
-
-
-def _follow(system: LocalSystem) -> None:
-    """Write a line per object, for ever."""
-    seen = len(system.settled)
-    while True:
-        for it in system.settled[seen:]:
-            print(f"{it.outcome:9}  {it.reason:21}  {it.key}  {it.detail}", flush=True)
-            seen += 1
-        time.sleep(0.2)
-
-
-if __name__ == "__main__":
-    main()

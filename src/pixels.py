@@ -70,17 +70,24 @@ def make_square(
     Returns:
         An RGB picture without any `info`.
     """
-    square = _scale(source, _square_box(extent, orientation, position), side)
+    square = _scale(source, square_box(extent, orientation, position), side)
     square = _flatten(square, source.info.get("icc_profile"), background)
     if orientation in TRANSPOSE:
         square = square.transpose(TRANSPOSE[orientation])
     return square
 
 
-def _square_box(
+def square_box(
     extent: tuple[float, float], orientation: int, position: float | None
 ) -> tuple[float, float, float, float]:
-    """Return left, top, right, bottom of the square within the picture as stored."""
+    """
+    Return left, top, right, bottom of the square within the picture as stored, in px.
+
+    Args:
+        extent: The picture's width and height in px.
+        orientation: As `read_orientation` returned it.
+        position: As for `make_square`.
+    """
     width, height = extent[::-1] if orientation in SIDEWAYS else extent
     share = 0.5  # of the surplus that is cut off at the left or top
     if height > width:

@@ -14,7 +14,6 @@ from .admin_api import AdminAPI
 from .errors import APIError
 from .gateway import Gateway
 from .image_server import ImageServer
-from .page import Page
 from .responses import answer_error, answer_plain, answer_redirect
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ def make_application(authgear: Authgear) -> Flask:
 
 def _routes(authgear: Authgear) -> list[Route]:
     """Return all routes."""
-    admin, images, page = AdminAPI(authgear), ImageServer(authgear), Page(authgear)
+    admin, images = AdminAPI(authgear), ImageServer(authgear)
     admin_methods = ("GET", "OPTIONS", "POST")
     image = "/_images/<app_id>/<object_id>"
     return [
@@ -84,8 +83,6 @@ def _routes(authgear: Authgear) -> list[Route]:
         Route(image, images.upload, ("OPTIONS", "POST"), IMAGE_HEADERS),
         Route(f"{image}/<variant>", images.show, ("GET", "OPTIONS"), IMAGE_HEADERS),
         Route("/healthz", _answer_health, ("GET",), {}),
-        Route("/", page.show, ("GET",), {}),
-        Route("/events", page.stream, ("GET",), {}),
     ]
 
 

@@ -88,6 +88,11 @@ class Faults:
         with self._lock:
             self._remaining.append((fault, times))
 
+    def remove(self, fault: Fault) -> None:
+        """Switch one fault off, if it is on."""
+        with self._lock:
+            self._remaining = [it for it in self._remaining if it[0] is not fault]
+
     def clear(self) -> None:
         """Switch all faults off."""
         with self._lock:

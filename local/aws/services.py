@@ -32,6 +32,8 @@ ISOLATED = {
     "config_file": (None, None, os.devnull, None),
     "credentials_file": (None, None, os.devnull, None),
 }
+# moto by itself lets every web page in; a bucket's own rules are to decide.
+STRICT = {"MOTO_DISABLE_GLOBAL_CORS": "true"}
 CLIENT = Config(
     connect_timeout=5,
     read_timeout=30,
@@ -97,7 +99,7 @@ class LocalAWS:
             port: Where to listen; 0 takes any free port.
         """
         with Process.start(
-            "local.aws.server", str(port), environment=_credentials()
+            "local.aws.server", str(port), environment=_credentials() | STRICT
         ) as (
             _,
             endpoint,

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from local.function.execution import Invocation
 from local.function.invoker import Delivery
 
 
@@ -57,20 +58,27 @@ class History:
     Attributes:
         settled: What became of each object, in the order of the ends.
 
+        records: The function's log, a record per object and attempt.
+
         log: Every line that the function wrote, and what it answered.
     """
 
     def __init__(self) -> None:
         self.settled: list[Settled] = []
+        self.records: list[dict[str, Any]] = []
         self.log: list[str] = []
         self._changed = threading.Condition()
+
+    def note(self, invocation: Invocation) -> None:
+        """Keep what the function wrote and answered in one attempt."""
+        with self._changed:
+            self.records += invocation.records
+            self.log += invocation.lines
+            self.log.append(json.dumps(invocation.error or invocation.payload))
 
     def record(self, delivery: Delivery) -> None:
         """Note what became of the objects of an event."""
         with self._changed:
-            for invocation in delivery.invocations:
-                self.log += invocation.lines
-                self.log.append(json.dumps(invocation.error or invocation.payload))
             self.settled += _settle(delivery)
             self._changed.notify_all()
 

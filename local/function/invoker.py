@@ -57,6 +57,8 @@ class Invoker:
 
         on_delivery: Told of each event when it is done with.
 
+        on_invocation: Told of each attempt as it ends.
+
         retry_delays: Seconds before each further attempt.
     """
 
@@ -68,6 +70,7 @@ class Invoker:
         failures: str,
         executions: Sequence[Execution],
         on_delivery: Callable[[Delivery], None],
+        on_invocation: Callable[[Invocation], None] = lambda _: None,
         retry_delays: Sequence[int] = RETRY_DELAYS,
     ) -> None:
         self._sqs = sqs
@@ -75,6 +78,7 @@ class Invoker:
         self._failures = failures
         self._executions = executions
         self._on_delivery = on_delivery
+        self._on_invocation = on_invocation
         self._retry_delays = retry_delays
         self._attempts: defaultdict[str, list[Invocation]] = defaultdict(list)
         self._stopping = threading.Event()
@@ -116,6 +120,7 @@ class Invoker:
         event, request_id = json.loads(message["Body"]), message["MessageId"]
         attempts = self._attempts[request_id]
         attempts.append(execution.invoke(event, request_id))
+        self._on_invocation(attempts[-1])
         failed = attempts[-1].error is not None
         if failed and len(attempts) <= len(self._retry_delays):
             self._sqs.change_message_visibility(

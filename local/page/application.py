@@ -1,0 +1,102 @@
+"""The page's routes: its files, its stream, and what its buttons do."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from flask import Flask, Response, abort, jsonify, request, send_from_directory
+from flask.typing import ResponseReturnValue
+
+from local.page.actions import Actions, NothingThere
+from local.page.guard import refuse_foreign, secure
+from local.page.originals import Originals
+from local.page.samples import SAMPLES
+from local.page.stream import Stream
+from local.page.switches import Switches
+from local.system import LocalSystem
+
+STATIC = Path(__file__).parent / "static"
+
+
+def make_application(system: LocalSystem, stopping: threading.Event) -> Flask:
+    """
+    Make the WSGI application of the page.
+
+    Args:
+        system: What it shows.
+
+        stopping: Set when the server stops.
+    """
+    app = Flask("local.page", static_folder=None)
+    app.before_request(refuse_foreign)
+    app.after_request(
+        lambda response: secure(
+            response, images=system.authgear.endpoint, bucket=system.aws.endpoint
+        )
+    )
+    app.register_error_handler(NothingThere, _answer_nothing)
+    switches, originals = Switches(system.authgear), Originals(system)
+    _add_files(app, originals)
+    _add_buttons(app, Actions(system), switches)
+    stream = Stream(system, switches, originals, stopping)
+
+    @app.get("/events")
+    def events() -> Response:
+        seen = request.headers.get("Last-Event-ID", "")
+        return Response(stream.events(seen), content_type="text/event-stream")
+
+    return app
+
+
+def _add_files(app: Flask, originals: Originals) -> None:
+    """Add the routes of all that is only read."""
+
+    @app.get("/")
+    def index() -> Response:
+        return send_from_directory(STATIC, "index.html")
+
+    @app.get("/static/<name>")
+    def static(name: str) -> Response:
+        return send_from_directory(STATIC, name)
+
+    @app.get("/samples/<name>")
+    def sample(name: str) -> Response:
+        if name not in SAMPLES:
+            abort(404)
+        _, data, media_type = SAMPLES[name]
+        return Response(data, content_type=media_type)
+
+    @app.get("/originals/<image_id>")
+    def original(image_id: str) -> Response:
+        data = originals.preview(image_id)
+        return Response(data, content_type="image/jpeg") if data else abort(404)
+
+
+def _add_buttons(app: Flask, actions: Actions, switches: Switches) -> None:
+    """Add the routes of all that changes something."""
+
+    @app.post("/users/<uuid:user_id>/sign")
+    def sign(user_id: object) -> ResponseReturnValue:
+        file_name = str((request.get_json() or {}).get("file_name", ""))
+        return jsonify(actions.sign(str(user_id), file_name))
+
+    @app.post("/users/<uuid:user_id>/<any('repeat','shuffle','delete'):action>")
+    def act(user_id: object, action: str) -> ResponseReturnValue:
+        getattr(actions, action)(str(user_id))
+        return "", 204
+
+    @app.post("/failures/deliver")
+    def deliver() -> ResponseReturnValue:
+        actions.deliver_failures()
+        return "", 204
+
+    @app.post("/switches/<name>")
+    def switch(name: str) -> ResponseReturnValue:
+        is_known = switches.set(name, bool((request.get_json() or {}).get("on")))
+        return ("", 204) if is_known else abort(404)
+
+
+def _answer_nothing(error: NothingThere) -> ResponseReturnValue:
+    """Answer that a button has nothing to work on."""
+    return jsonify(message=str(error)), 409

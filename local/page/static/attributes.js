@@ -1,0 +1,37 @@
+// A user's attributes: what they were when the page first saw them, and what changed.
+
+import { make } from "./dom.js";
+
+// What setting a picture is meant to change.
+const MEANT = new Set(["picture", "updated_at"]);
+
+const asText = (value) => (typeof value === "object" ? JSON.stringify(value) : String(value));
+
+export function compare(before, now) {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(now)])].sort();
+  return names.map((name) => {
+    const changed = JSON.stringify(before[name]) !== JSON.stringify(now[name]);
+    return { name, value: now[name], changed, meant: MEANT.has(name) };
+  });
+}
+
+function makeSummary(rows) {
+  const others = rows.filter((row) => !row.meant);
+  const lost = others.filter((row) => row.changed).map((row) => row.name);
+  const picture = rows.find((row) => row.name === "picture");
+  if (lost.length) return [`Also changed: ${lost.join(", ")}`];
+  if (!picture || !picture.changed) return [`${others.length} other attributes`];
+  return ["Only ", make("b", {}, "picture"), ` changed; ${others.length} others as before`];
+}
+
+function makeRow({ name, value, changed, meant }) {
+  const className = !changed ? "" : meant ? "new" : "lost";
+  const text = value === undefined ? "(gone)" : asText(value);
+  return [make("dt", { className }, name), make("dd", { className }, text)];
+}
+
+export function showAttributes(details, before, now) {
+  const rows = compare(before, now);
+  details.querySelector("summary").replaceChildren(...makeSummary(rows));
+  details.querySelector("dl").replaceChildren(...rows.flatMap(makeRow));
+}

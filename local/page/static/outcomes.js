@@ -1,0 +1,13 @@
+// The six outcomes, and the colour of each.
+
+export const TONES = {
+  synced: "ok", unchanged: "ok", removed: "ok",
+  ignored: "none", rejected: "warn", failed: "bad",
+};
+
+// The user whom a record is about: named by the function, or by the key it was told of.
+export function userOf(record) {
+  if (record.user_id) return record.user_id;
+  const found = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(record.key || "");
+  return found ? found[0] : "";
+}

@@ -1,0 +1,40 @@
+// The switches for Authgear's faults, and what waits because of them.
+
+import { byId, make, post, say } from "./dom.js";
+
+const shown = new Map();
+
+function makeSwitch({ name, title, hint }) {
+  const button = make("button", {
+    type: "button", className: "switch", role: "switch", "aria-checked": "false",
+  });
+  const hintId = `hint-${name}`;
+  button.append(
+    make("span", { className: "track", "aria-hidden": "true" }),
+    make("span", { className: "title", id: `title-${name}` }, title),
+    make("span", { className: "hint", id: hintId }, hint));
+  button.setAttribute("aria-labelledby", `title-${name}`);
+  button.setAttribute("aria-describedby", hintId);
+  button.addEventListener("click", () =>
+    post(`/switches/${name}`, { on: button.getAttribute("aria-checked") !== "true" })
+      .catch((error) => say(error.message)));
+  byId("switches").append(button);
+  return button;
+}
+
+export function showSwitches(switches) {
+  for (const it of switches) {
+    if (!shown.has(it.name)) shown.set(it.name, makeSwitch(it));
+    shown.get(it.name).setAttribute("aria-checked", String(it.on));
+  }
+}
+
+export function showWaiting(count) {
+  byId("waiting").hidden = count === 0;
+  byId("waiting-text").textContent = count === 1
+    ? "1 event has failed three times and waits in the queue."
+    : `${count} events have failed three times and wait in the queue.`;
+}
+
+byId("deliver").addEventListener("click", () =>
+  post("/failures/deliver").catch((error) => say(error.message)));

@@ -1,0 +1,102 @@
+"""Server-sent events: what there is, and each line of the function's log."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+from local.authgear import User
+from local.page.originals import Originals
+from local.page.samples import SAMPLES
+from local.page.switches import Switches
+from local.system import LocalSystem
+
+# Seconds after which an event is sent although nothing changed: it keeps the
+# connection, and finds changes that became visible late.
+HEARTBEAT = 2.0
+# Seconds between two events, however much changes.
+PAUSE = 0.1
+
+
+class Stream:
+    """
+    Tells every open page what happens.
+
+    Args:
+        system: What it tells of.
+
+        switches: The faults that are on.
+
+        originals: What the pictures were made from.
+
+        stopping: Set when the server stops.
+    """
+
+    def __init__(
+        self,
+        system: LocalSystem,
+        switches: Switches,
+        originals: Originals,
+        stopping: threading.Event,
+    ) -> None:
+        self._system = system
+        self._switches = switches
+        self._originals = originals
+        self._stopping = stopping
+        # A page that was opened before a restart begins anew.
+        self._start = secrets.token_hex(4)
+
+    def events(self, last_id: str) -> Iterator[str]:
+        """
+        Write events until the server stops.
+
+        Args:
+            last_id: The id of the last event that the page has seen, if any.
+        """
+        start, _, number = last_id.partition("-")
+        told = int(number) if start == self._start and number.isdecimal() else 0
+        count, sent = -1, ""
+        yield "retry: 1000\n\n"
+        while not self._stopping.is_set():
+            count = self._system.authgear.changes.wait(count, HEARTBEAT)
+            state, records = self._state(), self._system.history.records[told:]
+            yield f"event: state\ndata: {state}\n\n" if state != sent else ": same\n\n"
+            for record in records:
+                told += 1
+                line = json.dumps(record)
+                yield f"id: {self._start}-{told}\nevent: record\ndata: {line}\n\n"
+            sent = state
+            self._stopping.wait(PAUSE)
+
+    def _state(self) -> str:
+        """Return all that the page shows, but the log."""
+        system = self._system
+        return json.dumps(
+            {
+                "start": self._start,
+                "bucket": system.bucket,
+                "app_id": system.authgear.app_id,
+                "users": [self._describe(user) for user in system.authgear.users],
+                "switches": self._switches.describe(),
+                "waiting": system.count_failures(),
+                "samples": [
+                    {"name": name, "title": title, "is_picture": "image/" in kind}
+                    for name, (title, _, kind) in SAMPLES.items()
+                ],
+            }
+        )
+
+    def _describe(self, user: User) -> dict[str, Any]:
+        """Return what the page shows of a user."""
+        attributes = user.standard_attributes()
+        custom = {f"custom: {k}": v for k, v in user.record.custom_attributes.items()}
+        return {
+            "id": user.id,
+            "name": attributes.get("name") or user.record.account_id() or "No name",
+            "picture": attributes.get("picture"),
+            "attributes": attributes | custom,
+            "original": self._originals.describe(user.picture_object_id),
+        }

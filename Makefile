@@ -55,7 +55,7 @@ test: $(VENV)/.dev $(SAM_VENV)/.sam ## run every test
 	$(BIN)/python -m pytest
 
 test-browser: $(VENV)/.browser ## drive the page of `make local` in a browser
-	$(BIN)/python -m pytest tests/browser --override-ini testpaths=
+	$(BIN)/python -m pytest tests/browser
 
 screenshots: $(VENV)/.browser ## take the pictures in docs/ anew
 	$(BIN)/python -m tools.screenshots

@@ -8,7 +8,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
@@ -20,6 +20,7 @@ from werkzeug.serving import make_server
 Start = Callable[..., Any]
 Application = Callable[[dict[str, Any], Start], Iterable[bytes]]
 
+HOST = "127.0.0.1"
 KEPT_REQUESTS = 10_000
 REQUESTS = "/local/requests"  # where they can be read
 SUBRESOURCES = ("list-type", "notification", "tagging", "uploads")
@@ -52,6 +53,30 @@ class Recorder:
         return self._application(environ, start)
 
 
+class Loopback:
+    """
+    Answers web pages of this machine only, as WSGI middleware.
+
+    A form of any other page can send files to S3 without asking the bucket's rules.
+
+    Args:
+        application: The services.
+    """
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Start
+    ) -> Iterable[bytes]:
+        """Answer a request, unless a page from elsewhere sends it."""
+        origin = environ.get("HTTP_ORIGIN", f"http://{HOST}")
+        if urlsplit(origin).hostname in (HOST, "localhost"):
+            return self._application(environ, start_response)
+        start_response("403 Forbidden", [("Content-Type", "text/plain")])
+        return [b"Only pages of this machine may ask.\n"]
+
+
 class QuietRequestHandler(MotoRequestHandler):
     """Handles requests without a line on the terminal for each."""
 
@@ -81,15 +106,15 @@ def describe(environ: dict[str, Any], status: int) -> dict[str, Any]:
 def main() -> None:
     """Serve until the input ends."""
     server = make_server(
-        "127.0.0.1",
+        HOST,
         int(sys.argv[1]) if sys.argv[1:] else 0,
-        Recorder(DomainDispatcherApplication(create_backend_app)),
+        Loopback(Recorder(DomainDispatcherApplication(create_backend_app))),
         threaded=True,
         request_handler=QuietRequestHandler,
     )
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    print("READY", f"http://127.0.0.1:{server.server_port}", flush=True)
+    print("READY", f"http://{HOST}:{server.server_port}", flush=True)
     sys.stdin.read()
     server.shutdown()
     server.server_close()

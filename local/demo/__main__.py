@@ -22,6 +22,7 @@ from local.demo.checks import attributes, check
 from local.demo.contact_sheet import save_contact_sheet
 from local.demo.scenario import Rounds, Scenario, play
 from local.demo.table import format_header, format_row, shows_color
+from local.page import Page
 from local.paths import ROOT
 from local.system import LocalSystem
 
@@ -60,7 +61,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--user", default="", help="its user: name or UUID")
     parser.add_argument("--sheet", type=Path, default=SHEET, help="the contact sheet")
     parser.add_argument(
-        "--keep", action="store_true", help="keep Authgear's page open until Ctrl-C"
+        "--keep", action="store_true", help="keep the page of all this open until Ctrl-C"
     )
     options = parser.parse_args(arguments)
     if options.picture and not options.picture.is_file():
@@ -113,13 +114,14 @@ def _run(system: LocalSystem, rounds: Rounds) -> bool:
 
 def _show_page(system: LocalSystem) -> None:
     """Keep the page open until the reader has seen it."""
-    print(f"The same, live: {system.authgear.endpoint}/   (Ctrl-C ends it)", flush=True)
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
-    try:
-        ended.wait()
-    except KeyboardInterrupt:
-        print()
+    with Page.start(system) as page:
+        print(f"The same, live: {page.url}   (Ctrl-C ends it)", flush=True)
+        try:
+            ended.wait()
+        except KeyboardInterrupt:
+            print()
 
 
 def _place(path: Path) -> str:

@@ -98,5 +98,5 @@ def _add_buttons(app: Flask, actions: Actions, switches: Switches) -> None:
 
 
 def _answer_nothing(error: NothingThere) -> ResponseReturnValue:
-    """Answer that a button has nothing to work on."""
-    return jsonify(message=str(error)), 409
+    """Answer that a button has nothing to work on: no error, and nothing done."""
+    return jsonify(message=str(error))

@@ -74,12 +74,13 @@ class Stream:
     def _state(self) -> str:
         """Return all that the page shows, but the log."""
         system = self._system
+        users = sorted(system.authgear.users, key=lambda user: user.record.created_at)
         return json.dumps(
             {
                 "start": self._start,
                 "bucket": system.bucket,
                 "app_id": system.authgear.app_id,
-                "users": [self._describe(user) for user in system.authgear.users],
+                "users": [self._describe(user) for user in users],
                 "switches": self._switches.describe(),
                 "waiting": system.count_failures(),
                 "samples": [

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import requests
 
 from local.aws import AWSRequest, LocalAWS
 from local.paths import ROOT
@@ -102,6 +103,27 @@ def test_settings_of_the_user_are_not_read(tmp_path: Path) -> None:
     )
 
     assert (result.stdout, result.stderr) == ("hostile\n", "")
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        pytest.param("https://example.com", 403, id="elsewhere"),
+        pytest.param("null", 403, id="sandboxed"),
+        pytest.param("http://127.0.0.1:8000", 200, id="this-machine"),
+    ],
+)
+def test_web_pages_from_elsewhere_are_refused(
+    aws: LocalAWS, origin: str, status: int
+) -> None:
+    """A page that is open in the same browser must not put files into the bucket."""
+    aws.s3.create_bucket(Bucket="guarded")
+
+    answer = requests.put(
+        f"{aws.endpoint}/guarded/a", data=b"x", headers={"Origin": origin}, timeout=5
+    )
+
+    assert answer.status_code == status
 
 
 def test_environment_leads_here_and_nowhere_else(aws: LocalAWS) -> None:

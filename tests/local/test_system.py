@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import subprocess
-import sys
-import time
 
 import pytest
 
 from local.authgear import Fault, User
-from local.paths import ROOT
 from local.people import create_person
 from local.process import ProcessEnded
 from local.system import LocalSystem
@@ -79,6 +74,32 @@ def test_object_that_keeps_failing_is_kept_for_later(
     assert json.loads(message["Body"])["requestPayload"] == settled.event
 
 
+def test_deliver_failures_tries_again_what_was_given_up(
+    system: LocalSystem, user: User
+) -> None:
+    """An event that has failed for good is delivered once more, and the queue empty."""
+    system.authgear.faults.add(Fault(step="presign", status=403, times=6))
+    key = f"pictures/{user.id}.png"
+    system.drop(key, PICTURE)
+    waiting = system.count_failures()
+
+    system.deliver_failures()
+
+    assert waiting >= 1
+    assert system.wait_for(key, count=2).outcome == "synced"
+    assert system.count_failures() == 0
+
+
+def test_records_tell_of_every_attempt(system: LocalSystem, user: User) -> None:
+    """The log has a record of the attempt that failed, and one of the next."""
+    system.authgear.faults.add(Fault(step="presign", status=403, times=2))
+
+    system.drop(f"pictures/{user.id}.png", PICTURE)
+
+    records = [r for r in system.history.records if user.id in r.get("key", "")]
+    assert [record["outcome"] for record in records] == ["failed", "synced"]
+
+
 def test_wait_for_gives_up(system: LocalSystem) -> None:
     """Waiting for what does not happen ends with an error that names the object."""
     with pytest.raises(TimeoutError, match=r"pictures/none.png .* 0.05 s"):
@@ -108,32 +129,3 @@ def test_environment_of_this_process_is_left_alone(system: LocalSystem) -> None:
     assert "BUCKET_NAMES" in system.environment()
     assert "BUCKET_NAMES" not in os.environ
     assert "AWS_ENDPOINT_URL" not in os.environ
-
-
-def test_system_in_the_foreground_says_how_to_use_it() -> None:
-    """It names Authgear's page and a command, and ends cleanly with Ctrl-C."""
-    with subprocess.Popen(  # noqa: S603 - a module of our own
-        [*_python(), "local.system", "--authgear-port", "0", "--aws-port", "0"],
-        env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        assert process.stdout
-        lines = iter(process.stdout.readline, "")
-        shown = [next(lines)]
-        while "s3://pictures-example/pictures/" not in shown[-1]:
-            shown.append(next(lines))
-        time.sleep(0.1)
-        process.send_signal(signal.SIGINT)
-        rest = process.stdout.read()
-
-    assert "Authgear's users, live: http://127.0.0.1:" in shown[0]
-    assert any("aws s3 cp --endpoint-url http://127.0.0.1:" in line for line in shown)
-    assert rest.strip() == "Stopped."
-    assert process.returncode == 0
-
-
-def _python() -> list[str]:
-    """Return the command that runs a module, strict on what is left open."""
-    return [sys.executable, "-W", "error", "-m"]

@@ -7,10 +7,17 @@ const MEANT = new Set(["picture", "updated_at"]);
 
 const asText = (value) => (typeof value === "object" ? JSON.stringify(value) : String(value));
 
+// The same whatever the order in which the names of an object come.
+function canonical(value) {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const names = Object.keys(value).sort();
+  return JSON.stringify(names.map((name) => [name, canonical(value[name])]));
+}
+
 export function compare(before, now) {
   const names = [...new Set([...Object.keys(before), ...Object.keys(now)])].sort();
   return names.map((name) => {
-    const changed = JSON.stringify(before[name]) !== JSON.stringify(now[name]);
+    const changed = canonical(before[name]) !== canonical(now[name]);
     return { name, value: now[name], changed, meant: MEANT.has(name) };
   });
 }

@@ -25,6 +25,6 @@ export async function post(path, content = {}) {
   });
   if (response.status === 204) return {};
   const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(answer.message || `Error ${response.status}`);
+  if (!response.ok || answer.message) throw new Error(answer.message || `Error ${response.status}`);
   return answer;
 }

@@ -13,13 +13,13 @@ from local.paths import PICTURES
 from local.people import create_person
 from local.system import PREFIX, LocalSystem
 
-# Those with a picture come first; the others are for the reader's own.
+# Those without a picture are for the reader's own.
 PEOPLE = {
+    "Ada Lovelace": None,
+    "Grace Hopper": None,
     "Eileen Collins": "astronaut.png",
     "Chelsea Cat": "chelsea.png",
     "Ray Rocket": "rocket.jpg",
-    "Ada Lovelace": None,
-    "Grace Hopper": None,
     "Alan Turing": None,
 }
 

@@ -12,19 +12,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
-from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-import local.page
 from local.__main__ import add_people
+from local.page import Page as Served
 from local.paths import ROOT
 from local.system import LocalSystem
 from tests.browser.chromium import HOW_TO_GET_ONE, find_chromium, launch
 
 DOCS = ROOT / "docs"
-COLOURS = 160  # of the palette; the page is flat but for the pictures
 DESKTOP, PHONE = (1360, 940), (360, 760)  # px
 
 
@@ -57,10 +55,9 @@ def main() -> None:
 @contextmanager
 def _page() -> Iterator[str]:
     """Run a system with a few people on it, and its page."""
-    with LocalSystem.start(concurrency=2) as system:
-        with local.page.Page.start(system) as page:
-            add_people(system)
-            yield page.url
+    with LocalSystem.start(concurrency=2) as system, Served.start(system) as page:
+        add_people(system)
+        yield page.url
 
 
 def _open(browser: Browser, url: str, size: tuple[int, int], scheme: str) -> Page:
@@ -85,9 +82,8 @@ def _play(page: Page) -> None:
     switch.click()
     expect(_card(page, "Ada Lovelace")).to_contain_text("synced", timeout=20_000)
     page.get_by_role("switch", name="Slow").click()
-    _card(page, "Ada Lovelace").locator(".attributes summary").click()
     page.mouse.move(0, 0)
-    page.evaluate("document.activeElement.blur()")
+    page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
     page.wait_for_timeout(3000)
 
 
@@ -106,11 +102,10 @@ def _card(page: Page, user: str) -> Locator:
 
 
 def _save(page: Page, name: str) -> None:
-    """Photograph what is seen of the page, with few colours to keep the file small."""
+    """Photograph what is seen of the page."""
+    path = DOCS / name
     with Image.open(BytesIO(page.screenshot())) as picture:
-        small = picture.convert("RGB").quantize(COLOURS)
-        path: Path = DOCS / name
-        small.save(path, optimize=True)
+        picture.convert("RGB").save(path, optimize=True)
     print(f"{path.relative_to(ROOT)}  {path.stat().st_size:,} bytes")
 
 

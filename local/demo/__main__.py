@@ -61,7 +61,9 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--user", default="", help="its user: name or UUID")
     parser.add_argument("--sheet", type=Path, default=SHEET, help="the contact sheet")
     parser.add_argument(
-        "--keep", action="store_true", help="keep the page of all this open until Ctrl-C"
+        "--keep",
+        action="store_true",
+        help="keep a page of all this open until Ctrl-C",
     )
     options = parser.parse_args(arguments)
     if options.picture and not options.picture.is_file():

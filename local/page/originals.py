@@ -33,14 +33,12 @@ class Originals:
         self._position = Settings.from_env(system.environment()).crop_position
 
     def describe(self, image_id: str | None) -> dict[str, Any] | None:
-        """Return what the page shows of an image's original, `None` if none is known."""
+        """Return what the page shows of an image's original, if it is known."""
         record = self._record(image_id)
         if record is None:
             return None
         width, height = record["input_width"], record["input_height"]
-        left, top, right, bottom = pixels.square_box(
-            (width, height), 1, self._position
-        )
+        left, top, right, bottom = pixels.square_box((width, height), 1, self._position)
         return {
             "image_id": image_id,
             "key": record.get("applied_key", record["key"]),
@@ -64,7 +62,10 @@ class Originals:
                 data = self._fetch(original["key"]) if original else None
                 if not original or not data:
                     return None
-                self._previews[image_id] = _make_preview(data, original["format"])
+                preview = _make_preview(data, original["format"])
+                if not preview:
+                    return None
+                self._previews[image_id] = preview
             return self._previews[image_id]
 
     def _record(self, image_id: str | None) -> dict[str, Any] | None:

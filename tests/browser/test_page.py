@@ -24,8 +24,9 @@ DROP = """
   const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
   const dataTransfer = new DataTransfer();
   dataTransfer.items.add(new File([bytes], name));
+  const how = { dataTransfer, bubbles: true, cancelable: true };
   for (const kind of ["dragover", "drop"])
-    card.dispatchEvent(new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true }));
+    card.dispatchEvent(new DragEvent(kind, how));
 }
 """
 
@@ -66,8 +67,9 @@ def test_dropped_picture_becomes_the_users(
     expect(picture).to_have_js_property("naturalWidth", 240)
     expect(card.locator(".original img")).to_have_js_property("naturalWidth", 480)
     expect(card.locator(".original .frame")).to_be_visible()
-    expect(card).to_contain_text("600 × 400 PNG")
+    expect(card).to_contain_text("600 \u00d7 400 PNG")
     expect(card).to_contain_text("Only picture changed; 18 others as before")
+    expect(card.locator(".who")).to_contain_text(str(before["standard"]["email"]))
     assert attributes(user) == before
     assert system.history.count(f"pictures/{user.id}.png") == 1
 
@@ -183,7 +185,7 @@ def test_keyboard_is_enough(card: Locator, tab: Tab, user: User) -> None:
 
     for key in ("Tab", "Enter", "Tab", "Enter"):
         tab.keyboard.press(key)
-    expect(card).to_contain_text("512 × 512 PNG")
+    expect(card).to_contain_text("512 \u00d7 512 PNG")
     tab.get_by_role("switch", name="Slow").focus()
     tab.keyboard.press("Space")
     expect(tab.get_by_role("switch", name="Slow")).to_be_checked()

@@ -136,9 +136,7 @@ def test_signed_url_puts_the_file_for_the_user(
 
 
 @pytest.mark.parametrize("action", ["repeat", "shuffle", "delete"])
-def test_button_says_that_there_is_nothing(
-    page: Page, user: User, action: str
-) -> None:
+def test_button_says_that_there_is_nothing(page: Page, user: User, action: str) -> None:
     """Without an object or an event the answer is a sentence."""
     answer = post(page, f"users/{user.id}/{action}")
 

@@ -22,7 +22,8 @@ export class Card {
     this.attributes = make("details", { className: "attributes" },
       make("summary"), make("dl"));
     const title = make("h3", { id: `name-${user.id}` }, user.name);
-    const heading = make("div", {}, title, make("p", { className: "mono" }, user.id));
+    this.who = make("p", { className: "who" });
+    const heading = make("div", {}, title, this.who, make("p", { className: "mono" }, user.id));
     this.article = make("article", { className: "card", "aria-labelledby": title.id },
       heading, this.views, this.told, this.attributes,
       this.makeDrop(), this.makeSamples(samples), this.makeButtons());
@@ -117,6 +118,8 @@ export class Card {
     const looks = JSON.stringify([picture, original]);
     if (looks !== this.looks) this.views.replaceChildren(...makeViews(this.user));
     this.looks = looks;
+    const { email, birthdate, address } = this.user.attributes;
+    this.who.textContent = [email, birthdate, address?.locality].filter(Boolean).join(" · ");
     showAttributes(this.attributes, this.before, this.user.attributes);
   }
 

@@ -1,7 +1,7 @@
 // The function's log, newest line first, with its filters.
 
 import { byId, make } from "./dom.js";
-import { TONES, userOf } from "./outcomes.js";
+import { TONES, timeOf, userOf } from "./outcomes.js";
 import { makeTimeLine } from "./timeline.js";
 
 const KEPT = 200; // lines
@@ -49,13 +49,12 @@ export class Log {
     const line = make("li", { className: `line ${TONES[record.outcome]}` });
     line.dataset.user = user;
     line.dataset.outcome = record.outcome;
-    const time = new Date(record.timestamp.replace(",", "."));
     line.append(
       make("div", { className: "head" },
         make("span", { className: "chip" }, record.outcome),
         make("strong", {}, this.names.get(user) || user || "nobody"),
         ...this.makeAttempt(record),
-        make("time", {}, Number.isNaN(time.valueOf()) ? "" : time.toLocaleTimeString("en-GB"))),
+        make("time", {}, timeOf(record).toLocaleTimeString("en-GB"))),
       make("p", {}, make("code", {}, record.reason), ` ${record.detail}`),
       ...makeTimeLine(record),
       make("details", {}, make("summary", {}, "the whole line"),

@@ -3,7 +3,7 @@
 import { Card } from "./card.js";
 import { byId } from "./dom.js";
 import { Log } from "./log.js";
-import { userOf } from "./outcomes.js";
+import { timeOf, userOf } from "./outcomes.js";
 import { showSwitches, showWaiting } from "./switches.js";
 
 const cards = new Map();
@@ -49,7 +49,7 @@ function setState(text, isLive) {
 
 // What was written before the page was opened is not told once more at the user's card.
 const opened = Date.now();
-const isNew = ({ timestamp }) => !(new Date(timestamp.replace(",", ".")).valueOf() < opened);
+const isNew = (record) => timeOf(record).valueOf() >= opened;
 
 const events = new EventSource("/events");
 events.addEventListener("open", () => setState("Live", true));

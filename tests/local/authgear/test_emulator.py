@@ -53,7 +53,7 @@ def test_stop_ends_every_connection_and_thread() -> None:
     before = set(threading.enumerate())
     with requests.Session() as session:
         with Authgear.start() as authgear:
-            session.get(f"{authgear.endpoint}/", timeout=5)
+            session.get(f"{authgear.endpoint}/healthz", timeout=5)
             assert set(threading.enumerate()) - before
 
         assert not set(threading.enumerate()) - before

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -36,16 +36,23 @@ def load_key_pair(secrets_manager: SecretsManagerClient, secret_id: str) -> KeyP
         raise _unavailable(
             secret_id, f"cannot be read ({type(error).__name__})"
         ) from error
-    # From here on the cause would show the secret itself.
-    try:
-        content = json.loads(answer["SecretString"])
-        key_id, private_key = content["key_id"], content["private_key"]
-    except (ValueError, KeyError, TypeError):
+    content = _parse(answer.get("SecretString", ""))
+    if not {"key_id", "private_key"} <= content.keys():
         form = "is no JSON object with key_id and private_key"
-        raise _unavailable(secret_id, form) from None
+        raise _unavailable(secret_id, form)
+    key_id, private_key = content["key_id"], content["private_key"]
     if not (isinstance(key_id, str) and isinstance(private_key, str)):
         raise _unavailable(secret_id, "key_id and private_key must be strings")
     return KeyPair(key_id=key_id, private_key=private_key)
+
+
+def _parse(text: str) -> dict[str, Any]:
+    """Return a JSON object; of anything else, whose error would quote it, nothing."""
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def _unavailable(secret_id: str, problem: str) -> CredentialsUnavailable:

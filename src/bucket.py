@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import BotoCoreError, ClientError
+from urllib3.exceptions import HTTPError
 
 from outcome import Reason
 
@@ -165,7 +166,8 @@ class Bucket:
                 answer = self._s3.get_object(
                     Bucket=self.name, Key=item.key, IfMatch=f'"{item.etag}"'
                 )
-                with answer["Body"] as body:
+                # As a context manager the body is the bare stream: unchecked, untranslated.
+                with closing(answer["Body"]) as body:
                     return body.read()
         except AccessDenied as error:
             # To a role that may list only a prefix, S3 denies what is not there, too.
@@ -229,5 +231,6 @@ def _translated(step: str) -> Iterator[None]:
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "unknown")
         raise ERRORS.get(code, BucketError)(step, code) from error
-    except (BotoCoreError, HTTPClientError, OSError) as error:
+    # While a body is read, urllib3 raises some errors that botocore leaves as they are.
+    except (BotoCoreError, HTTPError, OSError) as error:
         raise BucketError(step, type(error).__name__) from error

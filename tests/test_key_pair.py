@@ -25,7 +25,7 @@ def read(secret: dict[str, object]) -> KeyPair:
         "secretsmanager",
         region_name="us-east-1",
         aws_access_key_id="id",
-        aws_secret_access_key="key",
+        aws_secret_access_key="key",  # noqa: S106 - of no account
         config=Config(retries={"total_max_attempts": 1}),
     )
     with Stubber(client) as stubber:
@@ -88,8 +88,10 @@ def test_load_key_pair() -> None:
             "must be strings",
         ),
     ],
-    ids=["text", "cut-short", "blank", "too-deep", "binary", "string", "list", "null"]
-    + ["no-private-key", "no-key-id", "number", "no-string"],
+    ids=[
+        *("text", "cut-short", "blank", "too-deep", "binary", "string", "list", "null"),
+        *("no-private-key", "no-key-id", "number", "no-string"),
+    ],
 )
 def test_load_key_pair_other_form(secret: dict[str, object], problem: str) -> None:
     """The error names the secret and the form; no part of it holds the content."""

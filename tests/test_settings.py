@@ -109,8 +109,7 @@ def test_number_limits(name: str, low: int, high: int) -> None:
 @pytest.mark.parametrize(
     "text",
     ["5e2", "512.0", "+512", "-512", "5_12", "0x200", "٥١٢", "5 12", "9" * 5_000],
-    ids=["exponent", "point", "plus", "minus", "underscore", "hexadecimal", "arabic"]
-    + ["blank", "endless"],
+    ids=lambda text: text[:8],
 )
 def test_number_other_spelling(text: str) -> None:
     """Digits are the one way to write a number."""
@@ -136,8 +135,10 @@ def test_bucket_names_allowed(text: str, names: set[str]) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["ab", "a" * 64, "Pictures", "a_b", "-ab", "ab-", "one,", "one two", "s3://one"]
-    + ["arn:aws:s3:::one", "*", "one,TWO"],
+    [
+        *("ab", "a" * 64, "Pictures", "a_b", "-ab", "ab-", "one,", "one two", "*"),
+        *("s3://one", "arn:aws:s3:::one", "one,TWO"),
+    ],
 )
 def test_bucket_names_refused(text: str) -> None:
     """What S3 would not take for a bucket's name is refused, one of many as well."""
@@ -159,8 +160,6 @@ def test_bucket_names_refused(text: str) -> None:
         ("http://127.9.9.9:1", "http://127.9.9.9:1"),
         ("http://[::1]:65535", "http://[::1]:65535"),
     ],
-    ids=["slash", "capitals", "port", "ipv4", "ipv6"]
-    + ["localhost", "loopback", "other-loopback", "ipv6-loopback"],
 )
 def test_endpoint_allowed(text: str, origin: str) -> None:
     """An origin is https; http is for what cannot leave the machine."""

@@ -166,7 +166,7 @@ class Bucket:
                 answer = self._s3.get_object(
                     Bucket=self.name, Key=item.key, IfMatch=f'"{item.etag}"'
                 )
-                # As a context manager the body is the bare stream: unchecked, untranslated.
+                # As a context manager it is the bare stream: unchecked, untranslated.
                 with closing(answer["Body"]) as body:
                     return body.read()
         except AccessDenied as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -34,8 +35,8 @@ def read(event: Any) -> Invoker:
         dry_run = _field(arguments, "dry_run").lower() == "true"
         return BatchJob(
             [replace(_task(task), dry_run=dry_run) for task in event["tasks"]],
-            str(event.get("invocationSchemaVersion", "1.0")),
-            str(event.get("invocationId", "")),
+            _field(event, "invocationSchemaVersion") or "1.0",
+            _field(event, "invocationId"),
         )
     records = _records(event)
     if records and all(_field(r, "eventSource") == "aws:sqs" for r in records):
@@ -137,9 +138,15 @@ def _at(content: Any, name: str) -> dict[str, Any]:
 
 
 def _field(content: Any, name: str) -> str:
-    """Return a text within an object, an empty one if it is not there."""
+    """
+    Return a text within an object, an empty one if it is not there.
+
+    JSON can hold half a character, which neither the log nor an answer can be made of.
+    """
     value = content.get(name) if isinstance(content, dict) else None
-    return value if isinstance(value, str) else ""
+    if not isinstance(value, str) or re.search(r"[\ud800-\udfff]", value):
+        return ""
+    return value
 
 
 def _parse(text: str) -> Any:

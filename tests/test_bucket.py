@@ -235,7 +235,7 @@ def test_download_archived(s3: FakeS3, bucket: Bucket, item: StoredObject) -> No
 def test_download_body_breaks(item: StoredObject, error: Exception, name: str) -> None:
     """Whatever breaks while the body is read is an error of S3, and it is closed."""
     raw = BrokenBody(error)
-    s3 = BodyS3(StreamingBody(raw, 7))
+    s3 = BodyS3(StreamingBody(cast(Any, raw), 7))
 
     with pytest.raises(BucketError) as caught:
         Bucket(cast(Any, s3), s3.bucket).download(item)
@@ -433,7 +433,7 @@ def test_error_without_code(s3: FakeS3, bucket: Bucket) -> None:
         exceptions.ConnectTimeoutError(endpoint_url="https://s3"),
         exceptions.ReadTimeoutError(endpoint_url="https://s3"),
         exceptions.ConnectionClosedError(endpoint_url="https://s3"),
-        exceptions.SSLError(endpoint_url="https://s3", error="x"),
+        exceptions.SSLError(endpoint_url="https://s3", error=OSError()),
         exceptions.HTTPClientError(error="x"),
         exceptions.NoCredentialsError(),
         exceptions.IncompleteReadError(actual_bytes=1, expected_bytes=2),

@@ -111,7 +111,12 @@ class KeyPattern:
     def _regex(self) -> re.Pattern[str]:
         """Return what the pattern means: `*` is any text, a user's has no slash."""
         head = re.escape(self.head)
-        tail = ".*".join(map(re.escape, self.tail.split("*")))
+        # Each * but the last stops for good at the first place where it can: trying all
+        # places could take hours for a key, and would find nothing more.
+        first, *rest = (re.escape(text) for text in self.tail.split("*"))
+        *middle, last = rest or [""]
+        stops = "".join(rf"(?>.*?{text})" for text in middle)
+        tail = first + (rf"{stops}.*{last}" if rest else "")
         # An id ends at the first place where it can, a name with dots at the last.
         user = (
             rf"{UUID.pattern}|[^/]+?" if self.placeholder.endswith("_id") else "[^/]+"

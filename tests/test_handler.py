@@ -1,0 +1,160 @@
+"""Lambda's entry: what its import and its first invocation do, in a fresh process."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from settings import VARIABLES
+from tests.sample_events import EVENTS
+from version import VERSION
+
+SRC = Path(__file__).parent.parent / "src"
+NEEDED = {
+    "BUCKET_NAMES": "pictures-example,other-example",
+    "AUTHGEAR_ENDPOINT": "https://demo.authgear.test",
+    "AUTHGEAR_APP_ID": "demo",
+    "AUTHGEAR_SECRET_ID": "secret",
+    # As Lambda sets them.
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_ACCESS_KEY_ID": "id",
+    "AWS_SECRET_ACCESS_KEY": "key",
+}
+OTHERS = {
+    "KEY_PATTERN": "faces/{email}.*",
+    "PICTURE_SIZE": "300",
+    "PICTURE_QUALITY": "60",
+    "CROP_POSITION": "10%",
+    "BACKGROUND_COLOR": "#000000",
+    "MAX_INPUT_BYTES": "1000",
+    "MAX_INPUT_PIXELS": "2000",
+    "OVERWRITE": "if-empty",
+    "REMEMBER": "false",
+    "REMOVE_ON_DELETE": "true",
+    "VERIFY_UPDATE": "false",
+}
+# Whoever opens a socket or looks up a name ends the process.
+NO_NETWORK = """
+import sys
+def refuse(event, args):
+    if event in ("socket.connect", "socket.getaddrinfo"):
+        sys.exit(f"network: {event}")
+sys.addaudithook(refuse)
+import json
+import handler
+"""
+SHOW = """
+function = handler.function
+reconciler = function.reconciler
+spec, policy = reconciler.spec, reconciler.policy
+connection = reconciler.admin_api._connection
+print(json.dumps({
+    "buckets": sorted(function.buckets),
+    "names": sorted(bucket.name for bucket in function.buckets.values()),
+    "pattern": str(reconciler.pattern),
+    "endpoint": connection.endpoint,
+    "agent": connection._session.headers["User-Agent"],
+    "spec": [getattr(spec, name) for name in spec.__slots__],
+    "policy": [getattr(policy, name) for name in policy.__slots__],
+}))
+"""
+INVOKE = """
+class Context:
+    function_name = function_version = invoked_function_arn = "f"
+    memory_limit_in_mb = 1024
+    aws_request_id = "request-1"
+    def get_remaining_time_in_millis(self):
+        return 60_000
+print(json.dumps(handler.handler(json.load(sys.stdin), Context())))
+"""
+AWS = """
+from function import MARGIN
+print(json.dumps([handler.AWS.connect_timeout, handler.AWS.read_timeout,
+                  handler.AWS.retries["total_max_attempts"], MARGIN]))
+"""
+
+
+def run(
+    code: str, environment: dict[str, str], event: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Import the handler where the environment is this alone, and run code."""
+    return subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-W", "error", "-c", NO_NETWORK + code],
+        env={"PYTHONPATH": str(SRC), "PATH": os.defpath} | environment,
+        input=event,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def result(code: str, environment: dict[str, str], event: str = "") -> list[Any]:
+    """Return the JSON values that code prints, one a line."""
+    done = run(code, environment, event)
+    assert (done.returncode, done.stderr) == (0, "")
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_import_wrong_settings() -> None:
+    """Every problem is named at once, and the process ends."""
+    done = run("", dict.fromkeys(VARIABLES, "?!"))
+
+    assert done.returncode == 1
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("settings.SettingsError: wrong settings: BUCKET_NAMES must")
+    taken = {"AUTHGEAR_APP_ID", "AUTHGEAR_SECRET_ID"}  # any word will do
+    assert {name for name in VARIABLES if f"{name} " in last} == set(VARIABLES) - taken
+
+
+def test_import_missing_settings() -> None:
+    """What is missing is named at once."""
+    done = run("", {"AWS_DEFAULT_REGION": "us-east-1"})
+
+    assert done.stderr.splitlines()[-1] == (
+        "settings.SettingsError: wrong settings: BUCKET_NAMES is missing; "
+        "AUTHGEAR_ENDPOINT is missing; AUTHGEAR_APP_ID is missing; "
+        "AUTHGEAR_SECRET_ID is missing"
+    )
+
+
+def test_import_wires() -> None:
+    """With settings it imports without network, and each setting finds its place."""
+    [shown] = result(SHOW, NEEDED | OTHERS)
+
+    assert shown == {
+        "buckets": ["other-example", "pictures-example"],
+        "names": ["other-example", "pictures-example"],
+        "pattern": "faces/{email}.*",
+        "endpoint": "https://demo.authgear.test",
+        "agent": f"authgear-s3-profile-pictures/{VERSION}",
+        "spec": [300, 60, 0.1, "#000000", 1000, 2000],
+        "policy": [False, False, True, False],
+    }
+
+
+def test_invoke_test_event() -> None:
+    """An invocation logs one line with Lambda's request id, and answers."""
+    event = (EVENTS / "s3-test-event.json").read_text()
+
+    line, metrics, answer = result(INVOKE, NEEDED, event)
+
+    assert line["function_request_id"] == "request-1"
+    assert (line["service"], line["level"]) == ("authgear-s3-profile-pictures", "INFO")
+    assert (line["reason"], "location" in line) == ("test-event", False)
+    [described] = metrics["_aws"]["CloudWatchMetrics"]
+    assert described["Namespace"] == "AuthgearProfilePictures"
+    assert metrics["service"] == "authgear-s3-profile-pictures"
+    assert answer["objects"][0]["reason"] == "test-event"
+
+
+def test_aws_calls_end_within_the_margin() -> None:
+    """An AWS that hangs is a logged failure before Lambda ends the function."""
+    [(connect, read, attempts, margin)] = result(AWS, NEEDED)
+
+    pauses = attempts - 1  # botocore waits less than a second before the second attempt
+    assert attempts * (connect + read) + pauses < margin

@@ -1,0 +1,227 @@
+"""One invocation: a log line and metrics for each object, and none is lost."""
+
+from __future__ import annotations
+
+import io
+import json
+import uuid
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from aws_lambda_powertools import Logger, Metrics
+
+from bucket import Bucket
+from function import MARGIN, Function
+from invokers import PicturesFailed
+from outcome import Outcome, Reason, Result
+from tests.fakes.clock import FakeClock
+from tests.fakes.reconciler import FakeReconciler
+from tests.fakes.s3 import FakeS3
+from tests.sample_events import BUCKET, KEY, batch, read_event, s3, sqs
+
+SECRET = "https://demo.authgear.test/?x-authgear-signature=SECRET"  # noqa: S105
+DIMENSIONS = {"service": "pictures"}
+
+
+class Stage:
+    """A function whose log and clock are at hand."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.reconciler = FakeReconciler(self.clock)
+        self.log = io.StringIO()
+        self.function = Function(
+            buckets={BUCKET: Bucket(cast(Any, FakeS3()), BUCKET)},
+            reconciler=cast(Any, self.reconciler),
+            # Loggers of one name share their stream.
+            logger=Logger(service=str(uuid.uuid4()), location=None, stream=self.log),
+            metrics=Metrics(namespace="Test", service="pictures"),
+            clock=self.clock,
+        )
+
+    def handle(self, event: Any, seconds: float = 60) -> dict[str, Any]:
+        """Answer an event with so much time left."""
+        context = SimpleNamespace(get_remaining_time_in_millis=lambda: seconds * 1000)
+        return self.function.handle(event, cast(Any, context))
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """Return the log's lines."""
+        return [json.loads(line) for line in self.log.getvalue().splitlines()]
+
+
+@pytest.fixture
+def stage() -> Stage:
+    """Return a function."""
+    return Stage()
+
+
+def emitted(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    """Return the metrics that were written to standard output."""
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_handle(stage: Stage) -> None:
+    """The object is reconciled, and the invoker gets its answer."""
+    answer = stage.handle(s3())
+
+    assert [call[:2] for call in stage.reconciler.calls] == [(BUCKET, KEY)]
+    assert answer["objects"][0]["outcome"] == "synced"
+
+
+def test_handle_deadline(stage: Stage) -> None:
+    """Objects must be done before Lambda's own end, the same moment for all."""
+    event = {"Records": [*s3("a")["Records"], *s3("b")["Records"]]}
+
+    stage.handle(event, seconds=60)
+
+    deadline = 1000 + 60 - MARGIN
+    assert [call[2] for call in stage.reconciler.calls] == [deadline, deadline]
+
+
+def test_log_line(stage: Stage) -> None:
+    """The one line of an object holds what became of it, and nothing that is not."""
+    fields = {"user_id": "u", "status": None, "read_ms": 1.5, "input_bytes": 7}
+    stage.reconciler.results[KEY] = Result(
+        reason=Reason.IN_STEP, detail="as it was", fields=fields
+    )
+
+    stage.handle(s3())
+
+    [line] = stage.lines
+    del line["timestamp"], line["service"]
+    assert line == {
+        "level": "INFO",
+        "message": "object reconciled",
+        "outcome": "unchanged",
+        "reason": "in-step",
+        "detail": "as it was",
+        "bucket": BUCKET,
+        "key": KEY,
+        "user_id": "u",
+        "read_ms": 1.5,
+        "input_bytes": 7,
+        "total_ms": 250.0,
+    }
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_log_level(stage: Stage, reason: Reason) -> None:
+    """What is rejected warns, what failed is an error; the meaning is the detail."""
+    stage.reconciler.results[KEY] = Result(reason=reason)
+
+    stage.handle(batch())
+
+    [line] = stage.lines
+    levels = {Outcome.REJECTED: "WARNING", Outcome.FAILED: "ERROR"}
+    assert line["level"] == levels.get(reason.outcome, "INFO")
+    assert (line["reason"], line["detail"]) == (reason, reason.meaning)
+
+
+def test_log_problem(stage: Stage) -> None:
+    """What is no object is logged as well, and nobody is reconciled."""
+    stage.handle(read_event("s3-test-event.json"))
+
+    [line] = stage.lines
+    assert (line["outcome"], line["reason"]) == ("ignored", "test-event")
+    assert (line["bucket"], line["key"]) == (BUCKET, "")
+    assert stage.reconciler.calls == []
+
+
+def test_other_bucket(stage: Stage) -> None:
+    """Objects of a bucket that is not ours are ignored."""
+    event = s3()
+    event["Records"][0]["s3"]["bucket"]["name"] = "other"
+
+    answer = stage.handle(event)
+
+    assert answer["objects"][0]["reason"] == "other-bucket"
+    assert stage.reconciler.calls == []
+
+
+def test_unexpected_error(stage: Stage) -> None:
+    """An error nobody foresaw shows type and places: its text could hold anything."""
+    stage.reconciler.results["b"] = ValueError(SECRET)
+
+    answer = stage.handle(sqs(s3("a"), s3("b"), s3("c")))
+
+    assert answer["batchItemFailures"] == [{"itemIdentifier": "m1"}]
+    assert [line["key"] for line in stage.lines] == ["a", "b", "c"]
+    line = stage.lines[1]
+    assert (line["level"], line["reason"]) == ("ERROR", "unexpected-error")
+    assert line["error_type"] == "ValueError"
+    assert line["detail"] == f"{Reason.UNEXPECTED_ERROR.meaning}: ValueError"
+    assert [place.split(":")[0] for place in line["places"]] == [
+        *("function.py", "function.py", "reconciler.py")
+    ]
+    assert all(place.split(":")[1].isdigit() for place in line["places"])
+    assert "SECRET" not in stage.log.getvalue() + json.dumps(answer)
+
+
+def test_unexpected_error_raises(stage: Stage) -> None:
+    """To an asynchronous invoker it is a failure as any, without its text or cause."""
+    stage.reconciler.results[KEY] = ValueError(SECRET)
+
+    with pytest.raises(PicturesFailed) as caught:
+        stage.handle(s3())
+
+    assert str(caught.value) == "1 of 1 objects failed: unexpected-error"
+    assert caught.value.__context__ is None
+
+
+def test_metrics(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    """Outcome, time and bytes of all objects are counted; no dimension names a user."""
+    stage.reconciler.results = {
+        "a": Result(
+            reason=Reason.PICTURE_SET,
+            fields={"user_id": "u", "input_bytes": 7, "output_bytes": 5},
+        ),
+        "b": Result(reason=Reason.EMPTY_OBJECT, fields={"input_bytes": 0}),
+        "c": Result(reason=Reason.S3_DENIED),
+    }
+
+    stage.handle(sqs(s3("a"), s3("b"), s3("c")))
+
+    [metrics] = emitted(capsys)
+    [described] = metrics.pop("_aws")["CloudWatchMetrics"]
+    assert described["Namespace"] == "Test"
+    assert described["Dimensions"] == [["service"]]
+    assert {metric["Name"]: metric["Unit"] for metric in described["Metrics"]} == {
+        "Synced": "Count",
+        "Rejected": "Count",
+        "Failed": "Count",
+        "Latency": "Milliseconds",
+        "InputBytes": "Bytes",
+        "OutputBytes": "Bytes",
+    }
+    assert metrics == DIMENSIONS | {
+        "Synced": [1],
+        "Rejected": [1],
+        "Failed": [1],
+        "Latency": [250, 250, 250],
+        "InputBytes": [7, 0],
+        "OutputBytes": [5],
+    }
+
+
+def test_metrics_of_failed(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    """Metrics are written where the invocation fails, and begin anew with the next."""
+    stage.reconciler.results[KEY] = Result(reason=Reason.S3_DENIED)
+    with pytest.raises(PicturesFailed):
+        stage.handle(s3())
+
+    stage.handle(s3("a"))
+
+    first, second = emitted(capsys)
+    assert (first["Failed"], first["Latency"]) == ([1], [250])
+    assert (second["Synced"], second["Latency"]) == ([1], [250])
+    assert "Failed" not in second
+
+
+def test_metrics_of_many(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    """No object is left out where there are more than one record of metrics holds."""
+    stage.handle(sqs(*[s3(f"key-{number}") for number in range(250)]))
+
+    assert sum(len(metrics.get("Synced", [])) for metrics in emitted(capsys)) == 250
+    assert len(stage.lines) == 250

@@ -1,0 +1,202 @@
+"""One user's profile: who is meant, and what is read before it is written."""
+
+from __future__ import annotations
+
+import pytest
+
+from authgear import AccessTokens, AdminAPI, Connection, UserNotFound, to_node_id
+from journal import Journal, OutOfTime
+from object_key import KeyIgnored
+from outcome import Reason
+from tests.fakes.authgear_server import APP_ID, ENDPOINT, FakeAuthgear
+from tests.fakes.clock import FakeClock
+from tests.fakes.key_pair import KEY_PAIR
+from user_profile import STALE, AmbiguousUser, UserProfile
+
+
+class Stage:
+    """An Authgear with one user, and profiles of it."""
+
+    def __init__(self) -> None:
+        self.authgear = FakeAuthgear()
+        self.clock = FakeClock()
+        self.user_id = self.authgear.add_user(
+            email="ada@example.com",
+            phone_number="+85298765432",
+            preferred_username="ada",
+        )
+
+    def open(self, placeholder: str, text: str, left: float = 30) -> UserProfile:
+        """Return the profile of whom a text names."""
+        connection = Connection(
+            endpoint=ENDPOINT,
+            user_agent="tests",
+            session=self.authgear.transport.session(),
+            clock=self.clock,
+            sleep=self.clock.sleep,
+        )
+        tokens = AccessTokens(
+            app_id=APP_ID, load_key_pair=lambda: KEY_PAIR, clock=self.clock
+        )
+        return UserProfile(
+            admin_api=AdminAPI(connection, tokens),
+            placeholder=placeholder,
+            text=text,
+            journal=Journal(
+                deadline=self.clock() + left, clock=self.clock, sleep=self.clock.sleep
+            ),
+        )
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self.clock.now += seconds
+
+
+@pytest.fixture
+def stage() -> Stage:
+    """Return an Authgear with one user."""
+    return Stage()
+
+
+@pytest.mark.parametrize("placeholder", ["user_id", "node_id"])
+def test_read_by_id(stage: Stage, placeholder: str) -> None:
+    """An id needs no search."""
+    text = stage.user_id if placeholder == "user_id" else to_node_id(stage.user_id)
+    profile = stage.open(placeholder, text)
+
+    assert profile.read().user_id == stage.user_id
+
+    assert stage.authgear.steps == ["read"]
+    assert profile.journal.facts["user_id"] == stage.user_id
+    assert "read_ms" in profile.journal.facts
+
+
+@pytest.mark.parametrize(
+    ("placeholder", "text"),
+    [("email", "ada@example.com"), ("phone", "+85298765432"), ("username", "ada")],
+)
+def test_read_by_name(stage: Stage, placeholder: str, text: str) -> None:
+    """A name is looked up once, however often the user is read."""
+    profile = stage.open(placeholder, text)
+
+    assert profile.read().user_id == stage.user_id
+    assert profile.read(step="verify").user_id == stage.user_id
+
+    assert stage.authgear.steps == ["find", "read", "read"]
+    assert {"find_ms", "read_ms", "verify_ms"} <= set(profile.journal.facts)
+
+
+@pytest.mark.parametrize("placeholder", ["email", "phone", "username"])
+def test_read_nobody(stage: Stage, placeholder: str) -> None:
+    """A name that nobody has is told without the name."""
+    with pytest.raises(UserNotFound, match=f"nobody has this {placeholder}") as caught:
+        stage.open(placeholder, "eve").read()
+
+    assert caught.value.step == "find"
+    assert "eve" not in str(caught.value)
+
+
+def test_read_ambiguous(stage: Stage) -> None:
+    """A name that two users have names nobody."""
+    stage.authgear.add_user(email="ADA@example.com")
+
+    with pytest.raises(AmbiguousUser, match=r"^2 users have this email$") as caught:
+        stage.open("email", "ada@example.com").read()
+
+    assert caught.value.reason is Reason.AMBIGUOUS_USER
+
+
+def test_read_spelled_otherwise(stage: Stage) -> None:
+    """A name that Authgear finds but spells otherwise names nobody."""
+    with pytest.raises(KeyIgnored) as caught:
+        stage.open("email", "Ada@Example.com").read()
+
+    assert caught.value.reason is Reason.KEY_SPELLED_OTHERWISE
+    assert caught.value.detail == "the user's email in Authgear is spelled otherwise"
+
+
+def test_upload(stage: Stage) -> None:
+    """The user is read before anything is uploaded, and only then."""
+    profile = stage.open("user_id", stage.user_id)
+
+    user, image_id = profile.upload(b"picture")
+
+    assert stage.authgear.steps == ["presign", "read", "upload"]
+    assert user.user_id == stage.user_id
+    assert stage.authgear.images == {image_id: b"picture"}
+    assert {"presign_ms", "upload_ms"} <= set(profile.journal.facts)
+
+
+def test_upload_for_nobody(stage: Stage) -> None:
+    """Nothing is uploaded for a user who does not exist."""
+    profile = stage.open("user_id", "00000000-0000-4000-8000-000000000000")
+
+    with pytest.raises(UserNotFound):
+        profile.upload(b"picture")
+
+    assert stage.authgear.images == {}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "reads"), [(STALE, 1), (STALE + 0.001, 2)], ids=["fresh", "stale"]
+)
+def test_upload_slow(stage: Stage, seconds: float, reads: int) -> None:
+    """After a slow upload the user is read anew, and that is what is returned."""
+    stage.authgear.before["upload"] = lambda: (
+        stage.advance(seconds),
+        stage.authgear.users[stage.user_id].update(name="Ada L."),
+    )
+
+    user, _ = stage.open("user_id", stage.user_id).upload(b"picture")
+
+    assert stage.authgear.steps.count("read") == reads
+    assert (user.standard_attributes["name"] == "Ada L.") is (reads == 2)
+
+
+def test_set_picture(stage: Stage) -> None:
+    """The picture is set, all else stays, and nothing is told of it."""
+    profile = stage.open("user_id", stage.user_id)
+    user, image_id = profile.upload(b"picture")
+
+    profile.set_picture(user, image_id)
+
+    assert stage.authgear.picture_of(stage.user_id) == b"picture"
+    assert stage.authgear.users[stage.user_id]["name"] == "Ada"
+    assert "update_ms" in profile.journal.facts
+    assert "attributes_changed" not in profile.journal.facts
+
+
+def test_set_picture_attributes_changed(stage: Stage) -> None:
+    """Attributes that the answer shows changed are named in the log, without values."""
+    profile = stage.open("user_id", stage.user_id)
+    user, image_id = profile.upload(b"picture")
+    stage.authgear.before["update"] = lambda: user.standard_attributes.update(
+        name="Mallory", address={}
+    )
+
+    profile.set_picture(user, image_id)
+
+    assert profile.journal.facts["attributes_changed"] == ["address", "name"]
+
+
+def test_remove_picture(stage: Stage) -> None:
+    """The picture is taken away, all else stays."""
+    profile = stage.open("user_id", stage.user_id)
+    profile.set_picture(*profile.upload(b"picture"))
+
+    profile.remove_picture(profile.read())
+
+    assert "picture" not in stage.authgear.users[stage.user_id]
+    assert stage.authgear.users[stage.user_id]["name"] == "Ada"
+
+
+def test_out_of_time(stage: Stage) -> None:
+    """Without time no request is sent."""
+    profile = stage.open("email", "ada@example.com", left=0)
+
+    with pytest.raises(OutOfTime, match="no time was left to find"):
+        profile.read()
+    with pytest.raises(OutOfTime, match="no time was left to presign"):
+        profile.upload(b"")
+
+    assert stage.authgear.steps == []

@@ -47,10 +47,6 @@ class Stage:
             ),
         )
 
-    def advance(self, seconds: float) -> None:
-        """Let time pass."""
-        self.clock.now += seconds
-
 
 @pytest.fixture
 def stage() -> Stage:
@@ -142,10 +138,12 @@ def test_upload_for_nobody(stage: Stage) -> None:
 )
 def test_upload_slow(stage: Stage, seconds: float, reads: int) -> None:
     """After a slow upload the user is read anew, and that is what is returned."""
-    stage.authgear.before["upload"] = lambda: (
-        stage.advance(seconds),
-        stage.authgear.users[stage.user_id].update(name="Ada L."),
-    )
+
+    def dawdle() -> None:
+        stage.clock.now += seconds
+        stage.authgear.users[stage.user_id]["name"] = "Ada L."
+
+    stage.authgear.before["upload"] = dawdle
 
     user, _ = stage.open("user_id", stage.user_id).upload(b"picture")
 

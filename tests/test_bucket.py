@@ -219,6 +219,33 @@ def test_download_archived(s3: FakeS3, bucket: Bucket, item: StoredObject) -> No
         bucket.download(item)
 
 
+def test_download_denied(s3: FakeS3, bucket: Bucket, item: StoredObject) -> None:
+    """An object that is still there as it was listed, and denied, is denied."""
+    s3.fail("get_object", client_error("AccessDenied"))
+
+    with pytest.raises(AccessDenied) as caught:
+        bucket.download(item)
+
+    assert caught.value.step == "download"
+
+
+@pytest.mark.parametrize("content", [None, b"new content"], ids=["gone", "overwritten"])
+def test_download_denied_since_gone(
+    s3: FakeS3, bucket: Bucket, item: StoredObject, content: bytes | None
+) -> None:
+    """An object that is denied because it is not there any more has changed."""
+    s3.put(f"{KEY}.other", b"content")
+    s3.fail("get_object", client_error("AccessDenied"))
+    del s3.objects[KEY]
+    if content:
+        s3.put(KEY, content)
+
+    with pytest.raises(ObjectChanged) as caught:
+        bucket.download(item)
+
+    assert str(caught.value) == "S3: download failed (AccessDenied)"
+
+
 @pytest.mark.parametrize(
     ("error", "name"),
     [

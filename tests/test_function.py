@@ -80,6 +80,14 @@ def test_handle_deadline(stage: Stage) -> None:
     assert [call[2] for call in stage.reconciler.calls] == [deadline, deadline]
 
 
+@pytest.mark.parametrize("dry_run", ["true", "false"])
+def test_handle_dry_run(stage: Stage, dry_run: str) -> None:
+    """A batch job may ask to change nothing."""
+    stage.handle(batch(job={"userArguments": {"dry_run": dry_run}}))
+
+    assert [call[3] for call in stage.reconciler.calls] == [dry_run == "true"]
+
+
 def test_log_line(stage: Stage) -> None:
     """The one line of an object holds what became of it, and nothing that is not."""
     fields = {"user_id": "u", "status": None, "read_ms": 1.5, "input_bytes": 7}

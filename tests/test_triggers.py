@@ -357,6 +357,28 @@ def test_read_batch_job() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("arguments", "dry_run"),
+    [
+        ({"dry_run": "true"}, True),
+        ({"dry_run": "TRUE"}, True),
+        ({"dry_run": "false"}, False),
+        ({"dry_run": "yes"}, False),
+        ({"dry_run": True}, False),
+        ({"other": "true"}, False),
+        (None, False),
+    ],
+    ids=["true", "capitals", "false", "other-word", "no-text", "other", "none"],
+)
+def test_read_dry_run(arguments: Any, dry_run: bool) -> None:
+    """A job's argument holds for each of its tasks."""
+    event = batch(job={"userArguments": arguments})
+    event["tasks"] *= 2
+
+    assert [hint.dry_run for hint in triggers.read(event).hints] == [dry_run] * 2
+    assert not triggers.read(batch()).hints[0].dry_run
+
+
 @given(JSON | EVENT_LIKE)
 def test_read_never_raises(event: Any) -> None:
     """Any JSON value is read, and says what it hints at or why at nothing."""

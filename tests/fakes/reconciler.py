@@ -18,11 +18,13 @@ class FakeReconciler:
     def __init__(self, clock: FakeClock) -> None:
         self.clock = clock
         self.results: dict[str, Result | Exception] = {}
-        self.calls: list[tuple[str, str, float]] = []
+        self.calls: list[tuple[str, str, float, bool]] = []
 
-    def reconcile(self, bucket: Bucket, key: str, *, deadline: float) -> Result:
+    def reconcile(
+        self, bucket: Bucket, key: str, *, deadline: float, dry_run: bool
+    ) -> Result:
         """Return the result of a key, or raise its error."""
-        self.calls.append((bucket.name, key, deadline))
+        self.calls.append((bucket.name, key, deadline, dry_run))
         self.clock.now += 0.25
         result = self.results.get(key, Result(reason=Reason.PICTURE_SET))
         if isinstance(result, Exception):

@@ -353,11 +353,12 @@ def test_recall_unavailable(s3: FakeS3, bucket: Bucket, item: StoredObject) -> N
 
 def test_remember(s3: FakeS3, bucket: Bucket, item: StoredObject) -> None:
     """What is noted is recalled; other tags stay; there is one note at most."""
-    s3.objects[KEY].tags = {"team": "a", TAG: "0123/old"}
+    s3.objects[KEY].tags = {"team": "a", "authgear-picture": "0123/old"}
 
     assert bucket.remember(item, bucket.recall(item), "new") is True
 
-    assert s3.objects[KEY].tags == {"team": "a", TAG: f"{item.etag}/new"}
+    noted = f"{item.etag}/new"
+    assert s3.objects[KEY].tags == {"team": "a", "authgear-picture": noted}
     assert bucket.recall(item).result == "new"
 
 
@@ -449,7 +450,7 @@ def test_error_without_code(s3: FakeS3, bucket: Bucket) -> None:
     """An answer that is none of S3's is an error all the same."""
     s3.fail("list_objects_v2", exceptions.ClientError({}, "ListObjectsV2"))
 
-    with pytest.raises(BucketError, match=r"S3: list failed .unknown"):
+    with pytest.raises(BucketError, match=r"^S3: list failed \(unknown\)$"):
         keys(bucket)
 
 

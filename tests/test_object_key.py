@@ -65,12 +65,11 @@ def test_parse_parts() -> None:
 )
 def test_parse_placeholder(pattern: str) -> None:
     """A pattern has exactly one placeholder, one that is known."""
-    with pytest.raises(ValueError, match=r"^must hold exactly one of ") as caught:
+    with pytest.raises(ValueError, match=r"^must") as caught:
         KeyPattern.parse(pattern)
 
-    assert str(caught.value).endswith(
-        "{user_id}, {node_id}, {email}, {username}, {phone}"
-    )
+    names = "{user_id}, {node_id}, {email}, {username}, {phone}"
+    assert str(caught.value) == f"must hold exactly one of {names}"
 
 
 @pytest.mark.parametrize(
@@ -104,6 +103,8 @@ def test_parse_refused(pattern: str, problem: str) -> None:
         ("pictures/{user_id}-*", f"pictures/{ID}-a", ID),
         ("{user_id}", ID, ID),
         ("{user_id}/*/x*.jpg", f"{ID}/x/x/xx.jpg", ID),
+        ("{user_id}/*a*b*c", f"{ID}/xaxbbxc", ID),
+        ("{user_id}/*a**c", f"{ID}/ac", ID),
         ("{node_id}.*", f"{NODE_ID}.jpg", NODE_ID),
         ("{node_id}", NODE_ID, NODE_ID),
         ("{email}.jpg", "ada@example.com.jpg", "ada@example.com"),

@@ -128,6 +128,17 @@ def test_read_shape(event: Any) -> None:
     assert hints(event) == [(BUCKET, KEY)]
 
 
+def test_read_hint() -> None:
+    """A hint says no more than the event does."""
+    nothing: dict[str, Any] = {"item": "", "dry_run": False}
+
+    [hint] = triggers.read(s3()).hints
+    [unknown] = triggers.read(None).hints
+
+    assert hint == Hint(bucket=BUCKET, key=KEY, problem=None, **nothing)
+    assert unknown == Hint(bucket="", key="", problem=UNKNOWN.problem, **nothing)
+
+
 @pytest.mark.parametrize(
     "event",
     [

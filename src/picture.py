@@ -28,7 +28,7 @@ SHOWN = 240  # px; the size at which Authgear shows pictures: smaller ones are e
 FORMATS = {
     "jpeg": (rb"\xff\xd8\xff", "PIL.JpegImagePlugin", "JpegImageFile"),
     "png": (rb"\x89PNG\r\n\x1a\n", "PIL.PngImagePlugin", "PngImageFile"),
-    "webp": (rb"RIFF....WEBPVP8[ LX]", "PIL.WebPImagePlugin", "WebPImageFile"),
+    "webp": (rb"RIFF....WEBPVP8[ LX]", "webp", "WebPFile"),
     "gif": (rb"GIF8[79]a", "PIL.GifImagePlugin", "GifImageFile"),
     "avif": (rb"....ftyp(....)*avi[fs]", "PIL.AvifImagePlugin", "AvifImageFile"),
     "heic": (rb"....ftyp(....)*(he[iv][cxms]|m[is]f1)", "heic", "HEICFile"),
@@ -130,7 +130,7 @@ def make_profile_picture(data: bytes, spec: PictureSpec) -> ProfilePicture:
     _check_scans(name, data)
     with _decoding(name, stored):
         side = min(spec.size, max(SHOWN, min(stored)))
-        enough = int(pixels.MARGIN * side)
+        enough = int(pixels.DRAFT_MARGIN * side)
         drafted = source.draft(None, (enough, enough))
         extent = drafted[1][2:] if drafted else stored
         source.load()
@@ -201,7 +201,7 @@ def _check_pixels(name: str, size: tuple[int, int], limit: int) -> None:
 
 def _check_scans(name: str, data: bytes) -> None:
     """Reject a JPEG that would be decoded for hours: 75 bytes can ask for a pass."""
-    if name == "jpeg" and data.count(b"\xff\xda\x00") > MAX_SCANS:
+    if name == "jpeg" and len(re.findall(rb"\xff\xda\x00", data)) > MAX_SCANS:
         message = f"the JPEG picture has more than {MAX_SCANS} scans"
         raise PictureRejected(Reason.BROKEN_PICTURE, message, source_format=name)
 
@@ -220,5 +220,5 @@ def _encode(square: Image.Image, quality: int) -> bytes:
     Authgear shows, and it saves a fifth of the file.
     """
     file = _JPEGFile()
-    square.save(file, quality=quality, progressive=True, subsampling="4:2:0")
+    square.save(file, quality=quality, subsampling="4:2:0")
     return file.getvalue()

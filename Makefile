@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SAM_VENV := .venv-sam
+BENCH_VENV := .venv-bench
+SHARP := 0.35.5
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
   --no-header --no-annotate --quiet
 export PYTHONPATH := src:.
@@ -15,7 +17,7 @@ MACHINE := $(subst arm64,aarch64,$(ARCHITECTURE))
 BUILD_DIR ?= .aws-sam/build
 EVENT ?= events/s3-put.json
 
-.PHONY: help demo local test test-browser screenshots soak check lint types docs audit \
+.PHONY: help demo local test test-browser screenshots soak bench check lint types docs audit \
   format validate build build-Function invoke lock clean
 .DEFAULT_GOAL := help
 
@@ -44,6 +46,16 @@ $(SAM_VENV)/.sam: requirements-sam.txt
 	$(SAM_VENV)/bin/python -m pip install --quiet --no-deps --require-hashes -r $<
 	@touch $@
 
+$(BENCH_VENV)/.bench: requirements-bench.txt
+	$(PYTHON) -m venv $(BENCH_VENV)
+	$(BENCH_VENV)/bin/python -m pip install --quiet --no-deps --require-hashes -r $<
+	@touch $@
+
+# Without npm the benchmark runs without sharp, and says so.
+build/bench/node:
+	mkdir -p $@
+	-npm install --silent --no-audit --no-fund --prefix $@ sharp@$(SHARP)
+
 demo: $(VENV)/.local ## drop pictures into a local bucket and see what becomes of them
 	$(BIN)/python -m local.demo $(if $(PICTURE),--picture "$(PICTURE)") $(if $(filter command line,$(origin USER)),--user "$(USER)")
 
@@ -63,12 +75,15 @@ screenshots: $(VENV)/.browser ## take the pictures in docs/ anew
 soak: $(VENV)/.dev ## play thousands of histories of faults and crashes (HISTORIES=)
 	$(BIN)/python -m tests.simulation.soak $(HISTORIES)
 
+bench: $(BENCH_VENV)/.bench build/bench/node ## compare speed, memory and cost with others
+	$(BENCH_VENV)/bin/python -m bench
+
 check: lint types test ## all that must hold before a commit lands
 
 lint: $(VENV)/.dev ## style, docstrings
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/interrogate --quiet src tests local
+	$(BIN)/interrogate --quiet src tests local bench
 
 types: $(VENV)/.dev ## mypy --strict
 	$(BIN)/mypy
@@ -123,7 +138,9 @@ lock: $(VENV)/.dev ## write the requirements files anew from pyproject.toml
 	$(LOCK) pyproject.toml --extra local --extra dev -c requirements-local.txt \
 	  -o requirements-dev.txt
 	$(LOCK) --group browser -c requirements-dev.txt -o requirements-browser.txt
+	$(LOCK) pyproject.toml --extra local --extra bench -c requirements-local.txt \
+	  -o requirements-bench.txt
 	$(LOCK) --group sam -o requirements-sam.txt
 
 clean: ## remove what the other targets made
-	rm -rf $(VENV) $(SAM_VENV) .aws-sam build .pytest_cache .mypy_cache .ruff_cache .coverage
+	rm -rf $(VENV) $(SAM_VENV) $(BENCH_VENV) .aws-sam build .pytest_cache .mypy_cache .ruff_cache .coverage

@@ -6,9 +6,9 @@ import logging
 import os
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from aws_lambda_powertools import Logger, Metrics
 from botocore.config import Config
+from botocore.session import get_session
 
 from authgear import AccessTokens, AdminAPI, Connection
 from bucket import Bucket
@@ -31,8 +31,9 @@ AWS = Config(connect_timeout=2, read_timeout=3, retries={"total_max_attempts": 2
 
 def build(settings: Settings, *, logger: Logger, metrics: Metrics) -> Function:
     """Wire the function from its settings."""
-    s3 = boto3.client("s3", config=AWS)
-    secrets_manager = boto3.client("secretsmanager", config=AWS)
+    aws = get_session()  # boto3 would load resources and transfers, which nobody needs
+    s3 = aws.create_client("s3", config=AWS)
+    secrets_manager = aws.create_client("secretsmanager", config=AWS)
     tokens = AccessTokens(
         app_id=settings.authgear_app_id,
         load_key_pair=lambda: load_key_pair(

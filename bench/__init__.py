@@ -1,0 +1,1 @@
+"""Speed, memory and cost, side by side with others; `make bench` runs all of it."""

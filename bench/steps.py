@@ -1,0 +1,54 @@
+"""The time line of one picture's steps."""
+
+from __future__ import annotations
+
+import time
+from statistics import median
+
+import picture
+import pixels
+from bench.inputs import Input
+
+
+def measure(wanted: Input, rounds: int) -> dict[str, float]:
+    """Return the median milliseconds of each step of a JPEG, in their order."""
+    data = wanted.path.read_bytes()
+    spent: dict[str, list[float]] = {}
+    for _ in range(rounds):
+        for name, ms in _once(data).items():
+            spent.setdefault(name, []).append(ms)
+    return {name: median(times) for name, times in spent.items()}
+
+
+def _once(data: bytes) -> dict[str, float]:
+    """Do what `make_profile_picture` does, step by step."""
+    marks = [("", time.perf_counter())]
+
+    def done(name: str) -> None:
+        marks.append((name, time.perf_counter()))
+
+    source = picture._load_decoder("jpeg")(picture.BytesIO(data))
+    done("open")
+    picture._check_scans("jpeg", data)
+    done("count scans")
+    enough = int(pixels.DRAFT_MARGIN * 512)
+    drafted = source.draft(None, (enough, enough))
+    source.load()
+    done("decode")
+    extent = drafted[1][2:] if drafted else source.size
+    orientation = pixels.read_orientation(source)
+    box = pixels._square_box(extent, orientation, None)
+    square = pixels._scale(source, box, 512)
+    done("scale")
+    square = pixels._flatten(square, source.info.get("icc_profile"), "#ffffff")
+    done("colours")
+    if orientation in pixels.TRANSPOSE:
+        square = square.transpose(pixels.TRANSPOSE[orientation])
+    done("turn")
+    picture._encode(square, 85)
+    done("encode")
+    moments = [moment for _, moment in marks]
+    return {
+        name: (end - start) * 1000
+        for (name, end), start in zip(marks[1:], moments, strict=False)
+    }

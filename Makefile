@@ -13,6 +13,9 @@ export SAM_CLI_TELEMETRY ?= 0
 # What the function runs on, as in template.yaml.
 export ARCHITECTURE ?= arm64
 export PYTHON_VERSION ?= 3.13
+# What the function calls, and sts, of which botocore may get credentials: the other 400
+# services' descriptions are a quarter of the package.
+SERVICES := s3 secretsmanager sts
 MACHINE := $(subst arm64,aarch64,$(ARCHITECTURE))
 BUILD_DIR ?= .aws-sam/build
 EVENT ?= events/s3-put.json
@@ -126,6 +129,8 @@ build-Function: $(BIN)/python
 	  $(foreach glibc,_2_28 _2_27 _2_26 _2_24 _2_17 2014,--platform manylinux$(glibc)_$(MACHINE)) \
 	  --requirement requirements.txt
 	rm -rf "$(ARTIFACTS_DIR)/bin" "$(ARTIFACTS_DIR)/certifi/tests"
+	find "$(ARTIFACTS_DIR)/botocore/data" -mindepth 1 -maxdepth 1 -type d \
+	  $(foreach service,$(SERVICES),! -name $(service)) -exec rm -rf {} +
 	cp -R src/. "$(ARTIFACTS_DIR)"
 	find "$(ARTIFACTS_DIR)" -name __pycache__ -prune -exec rm -rf {} +
 

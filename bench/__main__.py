@@ -82,7 +82,11 @@ def _machine(engines: Sequence[EngineProcess]) -> str:
         f"- {platform.system()} {platform.machine()}, Python {sys.version.split()[0]}",
         f"- Pillow {version('pillow')}, pi-heif {version('pi-heif')}",
         *(f"- {engine.name}: {engine.version}" for engine in engines if engine.version),
-        *(f"- {n}: not installed" for n in ENGINES if n not in {e.name for e in engines}),
+        *(
+            f"- {n}: not installed"
+            for n in ENGINES
+            if n not in {e.name for e in engines}
+        ),
     ]
     return "\n".join(facts) + "\n"
 
@@ -91,10 +95,10 @@ def _speed_row(timing: speed.Timing) -> dict[str, Any]:
     """Return a row: times, and ours in times of each other engine's."""
     row: dict[str, Any] = {"input": timing.input.name}
     for name in ENGINES:
-        row[name] = f"{timing.ms[name]:.1f}" if name in timing.ms else "–"
+        row[name] = f"{timing.ms[name]:.1f}" if name in timing.ms else ""
     for name in ENGINES[1:]:
         ratio = timing.ratio(name)
-        row[f"/ {name}"] = f"{ratio:.2f}" if ratio else "–"
+        row[f"/ {name}"] = f"{ratio:.2f}" if ratio else ""
     return row
 
 

@@ -13,7 +13,9 @@ from local.paths import ROOT
 
 HANDLER = "import handler"
 YARDSTICK = 'import boto3; boto3.client("s3")'
-TIMED = "import time; start = time.perf_counter(); {}; print(time.perf_counter() - start)"
+TIMED = (
+    "import time; start = time.perf_counter(); {}; print(time.perf_counter() - start)"
+)
 SETTINGS = {
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_ACCESS_KEY_ID": "bench",

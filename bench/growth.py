@@ -47,7 +47,7 @@ def measure() -> list[dict[str, Any]]:
 
 
 def _run() -> list[dict[str, Any]]:
-    """Measure events of one record with ever more objects, then of ever more records."""
+    """Measure with ever more objects, then with ever more records."""
     rows = []
     with LocalSystem.start(concurrency=0) as system:
         handle = _function(system)
@@ -117,7 +117,9 @@ def _keys(system: LocalSystem, count: int) -> list[str]:
 
 def _user(system: LocalSystem) -> str:
     """Create a user."""
-    return str(system.authgear.users.create(email=f"{os.urandom(6).hex()}@bench.test").id)
+    return str(
+        system.authgear.users.create(email=f"{os.urandom(6).hex()}@bench.test").id
+    )
 
 
 def _put(system: LocalSystem, keys: list[str]) -> None:

@@ -11,7 +11,7 @@ from bench.speed import Timing
 
 mpl.use("Agg")
 
-from matplotlib import pyplot  # noqa: E402 - after the choice of what draws
+from matplotlib import pyplot
 
 
 def by_megapixels(timings: Sequence[Timing], path: Path) -> None:
@@ -20,7 +20,9 @@ def by_megapixels(timings: Sequence[Timing], path: Path) -> None:
     figure, axes = pyplot.subplots(figsize=(7, 4))
     for engine in chosen[0].ms:
         xs = [t.input.megapixels for t in chosen if engine in t.ms]
-        axes.plot(xs, [t.ms[engine] for t in chosen if engine in t.ms], "o-", label=engine)
+        axes.plot(
+            xs, [t.ms[engine] for t in chosen if engine in t.ms], "o-", label=engine
+        )
     axes.set(xlabel="megapixels (JPEG, baseline)", ylabel="ms, one core", yscale="log")
     axes.legend()
     _save(figure, path)

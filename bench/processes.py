@@ -14,7 +14,11 @@ from local.paths import ROOT
 
 NODE = ROOT / "build" / "bench" / "node"  # where sharp is installed
 CORE = 0  # the one on which all engines run
-ONE_THREAD = {"VIPS_CONCURRENCY": "1", "OMP_NUM_THREADS": "1", "UV_THREADPOOL_SIZE": "1"}
+ONE_THREAD = {
+    "VIPS_CONCURRENCY": "1",
+    "OMP_NUM_THREADS": "1",
+    "UV_THREADPOOL_SIZE": "1",
+}
 
 
 class EngineMissing(Exception):
@@ -39,7 +43,7 @@ class EngineProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
-            preexec_fn=_pin,  # noqa: PLW1509 - no threads are running here
+            preexec_fn=_pin,
         )
         word, _, self.version = self._read().partition(" ")
         if word != "ready":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from io import BytesIO
 from statistics import median
 
 import picture
@@ -27,7 +28,7 @@ def _once(data: bytes) -> dict[str, float]:
     def done(name: str) -> None:
         marks.append((name, time.perf_counter()))
 
-    source = picture._load_decoder("jpeg")(picture.BytesIO(data))
+    source = picture._load_decoder("jpeg")(BytesIO(data))
     done("open")
     picture._check_scans("jpeg", data)
     done("count scans")

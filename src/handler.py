@@ -31,7 +31,8 @@ AWS = Config(connect_timeout=2, read_timeout=3, retries={"total_max_attempts": 2
 
 def build(settings: Settings, *, logger: Logger, metrics: Metrics) -> Function:
     """Wire the function from its settings."""
-    aws = get_session()  # boto3 would load resources and transfers, which nobody needs
+    # Not boto3: it loads resources and transfers, which nobody needs here.
+    aws: Any = get_session()
     s3 = aws.create_client("s3", config=AWS)
     secrets_manager = aws.create_client("secretsmanager", config=AWS)
     tokens = AccessTokens(

@@ -13,8 +13,8 @@ class WebPFile(WebPImageFile):
     A WebP file whose first frame is not copied.
 
     Pillow copies all decoded pixels once more, for a sixth of the time that decoding
-    takes, and as much memory again. The decoder's own have four bytes each, with transparency
-    (RGBA) or a byte that means nothing (RGBX).
+    takes, and as much memory again. The decoder's own have four bytes each, with
+    transparency (RGBA) or a byte that means nothing (RGBX).
     """
 
     _decoded = False

@@ -13,7 +13,7 @@ import yaml
 from tests.deploy.sam import ROOT
 
 AARCH64 = 183  # e_machine of ELF's header; 62 would be x86-64
-LIMIT = 250 * 1024 * 1024  # bytes; Lambda's own, unpacked
+LIMIT = 60_000_000  # bytes, unpacked; Lambda itself takes four times as much
 PYTHON_TAG = re.compile(r"\.(cpython-313-aarch64-linux-gnu|abi3)\.so$")
 
 
@@ -86,12 +86,12 @@ def test_package_has_no_ballast(folder: Path, name: str) -> None:
 
 
 def test_package_fits(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Unpacked it is well below what Lambda takes."""
+    """Unpacked it keeps to its budget."""
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
     with capsys.disabled():
-        sys.stdout.write(f" (package: {size / 1024 / 1024:.0f} MB unpacked) ")
-    assert size < LIMIT / 2
+        sys.stdout.write(f" (package: {size / 1e6:.1f} MB unpacked) ")
+    assert size <= LIMIT
 
 
 def test_built_template_admits_only_the_built_machine(built: Path) -> None:

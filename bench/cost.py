@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-# us-east-1, arm64, first tier, from aws.amazon.com/lambda/pricing as of 2025-11.
+# us-east-1, arm64, first tier, as AWS' price list was quoted in 2024
+# (cloudchipr.com/blog/aws-lambda-pricing): compare with aws.amazon.com/lambda/pricing.
 USD_PER_GB_SECOND = 0.0000133334
 USD_PER_REQUEST = 0.20 / 1_000_000
 FULL_CORE = 1769  # MB of memory with which a function has one core, by AWS' documents

@@ -38,7 +38,7 @@ def _once(data: bytes) -> dict[str, float]:
     done("decode")
     extent = drafted[1][2:] if drafted else source.size
     orientation = pixels.read_orientation(source)
-    box = pixels._square_box(extent, orientation, None)
+    box = pixels.square_box(extent, orientation, None)
     square = pixels._scale(source, box, 512)
     done("scale")
     square = pixels._flatten(square, source.info.get("icc_profile"), "#ffffff")

@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -112,11 +113,18 @@ def _signed(claims: dict[str, Any], key_pair: KeyPair) -> str:
     """
     header = {"alg": "RS256", "kid": key_pair.key_id, "typ": "JWT"}
     parts = [_base64url(json.dumps(part).encode()) for part in (header, claims)]
-    key = load_pem_private_key(key_pair.private_key.encode(), password=None)
-    if not isinstance(key, RSAPrivateKey):
-        raise TypeError
+    key = _load_key(key_pair.private_key)
     signature = key.sign(b".".join(parts), PKCS1v15(), SHA256())
     return b".".join([*parts, _base64url(signature)]).decode()
+
+
+@lru_cache(maxsize=1)  # loading checks the key, and takes longer than signing
+def _load_key(pem: str) -> RSAPrivateKey:
+    """Load an RSA key."""
+    key = load_pem_private_key(pem.encode(), password=None)
+    if not isinstance(key, RSAPrivateKey):
+        raise TypeError
+    return key
 
 
 def _base64url(data: bytes) -> bytes:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 import requests
-from cryptography.hazmat.primitives import serialization
 
 from authgear import AccessTokens, AdminAPI, Connection, KeyPair, UploadURL, User
 from tests.authgear.recordings import OTHER_USER_ID, USER_ID, object_id_of
@@ -27,9 +26,6 @@ UPLOAD_URL = UploadURL(
 ATTRIBUTES = {"name": "Ada", "email": "ada@example.com", "updated_at": 1}
 USER = User(user_id=USER_ID, is_anonymized=False, standard_attributes=ATTRIBUTES)
 PICTURE = b"\xff\xd8picture\xff\xd9"
-# A key that is loaded once for all tests: that is what takes the time of a token.
-LOADED = serialization.load_pem_private_key(KEY_PAIR.private_key.encode(), None)
-LOADED_PAIR = KeyPair(key_id=KEY_PAIR.key_id, private_key=cast("str", LOADED))
 TIME = 120.0  # seconds that a call is given
 
 
@@ -43,7 +39,7 @@ class Client:
         key_pair: Signs the tokens.
     """
 
-    def __init__(self, share: float = 0.5, key_pair: KeyPair = LOADED_PAIR) -> None:
+    def __init__(self, share: float = 0.5, key_pair: KeyPair = KEY_PAIR) -> None:
         self.key_pair = key_pair
         self.server = FakeAuthgear()
         self.server.add_user(USER_ID, **ATTRIBUTES)

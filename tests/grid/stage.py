@@ -179,9 +179,7 @@ class Stage:
         """Make the function, as the handler does."""
         tokens = AccessTokens(
             app_id=app_id,
-            load_key_pair=lambda: _parsed(
-                load_key_pair(cast(Any, self.secrets), "secret")
-            ),
+            load_key_pair=lambda: load_key_pair(cast(Any, self.secrets), "secret"),
         )
         reconciler = Reconciler(
             pattern=KeyPattern.parse("pictures/{user_id}.*"),

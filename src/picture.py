@@ -220,5 +220,5 @@ def _encode(square: Image.Image, quality: int) -> bytes:
     Authgear shows, and it saves a fifth of the file.
     """
     file = _JPEGFile()
-    square.save(file, quality=quality, subsampling="4:2:0")
+    square.save(file, quality=quality, progressive=True, subsampling="4:2:0")
     return file.getvalue()

@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any
-
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from .errors import CredentialsUnavailable
 
@@ -84,6 +75,8 @@ class AccessTokens:
 
     def _sign(self) -> None:
         """Sign a token; RS256 is the one algorithm that Authgear accepts."""
+        import jwt  # with certificates and all: a quarter more for a cold start to load
+
         now = int(self._clock())
         self._key_pair = self._key_pair or self._load_key_pair()
         claims = {
@@ -93,8 +86,13 @@ class AccessTokens:
             "audit_context": self._audit_context,
         }
         try:
-            self._token = _signed(claims, self._key_pair)
-        except Exception:  # noqa: BLE001 - whatever a bad key provokes, of two libraries
+            self._token = jwt.encode(
+                claims,
+                self._key_pair.private_key,
+                algorithm="RS256",
+                headers={"kid": self._key_pair.key_id},
+            )
+        except Exception:  # noqa: BLE001 - whatever a bad key provokes, of three libraries
             self._key_pair = None
         else:
             self._renew_at = now + LIFETIME - RENEW_BEFORE
@@ -103,30 +101,3 @@ class AccessTokens:
         raise CredentialsUnavailable(
             step="token", detail="the private key is not an RSA key in PEM form"
         )
-
-
-def _signed(claims: dict[str, Any], key_pair: KeyPair) -> str:
-    """
-    Return a JSON Web Token with RS256 (RFC 7515, 7519).
-
-    PyJWT does the same, and nearly doubles the time that cryptography takes to load.
-    """
-    header = {"alg": "RS256", "kid": key_pair.key_id, "typ": "JWT"}
-    parts = [_base64url(json.dumps(part).encode()) for part in (header, claims)]
-    key = _load_key(key_pair.private_key)
-    signature = key.sign(b".".join(parts), PKCS1v15(), SHA256())
-    return b".".join([*parts, _base64url(signature)]).decode()
-
-
-@lru_cache(maxsize=1)  # loading checks the key, and takes longer than signing
-def _load_key(pem: str) -> RSAPrivateKey:
-    """Load an RSA key."""
-    key = load_pem_private_key(pem.encode(), password=None)
-    if not isinstance(key, RSAPrivateKey):
-        raise TypeError
-    return key
-
-
-def _base64url(data: bytes) -> bytes:
-    """Encode without padding (RFC 7515, appendix C)."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=")

@@ -9,15 +9,17 @@ import traceback
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
 import requests
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from PIL import Image
 
-from authgear import AccessTokens, AdminAPI, Connection
+from authgear import AccessTokens, AdminAPI, Connection, KeyPair
 from bucket import TAG, Bucket
 from function import MARGIN, Function
 from invokers import PicturesFailed
@@ -179,7 +181,9 @@ class Stage:
         """Make the function, as the handler does."""
         tokens = AccessTokens(
             app_id=app_id,
-            load_key_pair=lambda: load_key_pair(cast(Any, self.secrets), "secret"),
+            load_key_pair=lambda: _parsed(
+                load_key_pair(cast(Any, self.secrets), "secret")
+            ),
         )
         reconciler = Reconciler(
             pattern=KeyPattern.parse("pictures/{user_id}.*"),
@@ -200,6 +204,17 @@ class Stage:
             metrics=cast(Any, EphemeralMetrics(namespace="Tests", service="grid")),
             clock=self.clock,
         )
+
+
+def _parsed(pair: KeyPair) -> KeyPair:
+    """Parse a key once for all stages: that takes as long as all the rest."""
+    return KeyPair(key_id=pair.key_id, private_key=cast(str, _parse(pair.private_key)))
+
+
+@cache
+def _parse(pem: str) -> Any:
+    """Parse a key."""
+    return load_pem_private_key(pem.encode(), None)
 
 
 def _fresh_name() -> str:

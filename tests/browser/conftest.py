@@ -17,12 +17,17 @@ from tests.browser.chromium import HOW_TO_GET_ONE, find_chromium, launch
 Open = Callable[..., Tab]
 
 
+def pytest_sessionstart() -> None:
+    """Say at once that there is no browser, and how to get one."""
+    if find_chromium() is None:
+        pytest.exit(HOW_TO_GET_ONE, returncode=1)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Run the machine's Chromium, or say how to get one."""
+    """Run the machine's Chromium."""
     path = find_chromium()
-    if path is None:
-        pytest.exit(HOW_TO_GET_ONE, returncode=1)
+    assert path
     with sync_playwright() as playwright, launch(playwright, path) as browser:
         yield browser
 

@@ -140,8 +140,9 @@ invoke: $(VENV)/.dev $(SAM_VENV)/.sam ## sam local invoke (EVENT=events/s3-put.j
 lock: $(VENV)/.dev ## write the requirements files anew from pyproject.toml
 	$(LOCK) pyproject.toml -o requirements.txt
 	$(LOCK) pyproject.toml --extra local -c requirements.txt -o requirements-local.txt
-	$(LOCK) pyproject.toml --extra local --extra dev -c requirements-local.txt \
-	  -o requirements-dev.txt
+	$(LOCK) pyproject.toml --extra ops -c requirements-local.txt -o requirements-ops.txt
+	$(LOCK) pyproject.toml --extra local --extra ops --extra dev \
+	  -c requirements-local.txt -c requirements-ops.txt -o requirements-dev.txt
 	$(LOCK) --group browser -c requirements-dev.txt -o requirements-browser.txt
 	$(LOCK) pyproject.toml --extra local --extra bench -c requirements-local.txt \
 	  -o requirements-bench.txt

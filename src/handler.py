@@ -10,20 +10,14 @@ from aws_lambda_powertools import Logger, Metrics
 from botocore.config import Config
 from botocore.session import get_session
 
-from authgear import AccessTokens, AdminAPI, Connection
+from authgear import AdminAPI
 from bucket import Bucket
 from function import Function
-from key_pair import load_key_pair
-from picture import PictureSpec
-from reconcile import Reconciler
-from rounds import Policy
 from settings import Settings
-from version import VERSION
+from wiring import NAME, authorize, build_reconciler, connect
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
-
-NAME = "authgear-s3-profile-pictures"
 
 # Two attempts of five seconds, and up to one between them: less than function.MARGIN.
 AWS = Config(connect_timeout=2, read_timeout=3, retries={"total_max_attempts": 2})
@@ -35,37 +29,10 @@ def build(settings: Settings, *, logger: Logger, metrics: Metrics) -> Function:
     aws: Any = get_session()
     s3 = aws.create_client("s3", config=AWS)
     secrets_manager = aws.create_client("secretsmanager", config=AWS)
-    tokens = AccessTokens(
-        app_id=settings.authgear_app_id,
-        load_key_pair=lambda: load_key_pair(
-            secrets_manager, settings.authgear_secret_id
-        ),
-        audit_context={"triggered_by": NAME, "version": VERSION},
-    )
-    connection = Connection(
-        endpoint=settings.authgear_endpoint, user_agent=f"{NAME}/{VERSION}"
-    )
-    reconciler = Reconciler(
-        pattern=settings.key_pattern,
-        admin_api=AdminAPI(connection, tokens),
-        spec=PictureSpec(
-            size=settings.picture_size,
-            quality=settings.picture_quality,
-            crop_position=settings.crop_position,
-            background=settings.background_color,
-            max_bytes=settings.max_input_bytes,
-            max_pixels=settings.max_input_pixels,
-        ),
-        policy=Policy(
-            overwrite=settings.overwrite,
-            remember=settings.remember,
-            remove_on_delete=settings.remove_on_delete,
-            verify_update=settings.verify_update,
-        ),
-    )
+    admin_api = AdminAPI(connect(settings), authorize(settings, secrets_manager))
     return Function(
         buckets={name: Bucket(s3, name) for name in settings.bucket_names},
-        reconciler=reconciler,
+        reconciler=build_reconciler(settings, admin_api),
         logger=logger,
         metrics=metrics,
     )

@@ -79,7 +79,7 @@ def make_square(
         An RGB picture without any `info`.
     """
     square = _scale(source, square_box(extent, orientation, position), side)
-    square = _flatten(square, source.info.get("icc_profile"), background)
+    square = flatten(square, source.info.get("icc_profile"), background)
     if orientation in TRANSPOSE:
         square = square.transpose(TRANSPOSE[orientation])
     return square
@@ -160,7 +160,7 @@ def _plain(strip: Image.Image) -> Image.Image:
     return strip if strip.mode in {"L", "RGB", "CMYK"} else strip.convert("RGB")
 
 
-def _flatten(
+def flatten(
     square: Image.Image, profile: bytes | None, background: str
 ) -> Image.Image:
     """Convert the colours to sRGB and put them on the background."""

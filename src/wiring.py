@@ -1,0 +1,78 @@
+"""Settings -> the parts that do the work; the same for Lambda and for the operator."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import requests
+
+from authgear import AccessTokens, AdminAPI, Connection
+from key_pair import load_key_pair
+from picture import PictureSpec
+from reconcile import Reconciler
+from rounds import Policy
+from settings import Settings
+from version import VERSION
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+NAME = "authgear-s3-profile-pictures"
+
+
+def connect(
+    settings: Settings, *, session: requests.Session | None = None
+) -> Connection:
+    """
+    Make the one connection to Authgear.
+
+    Args:
+        settings: Name the endpoint.
+
+        session: Keeps connections alive; a new one if left out.
+    """
+    return Connection(
+        endpoint=settings.authgear_endpoint,
+        user_agent=f"{NAME}/{VERSION}",
+        session=session,
+    )
+
+
+def authorize(
+    settings: Settings, secrets_manager: SecretsManagerClient
+) -> AccessTokens:
+    """Make access tokens with the key pair of the secret, read when it is needed."""
+    return AccessTokens(
+        app_id=settings.authgear_app_id,
+        load_key_pair=lambda: load_key_pair(
+            secrets_manager, settings.authgear_secret_id
+        ),
+        audit_context={"triggered_by": NAME, "version": VERSION},
+    )
+
+
+def specify_picture(settings: Settings) -> PictureSpec:
+    """Say what picture is made, and what is accepted."""
+    return PictureSpec(
+        size=settings.picture_size,
+        quality=settings.picture_quality,
+        crop_position=settings.crop_position,
+        background=settings.background_color,
+        max_bytes=settings.max_input_bytes,
+        max_pixels=settings.max_input_pixels,
+    )
+
+
+def build_reconciler(settings: Settings, admin_api: AdminAPI) -> Reconciler:
+    """Make what brings one user in step."""
+    return Reconciler(
+        pattern=settings.key_pattern,
+        admin_api=admin_api,
+        spec=specify_picture(settings),
+        policy=Policy(
+            overwrite=settings.overwrite,
+            remember=settings.remember,
+            remove_on_delete=settings.remove_on_delete,
+            verify_update=settings.verify_update,
+        ),
+    )

@@ -1,0 +1,166 @@
+"""What is looked after: a deployed stack, or what the environment's variables name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from authgear import AdminAPI
+from bucket import Bucket
+from ops.aws import AWS
+from ops.problem import USAGE, Problem, code_of
+from ops.session import Session
+from settings import Settings
+from wiring import authorize, connect
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda.type_defs import FunctionConfigurationResponseTypeDef
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stack:
+    """
+    A deployed stack.
+
+    Args:
+        name: Its name.
+
+        parameters: What it was deployed with.
+
+        outputs: What it tells, such as `FunctionName`.
+
+        function: The function's configuration as Lambda has it now.
+    """
+
+    name: str
+    parameters: Mapping[str, str]
+    outputs: Mapping[str, str]
+    function: FunctionConfigurationResponseTypeDef
+
+    @classmethod
+    def read(cls, aws: AWS, name: str) -> Stack:
+        """
+        Ask CloudFormation and Lambda.
+
+        Raises:
+            Problem: There is no such stack, or it is not one of this product.
+        """
+        try:
+            found = aws.cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+        except ClientError as error:
+            if code_of(error) != "ValidationError":
+                raise
+            remedy = "Check name, AWS_REGION and AWS_PROFILE; `sam list stack-outputs`."
+            raise Problem(
+                f"There is no stack {name} in {aws.session.region_name}.",
+                remedy,
+                status=USAGE,
+            ) from None
+        outputs = {
+            it["OutputKey"]: it["OutputValue"] for it in found.get("Outputs", [])
+        }
+        if "FunctionName" not in outputs:
+            what = f"The stack {name} has no output FunctionName."
+            raise Problem(what, "Is it the right stack, and deployed to its end?")
+        return cls(
+            name=name,
+            parameters={
+                it["ParameterKey"]: it["ParameterValue"]
+                for it in found.get("Parameters", [])
+            },
+            outputs=outputs,
+            function=aws.function.get_function_configuration(
+                FunctionName=outputs["FunctionName"]
+            ),
+        )
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The function's variables."""
+        return self.function.get("Environment", {}).get("Variables", {})
+
+    @property
+    def function_arn(self) -> str:
+        """The function's ARN."""
+        return self.function["FunctionArn"]
+
+    @property
+    def account(self) -> str:
+        """The account's number."""
+        return self.function_arn.split(":")[4]
+
+    @property
+    def log_group(self) -> str:
+        """Where the function's log is."""
+        default = f"/aws/lambda/{self.outputs['FunctionName']}"
+        return self.function.get("LoggingConfig", {}).get("LogGroup", default)
+
+    def output(self, name: str) -> str:
+        """
+        Return an output.
+
+        Raises:
+            Problem: The stack has none of this name.
+        """
+        if not self.outputs.get(name):
+            what = f"The stack {self.name} has no output {name}."
+            raise Problem(what, "Deploy the present template; docs/deploy.md says how.")
+        return self.outputs[name]
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """
+    Settings, and what is made of them.
+
+    Args:
+        aws: Clients of AWS.
+
+        settings: As the function has them.
+
+        stack: Where it is deployed, if a stack was named.
+    """
+
+    aws: AWS
+    settings: Settings
+    stack: Stack | None
+
+    @classmethod
+    def find(cls, session: Session, stack_name: str) -> Deployment:
+        """
+        Read a stack's settings, or the environment's.
+
+        Raises:
+            SettingsError: They are missing or wrong.
+        """
+        if not stack_name:
+            return cls(session.aws, Settings.from_env(session.environment), None)
+        stack = Stack.read(session.aws, stack_name)
+        return cls(session.aws, Settings.from_env(stack.environment), stack)
+
+    @cached_property
+    def buckets(self) -> list[Bucket]:
+        """The buckets of pictures."""
+        return [Bucket(self.aws.s3, n) for n in sorted(self.settings.bucket_names)]
+
+    @cached_property
+    def admin_api(self) -> AdminAPI:
+        """Authgear."""
+        tokens = authorize(self.settings, self.aws.secrets)
+        return AdminAPI(connect(self.settings), tokens)
+
+    def needed_stack(self) -> Stack:
+        """
+        Return the stack.
+
+        Raises:
+            Problem: None was named.
+        """
+        if self.stack is None:
+            what = "This is about a deployed function."
+            raise Problem(what, "Name its stack with --stack.", status=USAGE)
+        return self.stack

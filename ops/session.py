@@ -1,0 +1,108 @@
+"""All that a command needs of the world around it, in one thing that tests hand in."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import webbrowser
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from ops.aws import AWS
+from ops.problem import USAGE, Problem
+
+StackOption = Annotated[
+    str,
+    typer.Option(
+        "--stack",
+        envvar="STACK",
+        metavar="NAME",
+        help="The deployed stack; without it, settings come from the environment.",
+        show_default=False,
+    ),
+]
+JSONOption = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object instead of text.")
+]
+YesOption = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """
+    One run of a command.
+
+    Args:
+        environment: The environment's variables.
+
+        aws: Clients of AWS.
+
+        console: Where results go.
+
+        messages: Where everything else goes.
+
+        clock: Monotonic seconds.
+
+        now: Seconds since the epoch.
+
+        sleep: Waits for so many seconds.
+
+        open_page: Shows a page in the browser.
+    """
+
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    aws: AWS = field(default_factory=AWS)
+    console: Console = field(default_factory=lambda: Console(highlight=False))
+    messages: Console = field(
+        default_factory=lambda: Console(highlight=False, stderr=True)
+    )
+    clock: Callable[[], float] = time.monotonic
+    now: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
+    open_page: Callable[[str], bool] = webbrowser.open
+
+    @classmethod
+    def of(cls, context: typer.Context) -> Session:
+        """Return the session that a command was started in."""
+        found = context.find_object(cls)
+        if found is None:
+            found = context.obj = cls()
+        return found
+
+    def say(self, text: str, style: str = "") -> None:
+        """Print a line of text as it is; brackets in it are no markup."""
+        self.console.print(Text(text, style=style))
+
+    def print_json(self, content: Any) -> None:
+        """Print an object for another program, neither wrapped nor coloured."""
+        text = json.dumps(content, indent=2, default=str, ensure_ascii=False)
+        self.console.print(
+            text, markup=False, highlight=False, soft_wrap=True, emoji=False
+        )
+
+    def confirm(self, question: str, *, yes: bool) -> None:
+        """
+        Ask before something is changed.
+
+        Args:
+            question: What is about to happen.
+
+            yes: Whether the answer was given in advance.
+
+        Raises:
+            Problem: The answer is no, or nobody is there to give one.
+        """
+        if yes:
+            return
+        if not self.console.is_terminal:
+            what = "Nothing was done: there is nobody to ask."
+            raise Problem(what, "Add --yes.", status=USAGE)
+        if not typer.confirm(question):
+            what = "Nothing was done."
+            raise Problem(what)

@@ -6,17 +6,16 @@ from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
 from local.authgear import User
 from local.loopback import fetch
+from ops.drawing import BLANK, PAPER, make_round_mask, write_centered
 
 SIDE = 240  # pixels of a picture, as Authgear shows it
 MARGIN = 24  # pixels
 CAPTION = 40  # pixels
 COLUMNS = 4
-PAPER, INK, BLANK = "#ffffff", "#1f2430", "#d5d9e2"
-SMOOTH = 4  # the round mask is drawn so many times larger, for a smooth edge
 
 
 def make_contact_sheet(users: Iterable[User]) -> Image.Image:
@@ -29,14 +28,9 @@ def make_contact_sheet(users: Iterable[User]) -> Image.Image:
     for i, user in enumerate(people):
         left = MARGIN + i % COLUMNS * (SIDE + MARGIN)
         top = MARGIN + i // COLUMNS * (SIDE + CAPTION + MARGIN)
-        sheet.paste(_portrait(user), (left, top), _round_mask())
-        ImageDraw.Draw(sheet).text(
-            (left + SIDE // 2, top + SIDE + CAPTION // 2),
-            _name(user),
-            fill=INK,
-            font=ImageFont.load_default(20),
-            anchor="mm",
-        )
+        sheet.paste(_portrait(user), (left, top), make_round_mask(SIDE))
+        middle = left + SIDE // 2, top + SIDE + CAPTION // 2
+        write_centered(sheet, middle, _name(user), 20)
     return sheet
 
 
@@ -67,18 +61,5 @@ def _portrait(user: User) -> Image.Image:
         return picture
     blank = Image.new("RGB", (SIDE, SIDE), BLANK)
     initials = "".join(word[0] for word in _name(user).split()[:2])
-    ImageDraw.Draw(blank).text(
-        (SIDE // 2, SIDE // 2),
-        initials,
-        fill=INK,
-        font=ImageFont.load_default(80),
-        anchor="mm",
-    )
+    write_centered(blank, (SIDE // 2, SIDE // 2), initials, 80)
     return blank
-
-
-def _round_mask() -> Image.Image:
-    """Return a disc, smooth at its edge."""
-    large = Image.new("L", (SIDE * SMOOTH, SIDE * SMOOTH))
-    ImageDraw.Draw(large).ellipse((0, 0, *large.size), fill=255)
-    return large.resize((SIDE, SIDE), Image.Resampling.LANCZOS)

@@ -1,0 +1,84 @@
+"""ops preview: what pictures will look like, before anybody sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from ops.session import JSONOption, Session, StackOption
+
+if TYPE_CHECKING:
+    from ops.preview.views import View
+    from picture import PictureSpec
+
+OUTPUT = Path("preview")
+
+
+def preview(
+    context: typer.Context,
+    files: Annotated[
+        list[Path],
+        typer.Argument(exists=True, dir_okay=False, help="Pictures of any kind."),
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", help="Folder for preview.html and preview.png.")
+    ] = OUTPUT,
+    show: Annotated[
+        bool, typer.Option("--open", help="Show the page in the browser.")
+    ] = False,
+    stack: StackOption = "",
+    as_json: JSONOption = False,
+) -> None:
+    """Draw what each file will look like as a profile picture, and say what is refused."""
+    from ops.preview.sheet import make_page, make_png
+    from ops.preview.views import view_file
+
+    session = Session.of(context)
+    spec = _spec(session, stack)
+    views = [view_file(path, spec) for path in files]
+    output.mkdir(parents=True, exist_ok=True)
+    page, png = output / "preview.html", output / "preview.png"
+    page.write_text(make_page(views), encoding="utf-8")
+    make_png(views).save(png)
+    _tell(session, views, (page, png), as_json=as_json)
+    if show:
+        session.open_page(page.resolve().as_uri())
+    if any(view.reason for view in views):
+        raise typer.Exit(1)
+
+
+def _spec(session: Session, stack: str) -> PictureSpec:
+    """Return the stack's specification, or the default one."""
+    from ops.deployment import Deployment
+    from picture import PictureSpec
+    from wiring import specify_picture
+
+    if not stack:
+        return PictureSpec()
+    return specify_picture(Deployment.find(session, stack).settings)
+
+
+def _tell(
+    session: Session, views: Sequence[View], paths: Sequence[Path], *, as_json: bool
+) -> None:
+    """Print a line per file, and where the sheets are."""
+    if as_json:
+        files = [
+            {"name": it.name, "reason": it.reason or None, "facts": it.facts}
+            for it in views
+        ]
+        sheets = [str(path) for path in paths]
+        session.print_json({"files": files, "sheets": sheets})
+        return
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for it in views:
+        mark = Text("NO", style="red") if it.reason else Text("ok", style="green")
+        facts = f"{it.reason}: {it.facts}" if it.reason else it.facts
+        table.add_row(mark, Text(it.name, overflow="fold"), Text(facts))
+    session.console.print(table)
+    session.say(f"\nSee {paths[0]} or {paths[1]}.")

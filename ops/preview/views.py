@@ -1,0 +1,105 @@
+"""One file: what is kept of it, what is made of it, and how Authgear shows that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image, ImageDraw
+
+import pixels
+from outcome import Reason
+from picture import FORMATS, SHOWN, PictureRejected, PictureSpec, make_profile_picture
+
+EDGE = 512  # px; the longer side of an original on the sheet
+FRAME, SHADE = "#ff2d55", 0.45
+AUTHGEAR_QUALITY = 80  # with which Authgear's image server encodes JPEGs
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class View:
+    """
+    What becomes of one file.
+
+    Args:
+        name: The file's name.
+
+        facts: Format and sizes, or why it is rejected.
+
+        reason: Why it is rejected; empty if it is not.
+
+        original: Upright and small, with what is cut off in the shade.
+
+        result: The JPEG that is uploaded.
+
+        shown: The JPEG that Authgear makes of it.
+    """
+
+    name: str
+    facts: str
+    reason: str = ""
+    original: Image.Image | None = None
+    result: bytes = b""
+    shown: bytes = b""
+
+
+def view_file(path: Path, spec: PictureSpec) -> View:
+    """Make the picture of a file as the function would; say why if it would not."""
+    try:
+        if path.stat().st_size > spec.max_bytes:
+            message = f"it has more than {spec.max_bytes:,} bytes"
+            raise PictureRejected(Reason.TOO_MANY_BYTES, message)
+        data = path.read_bytes()
+        made = make_profile_picture(data, spec)
+    except PictureRejected as error:
+        return View(name=path.name, facts=str(error), reason=error.reason)
+    size = f"{made.source_width:,} x {made.source_height:,} px"
+    return View(
+        name=path.name,
+        facts=f"{made.source_format.upper()}, {size} -> {made.size} px, "
+        f"{len(made.data) / 1000:.0f} kB",
+        original=_draw_frame(_open_upright(data, made.source_format), spec),
+        result=made.data,
+        shown=_as_authgear_shows(made.data),
+    )
+
+
+def _open_upright(data: bytes, source_format: str) -> Image.Image:
+    """Return a small, upright, opaque copy of a file that a picture was made of."""
+    _, module, decoder = FORMATS[source_format]
+    source: Image.Image = getattr(import_module(module), decoder)(BytesIO(data))
+    profile = source.info.get("icc_profile")
+    source.draft(None, (EDGE, EDGE))
+    source.load()
+    orientation = pixels.read_orientation(source)
+    has_alpha = source.has_transparency_data
+    small = source.convert("RGBA" if has_alpha else "RGB")
+    small.thumbnail((EDGE, EDGE))
+    profile = profile if source.mode in ("RGB", "RGBA") else None
+    flat = pixels.flatten(small, profile, "#ffffff")
+    turn = pixels.TRANSPOSE.get(orientation)
+    return flat if turn is None else flat.transpose(turn)
+
+
+def _draw_frame(upright: Image.Image, spec: PictureSpec) -> Image.Image:
+    """Shade what is cut off, and frame what is kept."""
+    left, top, right, bottom = map(
+        round, pixels.square_box(upright.size, 1, spec.crop_position)
+    )
+    kept = upright.crop((left, top, right, bottom))
+    shaded = Image.blend(upright, Image.new("RGB", upright.size, "white"), SHADE)
+    shaded.paste(kept, (left, top))
+    box = (left, top, right - 1, bottom - 1)
+    ImageDraw.Draw(shaded).rectangle(box, outline=FRAME, width=3)
+    return shaded
+
+
+def _as_authgear_shows(jpeg: bytes) -> bytes:
+    """Return the picture at the size and quality of Authgear's image server."""
+    with Image.open(BytesIO(jpeg), formats=["JPEG"]) as picture:
+        small = picture.resize((SHOWN, SHOWN), Image.Resampling.LANCZOS)
+    file = BytesIO()
+    small.save(file, "JPEG", quality=AUTHGEAR_QUALITY)
+    return file.getvalue()

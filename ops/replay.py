@@ -1,0 +1,176 @@
+"""ops replay: what is in the dead-letter queue, and back to where it came from."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+import triggers
+from ops.deployment import Stack
+from ops.session import JSONOption, Session, YesOption
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+HIDDEN = 60  # seconds for which a message that was looked at may stay hidden
+BATCH = 10  # messages; SQS's limit
+PAUSE = 1.0  # seconds between two looks at the move
+FINAL = ("COMPLETED", "FAILED", "CANCELLED")
+
+
+@dataclass
+class Letters:
+    """
+    What was seen in the queue.
+
+    Args:
+        total: How many there are, by SQS's own count.
+
+        reasons: How many failed for which reason, when they first failed.
+
+        keys: How many objects are meant, each once.
+    """
+
+    total: int
+    seen: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    keys: set[str] = field(default_factory=set)
+
+
+def replay(
+    context: typer.Context,
+    stack: Annotated[
+        str, typer.Option("--stack", envvar="STACK", metavar="NAME", help="The stack.")
+    ],
+    limit: Annotated[
+        int, typer.Option(min=1, help="How many messages are looked at.")
+    ] = 200,
+    yes: YesOption = False,
+    as_json: JSONOption = False,
+) -> None:
+    """
+    Show what has failed for a day, by reason, and have it tried again.
+
+    Nothing can go wrong by it: an event only says whose picture to look at again.
+    """
+    session = Session.of(context)
+    deployed = Stack.read(session.aws, stack)
+    queue_url = deployed.output("DeadLetterQueueUrl")
+    letters = peek(session.aws.sqs, queue_url, limit)
+    if not as_json:
+        _show(session, letters)
+    moved = 0
+    if letters.total:
+        if not (as_json and not yes):
+            session.confirm(f"Move {letters.total} back to be tried again?", yes=yes)
+            moved = move(session, queue_url)
+    if as_json:
+        session.print_json(
+            {
+                "total": letters.total,
+                "seen": letters.seen,
+                "objects": len(letters.keys),
+                "reasons": letters.reasons,
+                "moved": moved,
+            }
+        )
+    elif letters.total:
+        session.say(f"{moved} moved; the function takes them from the retry queue.")
+
+
+def peek(sqs: SQSClient, queue_url: str, limit: int) -> Letters:
+    """
+    Look at messages and put them back at once.
+
+    Args:
+        sqs: The client.
+
+        queue_url: The dead-letter queue.
+
+        limit: How many to look at.
+    """
+    attributes = sqs.get_queue_attributes(
+        QueueUrl=queue_url, AttributeNames=["ApproximateNumberOfMessages"]
+    )["Attributes"]
+    letters = Letters(int(attributes["ApproximateNumberOfMessages"]))
+    handles: list[str] = []
+    try:
+        while letters.seen < limit:
+            found = sqs.receive_message(
+                QueueUrl=queue_url,
+                MaxNumberOfMessages=min(BATCH, limit - letters.seen),
+                VisibilityTimeout=HIDDEN,
+                WaitTimeSeconds=0 if handles else 1,
+            ).get("Messages", [])
+            if not found:
+                break
+            for message in found:
+                handles.append(message["ReceiptHandle"])
+                _note(letters, message["Body"])
+    finally:
+        for handle in handles:
+            sqs.change_message_visibility(
+                QueueUrl=queue_url, ReceiptHandle=handle, VisibilityTimeout=0
+            )
+    letters.total = max(letters.total, letters.seen)
+    return letters
+
+
+def _note(letters: Letters, body: str) -> None:
+    """Count a message by the reasons that stand in Lambda's record of the failure."""
+    letters.seen += 1
+    letters.reasons.update(_reasons(body))
+    for hint in triggers.read(_parse(body)).hints:
+        letters.keys.add(f"{hint.bucket}/{hint.key}")
+
+
+def _reasons(body: str) -> list[str]:
+    """Return why an event failed, in codes; the text of an error may hold anything."""
+    content = _parse(body)
+    error = content.get("responsePayload") or {}
+    message = str(error.get("errorMessage", "")) if isinstance(error, dict) else ""
+    found = re.fullmatch(r"\d+ of \d+ objects failed: ([a-z, -]+)", message)
+    if found:
+        return found[1].split(", ")
+    kind = str(error.get("errorType", "")) if isinstance(error, dict) else ""
+    return [kind if re.fullmatch(r"[\w.]{1,64}", kind) else "never-ran"]
+
+
+def _parse(body: str) -> dict[str, Any]:
+    """Return a message's JSON object, an empty one if it holds none."""
+    try:
+        content = json.loads(body)
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def move(session: Session, queue_url: str) -> int:
+    """Move everything back, and wait for the end; return how many were moved."""
+    sqs = session.aws.sqs
+    arn = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])[
+        "Attributes"
+    ]["QueueArn"]
+    sqs.start_message_move_task(SourceArn=arn)
+    while True:
+        task = sqs.list_message_move_tasks(SourceArn=arn, MaxResults=1)["Results"][0]
+        if task.get("Status", "") in FINAL:
+            return task.get("ApproximateNumberOfMessagesMoved", 0)
+        session.sleep(PAUSE)
+
+
+def _show(session: Session, letters: Letters) -> None:
+    """Print how many there are, by reason."""
+    if not letters.total:
+        session.say("The dead-letter queue is empty.")
+        return
+    session.say(f"{letters.total} have failed for a day, of {len(letters.keys)} objects.")
+    for reason, count in letters.reasons.most_common():
+        session.say(f"{count:6}  {reason}")
+    if letters.seen < letters.total:
+        session.say(f"Only {letters.seen} were looked at; see --limit.")

@@ -1,0 +1,165 @@
+"""ops status: one user's bucket, profile and log, side by side."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from authgear import AuthgearError, UserNotFound
+from bucket import Bucket
+from journal import Journal
+from object_key import KeyIgnored
+from ops.deployment import Deployment
+from ops.session import JSONOption, Session, StackOption
+from ops.users import TIME, kind_of, profile_of, text_in_keys
+from user_profile import AmbiguousUser
+
+MOST_OBJECTS = 10
+
+
+def status(
+    context: typer.Context,
+    user: Annotated[str, typer.Argument(help="User id, e-mail, phone or user name.")],
+    stack: StackOption = "",
+    days: Annotated[int, typer.Option(min=1, help="How far back the log is read.")] = 7,
+    lines: Annotated[int, typer.Option(min=1, help="Lines of the log.")] = 5,
+    as_json: JSONOption = False,
+) -> None:
+    """Show what the bucket holds for a user, what Authgear shows, and what happened."""
+    session = Session.of(context)
+    deployment = Deployment.find(session, stack)
+    profile = _profile(deployment, user)
+    name = profile.pop("text") or kind_of(user)[1]
+    objects = _objects(deployment, name)
+    since = session.now() - days * 86_400
+    log = _log(deployment, {profile.get("user_id") or name, name}, since)[-lines:]
+    verdict, is_fine = _judge(profile, objects)
+    if as_json:
+        found = {"objects": objects, "authgear": profile, "log": log}
+        session.print_json({"verdict": verdict, "in_step": is_fine, **found})
+    else:
+        _show(session, profile, objects, log, has_log=deployment.stack is not None)
+        session.say(f"\n{verdict}", "green" if is_fine else "red")
+    if not is_fine:
+        raise typer.Exit(1)
+
+
+def _profile(deployment: Deployment, user: str) -> dict[str, Any]:
+    """Return the user's side in Authgear; no attribute but the picture's id."""
+    journal = Journal(deadline=time.monotonic() + TIME)
+    profile = profile_of(deployment, user, journal)
+    try:
+        found = profile.read()
+    except (UserNotFound, AmbiguousUser, KeyIgnored) as error:
+        return {"problem": str(error), "text": "", "user_id": profile.user_id}
+    except AuthgearError as error:
+        return {"problem": str(error), "text": "", "user_id": profile.user_id}
+    return {
+        "user_id": found.user_id,
+        "has_picture": found.has_picture,
+        "object_id": found.picture_object_id,
+        "text": text_in_keys(deployment, found),
+    }
+
+
+def _objects(deployment: Deployment, name: str) -> list[dict[str, Any]]:
+    """Return the user's objects, newest first, with what their tags say."""
+    pattern = deployment.settings.key_pattern
+    return [
+        {
+            "bucket": bucket.name,
+            "key": item.key,
+            "bytes": item.size,
+            "last_modified": item.last_modified,
+            "tag": bucket.recall(item).result or None,
+        }
+        for bucket in deployment.buckets
+        for item in _list(bucket, pattern.prefix(name), name, pattern)[:MOST_OBJECTS]
+    ]
+
+
+def _list(bucket: Bucket, prefix: str, name: str, pattern: Any) -> list[Any]:
+    """List the user's objects in one bucket."""
+    return bucket.list_newest_first(prefix, lambda key: pattern.names(key, name))
+
+
+def _log(deployment: Deployment, names: set[str], since: float) -> list[dict[str, Any]]:
+    """Return the function's lines about a user, oldest first."""
+    if deployment.stack is None:
+        return []
+    terms = " ".join(f'?"{name}"' for name in sorted(names) if '"' not in name)
+    pages = deployment.aws.logs.get_paginator("filter_log_events").paginate(
+        logGroupName=deployment.stack.log_group,
+        startTime=int(since * 1000),
+        filterPattern=terms,
+    )
+    found = [
+        _parse(it.get("message", "")) for page in pages for it in page.get("events", [])
+    ]
+    return [
+        {name: it.get(name) for name in ("timestamp", "outcome", "reason", "detail")}
+        for it in found
+        if "outcome" in it
+    ]
+
+
+def _parse(message: str) -> dict[str, Any]:
+    """Return a line of the log, an empty one if it is not the function's."""
+    try:
+        content = json.loads(message)
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _judge(
+    profile: dict[str, Any], objects: Sequence[dict[str, Any]]
+) -> tuple[str, bool]:
+    """Say in a sentence whether bucket and Authgear agree."""
+    if "problem" in profile:
+        return profile["problem"], False
+    if not objects:
+        return "The bucket has no picture of this user.", False
+    shown = profile["object_id"]
+    for item in objects:
+        if shown and item["tag"] == shown:
+            return f"In step: Authgear shows {item['key']}.", True
+        if not str(item["tag"]).endswith("-picture"):
+            return f"Not in step: {item['key']} is not what Authgear shows.", False
+    return "None of the user's objects is a picture.", False
+
+
+def _show(
+    session: Session,
+    profile: dict[str, Any],
+    objects: Sequence[dict[str, Any]],
+    log: Sequence[dict[str, Any]],
+    *,
+    has_log: bool,
+) -> None:
+    """Print the three, below each other where the terminal is narrow."""
+    session.say("Bucket", "bold")
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for it in objects:
+        when = f"{it['last_modified']:%Y-%m-%d %H:%M:%S}"
+        key = Text(it["key"], overflow="fold")
+        table.add_row(when, f"{it['bytes']:,}", key, f"tag: {it['tag'] or 'none'}")
+    session.console.print(table if objects else "nothing")
+    session.say("\nAuthgear", "bold")
+    session.say(f"user     {profile.get('user_id') or 'unknown'}")
+    picture = profile.get("object_id")
+    other = "one from elsewhere" if profile.get("has_picture") else "none"
+    session.say(f"picture  {picture or other}")
+    session.say("\nLog", "bold")
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for it in log:
+        detail = Text(str(it["detail"]), overflow="fold")
+        table.add_row(str(it["timestamp"])[:19], f"{it['outcome']} {it['reason']}", detail)
+    nothing = "nothing" if has_log else "it takes --stack to read it"
+    session.console.print(table if log else nothing)

@@ -1,0 +1,81 @@
+"""ops sync: give a user a picture now, without the bucket."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from journal import Journal
+from ops.deployment import Deployment
+from ops.problem import Problem
+from ops.session import JSONOption, Session, StackOption
+from ops.users import TIME, profile_of
+from outcome import Reason
+from picture import PictureRejected, make_profile_picture
+from user_profile import UserProfile
+from wiring import specify_picture
+
+SETTLE = 1.0  # seconds after which an update that was answered must be seen
+
+
+def sync(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    user: Annotated[
+        str, typer.Option("--user", help="User id, e-mail, phone or user name.")
+    ],
+    stack: StackOption = "",
+    as_json: JSONOption = False,
+) -> None:
+    """
+    Make a file a user's profile picture now, without the bucket.
+
+    A later object of this user in the bucket replaces it.
+    """
+    session = Session.of(context)
+    deployment = Deployment.find(session, stack)
+    try:
+        made = make_profile_picture(
+            file.read_bytes(), specify_picture(deployment.settings)
+        )
+    except PictureRejected as error:
+        what = f"{error.reason}: {error}"
+        raise Problem(what) from None
+    journal = Journal(deadline=time.monotonic() + TIME, sleep=session.sleep)
+    profile = profile_of(deployment, user, journal)
+    image_id = _set(profile, made.data)
+    if as_json:
+        session.print_json(
+            {
+                "outcome": Reason.PICTURE_SET.outcome,
+                "reason": Reason.PICTURE_SET,
+                "user_id": profile.user_id,
+                "object_id": image_id,
+                **journal.facts,
+            }
+        )
+        return
+    session.say(f"Authgear shows the new picture of {profile.user_id}.")
+    app_id = deployment.settings.authgear_app_id
+    place = f"{deployment.settings.authgear_endpoint}/_images/{app_id}/{image_id}"
+    session.say(f"{place}/profile")
+
+
+def _set(profile: UserProfile, picture: bytes) -> str:
+    """
+    Read, upload, write, and read again: a 200 can be untrue.
+
+    Raises:
+        Problem: Authgear shows another picture.
+    """
+    user, image_id = profile.upload(picture)
+    profile.set_picture(user, image_id)
+    for _ in range(2):
+        if profile.read(step="verify").picture_object_id == image_id:
+            return image_id
+        profile.journal.wait(SETTLE)
+    what = "Authgear answered that the picture is set, and shows another."
+    raise Problem(what, "Try again; somebody may have changed the user just now.")

@@ -86,7 +86,7 @@ check: lint types test ## all that must hold before a commit lands
 lint: $(VENV)/.dev ## style, docstrings
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/interrogate --quiet src tests local bench
+	$(BIN)/interrogate --quiet src tests local ops bench
 
 types: $(VENV)/.dev ## mypy --strict
 	$(BIN)/mypy

@@ -55,11 +55,8 @@ class Stack:
             if code_of(error) != "ValidationError":
                 raise
             remedy = "Check name, AWS_REGION and AWS_PROFILE; `sam list stack-outputs`."
-            raise Problem(
-                f"There is no stack {name} in {aws.session.region_name}.",
-                remedy,
-                status=USAGE,
-            ) from None
+            what = f"There is no stack {name} in {aws.session.region_name}."
+            raise Problem(what, remedy, status=USAGE) from None
         outputs = {
             it["OutputKey"]: it["OutputValue"] for it in found.get("Outputs", [])
         }

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from authgear import AuthgearError
-from bucket import BucketError
-from outcome import Result
 from settings import SettingsError
 from verdict import explain
 
@@ -45,11 +42,11 @@ def recognise(error: Exception) -> Problem | None:
     if isinstance(error, BotoCoreError):
         remedy = "See `aws configure list`: credentials, AWS_PROFILE and AWS_REGION."
         return Problem(f"AWS cannot be asked: {type(error).__name__}", remedy)
-    if isinstance(error, AuthgearError | BucketError):
-        result = explain(error) or Result(reason=error.reason)
-        remedy = f"docs/failures.md says what to do about {result.reason}."
-        return Problem(result.detail or result.reason.meaning, remedy)
-    return None
+    result = explain(error)
+    if result is None:
+        return None
+    remedy = f"docs/failures.md says what to do about {result.reason}."
+    return Problem(result.detail or result.reason.meaning, remedy)
 
 
 def code_of(error: ClientError) -> str:

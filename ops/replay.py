@@ -65,10 +65,10 @@ def replay(
     if not as_json:
         _show(session, letters)
     moved = 0
-    if letters.total:
-        if not (as_json and not yes):
-            session.confirm(f"Move {letters.total} back to be tried again?", yes=yes)
-            moved = move(session, queue_url)
+    # With --json alone it only tells: nobody is there to ask.
+    if letters.total and (yes or not as_json):
+        session.confirm(f"Move {letters.total} back to be tried again?", yes=yes)
+        moved = move(session, queue_url)
     if as_json:
         session.print_json(
             {
@@ -169,7 +169,9 @@ def _show(session: Session, letters: Letters) -> None:
     if not letters.total:
         session.say("The dead-letter queue is empty.")
         return
-    session.say(f"{letters.total} have failed for a day, of {len(letters.keys)} objects.")
+    session.say(
+        f"{letters.total} have failed for a day, of {len(letters.keys)} objects."
+    )
     for reason, count in letters.reasons.most_common():
         session.say(f"{count:6}  {reason}")
     if letters.seen < letters.total:

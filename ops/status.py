@@ -18,6 +18,7 @@ from object_key import KeyIgnored
 from ops.deployment import Deployment
 from ops.session import JSONOption, Session, StackOption
 from ops.users import TIME, kind_of, profile_of, text_in_keys
+from rounds import LASTING
 from user_profile import AmbiguousUser
 
 MOST_OBJECTS = 10
@@ -130,7 +131,7 @@ def _judge(
     for item in objects:
         if shown and item["tag"] == shown:
             return f"In step: Authgear shows {item['key']}.", True
-        if not str(item["tag"]).endswith("-picture"):
+        if item["tag"] not in LASTING:
             return f"Not in step: {item['key']} is not what Authgear shows.", False
     return "None of the user's objects is a picture.", False
 
@@ -160,6 +161,8 @@ def _show(
     table = Table.grid(padding=(0, 2, 0, 0))
     for it in log:
         detail = Text(str(it["detail"]), overflow="fold")
-        table.add_row(str(it["timestamp"])[:19], f"{it['outcome']} {it['reason']}", detail)
+        table.add_row(
+            str(it["timestamp"])[:19], f"{it['outcome']} {it['reason']}", detail
+        )
     nothing = "nothing" if has_log else "it takes --stack to read it"
     session.console.print(table if log else nothing)

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -119,15 +120,19 @@ class AuthgearChecks:
         if isinstance(error, authgear.NoAnswer):
             remedy = "Check AuthgearEndpoint, and that the network lets you there."
             return wrong("endpoint", f"{endpoint}: {error.detail}", remedy)
-        foreign = isinstance(error, authgear.Unexpected) and "origin" not in error.detail
+        foreign = (
+            isinstance(error, authgear.Unexpected) and "origin" not in error.detail
+        )
         if foreign or isinstance(error, authgear.Unavailable):
             finding = f"{endpoint} does not answer as Authgear does: {error}"
-            remedy = "Check AuthgearEndpoint: it is the project's origin, not a portal's."
+            remedy = (
+                "Check AuthgearEndpoint: it is the project's origin, not a portal's."
+            )
             return wrong("endpoint", finding, remedy)
         return fine("endpoint", f"Authgear answers at {endpoint}")
 
     def _key_remedy(self) -> str:
-        """Say what to compare; the host of a project of the service tells its app id."""
+        """Say what to compare; hosts of the cloud service begin with the app id."""
         host = urlsplit(self.settings.authgear_endpoint).hostname or ""
         label = host.partition(".")[0]
         if host.endswith(CLOUD) and label != self.settings.authgear_app_id:
@@ -179,8 +184,6 @@ class AuthgearChecks:
 
 def _gray() -> bytes:
     """Return a picture that shows nothing."""
-    from io import BytesIO
-
     file = BytesIO()
     Image.new("RGB", (8, 8), "#808080").save(file, "PNG")
     return make_profile_picture(file.getvalue(), PictureSpec(size=240)).data

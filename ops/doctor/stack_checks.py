@@ -116,7 +116,9 @@ class StackChecks:
             if code_of(error) != "ResourceNotFoundException":
                 raise
             config = None
-        destination = (config or {}).get("DestinationConfig", {}).get("OnFailure", {})
+        destination = (config or {"DestinationConfig": {}})["DestinationConfig"].get(
+            "OnFailure", {}
+        )
         mappings = self.aws.function.list_event_source_mappings(
             FunctionName=name, EventSourceArn=queue["QueueArn"]
         )["EventSourceMappings"]
@@ -125,7 +127,8 @@ class StackChecks:
             "failures do not go to the retry queue": destination.get("Destination")
             != queue["QueueArn"],
             "the function does not read the retry queue": not any(
-                it.get("State") in ("Enabled", "Creating", "Enabling") for it in mappings
+                it.get("State") in ("Enabled", "Creating", "Enabling")
+                for it in mappings
             ),
             "the retry queue has no dead-letter queue": redrive.get(
                 "deadLetterTargetArn"
@@ -152,7 +155,7 @@ class StackChecks:
         answer = self.aws.sqs.get_queue_attributes(
             QueueUrl=self.stack.output(output), AttributeNames=["All"]
         )
-        return dict(answer["Attributes"])
+        return {str(name): value for name, value in answer["Attributes"].items()}
 
 
 def check_bucket(aws: AWS, settings: Settings) -> Iterator[Check]:

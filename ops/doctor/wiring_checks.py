@@ -48,11 +48,16 @@ def check_wiring(aws: AWS, stack: Stack, settings: Settings) -> Check:
             return wrong("wiring", f"{name} does not wake it: {reasons}", REMEDY)
         found.append(f"{name} by " + next(way for way, why in ways if not why))
     principals = _invokers(aws, stack)
-    needed = {"events.amazonaws.com" if "by rule" in it else "s3.amazonaws.com" for it in found}
+    needed = {
+        "events.amazonaws.com" if "by rule" in it else "s3.amazonaws.com"
+        for it in found
+    }
     missing = sorted(needed - principals)
     if missing:
         finding = f"{missing[0]} may not invoke the function"
-        return wrong("wiring", finding, "Deploy the stack anew: its permission is gone.")
+        return wrong(
+            "wiring", finding, "Deploy the stack anew: its permission is gone."
+        )
     return fine("wiring", "woken by " + ", ".join(found))
 
 
@@ -75,9 +80,7 @@ def _notified(
         yield "notification", why
 
 
-def _rules(
-    aws: AWS, stack: Stack, bucket: str, head: str
-) -> Iterator[tuple[str, str]]:
+def _rules(aws: AWS, stack: Stack, bucket: str, head: str) -> Iterator[tuple[str, str]]:
     """Return each rule of EventBridge with the function, and why it does not do."""
     names = aws.events.list_rule_names_by_target(TargetArn=stack.function_arn)
     for name in names["RuleNames"]:

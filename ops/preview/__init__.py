@@ -34,7 +34,7 @@ def preview(
     stack: StackOption = "",
     as_json: JSONOption = False,
 ) -> None:
-    """Draw what each file will look like as a profile picture, and say what is refused."""
+    """Draw what each file will look like as a profile picture, or why it is refused."""
     from ops.preview.sheet import make_page, make_png
     from ops.preview.views import view_file
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 import pixels
-from outcome import Reason
 from picture import FORMATS, SHOWN, PictureRejected, PictureSpec, make_profile_picture
 
 EDGE = 512  # px; the longer side of an original on the sheet
@@ -47,11 +46,9 @@ class View:
 
 def view_file(path: Path, spec: PictureSpec) -> View:
     """Make the picture of a file as the function would; say why if it would not."""
+    with path.open("rb") as file:
+        data = file.read(spec.max_bytes + 1)
     try:
-        if path.stat().st_size > spec.max_bytes:
-            message = f"it has more than {spec.max_bytes:,} bytes"
-            raise PictureRejected(Reason.TOO_MANY_BYTES, message)
-        data = path.read_bytes()
         made = make_profile_picture(data, spec)
     except PictureRejected as error:
         return View(name=path.name, facts=str(error), reason=error.reason)

@@ -1,0 +1,150 @@
+"""What the tests of the commands share: a deployed stack, and a way to run them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from io import StringIO
+from typing import Any
+
+import boto3
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+from local.authgear import User
+from local.aws import REGION
+from local.leaks import find_leaks
+from local.people import create_person
+from local.system import LocalSystem
+from ops.aws import AWS
+from ops.cli import app
+from ops.session import Session
+from tests.fakes.aws_calls import answer_calls
+from tests.ops.stack import NAME, deploy
+from tests.sample_pictures import encode, quadrants
+
+
+@dataclass
+class Ops:
+    """
+    Runs commands against the local system, and keeps what they print.
+
+    Args:
+        system: Where to.
+
+        aws: Clients.
+
+        environment: The variables that the commands see.
+    """
+
+    system: LocalSystem
+    aws: AWS
+    environment: Mapping[str, str]
+    denied: set[str] = field(default_factory=set)
+    printed: list[str] = field(default_factory=list)
+    changes: dict[str, Any] = field(default_factory=dict)
+
+    def run(
+        self, *arguments: str, text: str | None = None, width: int = 80
+    ) -> tuple[int, str]:
+        """Run a command; return exit status and what it printed, errors included."""
+        out, messages = StringIO(), StringIO()
+        session = Session(
+            environment=self.environment,
+            aws=self.aws,
+            console=Console(file=out, width=width, highlight=False),
+            messages=Console(file=messages, width=width, highlight=False),
+            **self.changes,
+        )
+        result = CliRunner().invoke(app, arguments, input=text, obj=session)
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        self.printed.append(out.getvalue() + messages.getvalue() + result.output)
+        return result.exit_code, self.printed[-1]
+
+    def json(self, *arguments: str, **options: Any) -> tuple[int, Any]:
+        """Run a command with --json; return exit status and what it printed."""
+        status, text = self.run(*arguments, "--json", **options)
+        return status, json.loads(text[text.index("{") : text.rindex("}") + 1])
+
+    def simulate(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Answer as IAM does, which moto does not."""
+        results = [
+            {
+                "EvalActionName": action,
+                "EvalDecision": "implicitDeny" if action in self.denied else "allowed",
+            }
+            for action in request["ActionNames"]
+        ]
+        return {"EvaluationResults": results}
+
+
+@pytest.fixture(scope="session")
+def ops_system() -> Iterator[LocalSystem]:
+    """Run a system without anybody who invokes the function."""
+    with LocalSystem.start(concurrency=0) as system:
+        yield system
+
+
+@pytest.fixture(scope="session")
+def stack(ops_system: LocalSystem) -> dict[str, str]:
+    """Deploy a stack; return its outputs."""
+    variables = {
+        name: value
+        for name, value in ops_system.environment().items()
+        if not name.startswith("AWS_")
+    }
+    return deploy(make_aws(ops_system), variables)
+
+
+def make_aws(system: LocalSystem) -> AWS:
+    """Return clients of the local system alone."""
+    session = boto3.Session(
+        aws_access_key_id="local",
+        aws_secret_access_key="local",  # noqa: S106 - opens nothing
+        region_name=REGION,
+    )
+    return AWS(session, system.aws.endpoint)
+
+
+@pytest.fixture
+def ops(ops_system: LocalSystem, stack: dict[str, str]) -> Iterator[Ops]:
+    """Lend a way to run commands; at the end, look for secrets in what they printed."""
+    ops = Ops(ops_system, make_aws(ops_system), ops_system.environment())
+    answer_calls(ops.aws.iam, "SimulatePrincipalPolicy", ops.simulate)
+    yield ops
+    ops_system.authgear.faults.clear()
+    ops_system.authgear.images.available = True
+    ops_system.put_secret()
+    empty(ops)
+    assert find_leaks("\n".join(ops.printed), ops_system.authgear) == []
+
+
+def empty(ops: Ops) -> None:
+    """Take all objects out of the bucket."""
+    listed = ops.aws.s3.list_objects_v2(Bucket=ops.system.bucket)
+    for item in listed.get("Contents", []):
+        ops.aws.s3.delete_object(Bucket=ops.system.bucket, Key=item["Key"])
+
+
+@pytest.fixture
+def user(ops: Ops) -> User:
+    """Create a user with every kind of attribute."""
+    return create_person(ops.system.authgear, "Ada Lovelace")
+
+
+@pytest.fixture(scope="session")
+def picture() -> bytes:
+    """Return a picture of four colours."""
+    return encode(quadrants(800, 600), "PNG")
+
+
+@pytest.fixture
+def put(ops: Ops) -> Callable[[str, bytes], None]:
+    """Return what puts an object into the bucket."""
+    return ops.system.put
+
+
+__all__ = ["NAME", "Ops"]

@@ -1,0 +1,296 @@
+"""Doctor against a setup that is whole, and against each break of it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+
+import pytest
+
+from local.authgear import Fault
+from ops.doctor.settings_checks import check_prefix
+from tests.ops.conftest import NAME, Ops
+from tests.ops.stack import allow, notify
+
+
+def wrong(ops: Ops, *arguments: str) -> dict[str, dict[str, str]]:
+    """Return the checks that doctor finds wrong, by name."""
+    status, found = ops.json("doctor", *arguments)
+    checks = {it["name"]: it for it in found["checks"] if it["state"] == "wrong"}
+    assert status == (1 if checks else 0)
+    assert all(it["remedy"] for it in checks.values())
+    return checks
+
+
+def test_doctor_of_a_whole_stack_finds_nothing(ops: Ops) -> None:
+    """Every check is there, none is wrong."""
+    status, found = ops.json("doctor", "--stack", NAME)
+
+    assert status == 0, found
+    assert [it["name"] for it in found["checks"]] == [
+        "settings",
+        "prefix",
+        "secret",
+        "clock",
+        "endpoint",
+        "key-accepted",
+        "upload-origin",
+        "app-id",
+        "users",
+        "image-store",
+        "bucket",
+        "function",
+        "wiring",
+        "role",
+        "retries",
+        "dead-letters",
+    ]
+    assert {it["state"] for it in found["checks"]} <= {"fine", "unknown"}
+
+
+def test_doctor_of_the_environment_needs_no_stack(ops: Ops) -> None:
+    """Settings of this machine are looked at in the same way."""
+    assert wrong(ops) == {}
+
+
+def test_doctor_is_readable_in_a_narrow_terminal(ops: Ops) -> None:
+    """Nothing is cut off, no line is too long, and there is no colour in a file."""
+    status, text = ops.run("doctor", "--stack", NAME, width=40)
+
+    assert status == 0
+    assert max(map(len, text.splitlines())) <= 40
+    assert "…" not in text
+    assert "\x1b" not in text
+    assert "Nothing is wrong" in text
+
+
+def test_doctor_names_every_wrong_setting(ops: Ops) -> None:
+    """All problems at once, each with its variable."""
+    ops.environment = {**ops.environment, "PICTURE_SIZE": "9", "OVERWRITE": "no"}
+
+    status, text = ops.run("doctor")
+
+    assert status == 1
+    assert "PICTURE_SIZE must be" in text
+    assert "OVERWRITE must be" in text
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("no json", "no JSON object"),
+        (json.dumps({"key_id": "k", "private_key": "pem"}), "not an RSA key"),
+    ],
+    ids=["no-json", "no-key"],
+)
+def test_doctor_names_a_broken_secret(ops: Ops, content: str, said: str) -> None:
+    """The secret is looked at before Authgear is."""
+    secret_id = ops.environment["AUTHGEAR_SECRET_ID"]
+    ops.aws.secrets.put_secret_value(SecretId=secret_id, SecretString=content)
+
+    checks = wrong(ops)
+
+    assert list(checks) == ["secret"]
+    assert said in checks["secret"]["finding"]
+
+
+def test_doctor_names_a_secret_that_is_not_there(ops: Ops) -> None:
+    """A mistyped name is told with AWS's own code."""
+    ops.environment = {**ops.environment, "AUTHGEAR_SECRET_ID": "nowhere"}
+
+    assert "ResourceNotFound" in wrong(ops)["secret"]["finding"]
+
+
+def test_doctor_names_a_wrong_app_id(ops: Ops) -> None:
+    """Authgear says no more than 403: app id and key are what to compare."""
+    ops.environment = {**ops.environment, "AUTHGEAR_APP_ID": "other"}
+
+    checks = wrong(ops)
+
+    assert list(checks) == ["key-accepted"]
+    assert "app id" in checks["key-accepted"]["remedy"]
+
+
+def test_doctor_names_a_key_that_is_not_taken(ops: Ops) -> None:
+    """A key that was deleted in the portal is no key."""
+    ops.system.authgear.rotate_key()
+
+    assert list(wrong(ops)) == ["key-accepted"]
+
+
+def test_doctor_names_an_endpoint_where_nobody_answers(ops: Ops) -> None:
+    """A wrong address is told as such, and nothing else is blamed."""
+    ops.environment = {**ops.environment, "AUTHGEAR_ENDPOINT": "http://127.0.0.1:9"}
+
+    assert list(wrong(ops)) == ["endpoint"]
+
+
+def test_doctor_names_an_endpoint_that_is_no_authgear(ops: Ops) -> None:
+    """Something else that answers is told from an Authgear."""
+    page = Fault(step="presign", status=404, body=b"<html>", times=None)
+    ops.system.authgear.faults.add(page)
+
+    assert list(wrong(ops)) == ["endpoint"]
+
+
+def test_doctor_names_clocks_that_differ(ops: Ops) -> None:
+    """Ten minutes are too many for tokens."""
+    ops.changes["now"] = lambda: time.time() + 600
+
+    checks = wrong(ops)
+
+    assert "600 s ahead" in checks["clock"]["finding"]
+
+
+def test_doctor_names_upload_urls_of_another_origin(ops: Ops) -> None:
+    """A proxy that hides the host from Authgear is found."""
+    url = "http://127.0.0.1:1/_images/demo/00000000-0000-4000-8000-000000000000"
+    body = json.dumps({"result": {"upload_url": url}}).encode()
+    ops.system.authgear.faults.add(Fault(step="presign", body=body, times=None))
+
+    assert list(wrong(ops)) == ["upload-origin"]
+
+
+@pytest.mark.parametrize("upload", [(), ("--upload",)], ids=["look", "upload"])
+def test_doctor_names_a_missing_image_store(ops: Ops, upload: tuple[str, ...]) -> None:
+    """It is found by a look, without an upload."""
+    ops.system.authgear.images.available = False
+
+    assert list(wrong(ops, *upload)) == ["image-store"]
+
+
+def test_doctor_uploads_only_if_told_to(ops: Ops) -> None:
+    """What is uploaded stays public for ever."""
+    before = len(ops.system.authgear.images)
+
+    ops.run("doctor")
+    without = len(ops.system.authgear.images)
+    ops.run("doctor", "--upload")
+
+    assert (without, len(ops.system.authgear.images)) == (before, before + 1)
+
+
+def test_doctor_names_a_missing_bucket(ops: Ops) -> None:
+    """A mistyped bucket is told."""
+    ops.environment = {**ops.environment, "BUCKET_NAMES": "no-such-bucket"}
+
+    assert "no bucket" in wrong(ops)["bucket"]["finding"]
+
+
+def test_doctor_names_a_prefix_beside_the_pattern(ops: Ops) -> None:
+    """A stack whose prefix is not the pattern's is told before it is wondered at."""
+    from ops.deployment import Deployment, Stack
+    from ops.session import Session
+
+    stack = Stack.read(ops.aws, NAME)
+    settings = Deployment.find(
+        Session(environment=ops.environment, aws=ops.aws), ""
+    ).settings
+    changed = Stack(
+        name=NAME,
+        parameters={"KeyPrefix": "faces/"},
+        outputs=stack.outputs,
+        function=stack.function,
+    )
+
+    check = check_prefix(settings, changed)
+
+    assert check.state == "wrong"
+    assert "KeyPrefix=pictures/" in check.remedy
+
+
+@pytest.mark.parametrize(
+    "action", ["s3:ListBucket", "s3:GetObject", "sqs:SendMessage"], ids=str
+)
+def test_doctor_names_a_missing_permission(ops: Ops, action: str) -> None:
+    """IAM is asked about the function's role, not about the operator's."""
+    ops.denied.add(action)
+
+    checks = wrong(ops, "--stack", NAME)
+
+    assert list(checks) == ["role"]
+    assert action in checks["role"]["finding"]
+
+
+@pytest.mark.parametrize(
+    ("break_it", "said"),
+    [
+        (lambda ops, arn: notify(ops.aws, arn, prefix="faces/"), "prefix"),
+        (
+            lambda ops, arn: notify(ops.aws, arn, event="s3:ObjectRemoved:*"),
+            "new objects",
+        ),
+        (
+            lambda ops, arn: ops.aws.s3.put_bucket_notification_configuration(
+                Bucket=ops.system.bucket, NotificationConfiguration={}
+            ),
+            "tells nobody",
+        ),
+        (
+            lambda ops, arn: ops.aws.function.remove_permission(
+                FunctionName=NAME, StatementId="s3"
+            ),
+            "may not invoke",
+        ),
+    ],
+    ids=["prefix", "events", "nothing", "permission"],
+)
+def test_doctor_names_a_bucket_that_does_not_wake_the_function(
+    ops: Ops, break_it: Callable[[Ops, str], object], said: str
+) -> None:
+    """Every way in which an event gets lost is told by its cause."""
+    arn = ops.aws.function.get_function_configuration(FunctionName=NAME)["FunctionArn"]
+    break_it(ops, arn)
+
+    checks = wrong(ops, "--stack", NAME)
+    notify(ops.aws, arn)
+    if said == "may not invoke":
+        allow(ops.aws, NAME, "s3.amazonaws.com")
+
+    assert list(checks) == ["wiring"]
+    assert said in checks["wiring"]["finding"]
+
+
+def test_doctor_names_a_function_that_is_switched_off(ops: Ops) -> None:
+    """A reserved concurrency of 0 sends everything to the retry queue."""
+    ops.aws.function.put_function_concurrency(
+        FunctionName=NAME, ReservedConcurrentExecutions=0
+    )
+
+    checks = wrong(ops, "--stack", NAME)
+    ops.aws.function.delete_function_concurrency(FunctionName=NAME)
+
+    assert list(checks) == ["function"]
+
+
+def test_doctor_names_failures_that_go_nowhere(ops: Ops, stack: dict[str, str]) -> None:
+    """Without its destination an event that failed is lost."""
+    config = ops.aws.function.get_function_event_invoke_config(FunctionName=NAME)
+    ops.aws.function.delete_function_event_invoke_config(FunctionName=NAME)
+
+    checks = wrong(ops, "--stack", NAME)
+    ops.aws.function.put_function_event_invoke_config(
+        FunctionName=NAME, DestinationConfig=config["DestinationConfig"]
+    )
+
+    assert list(checks) == ["retries"]
+
+
+def test_doctor_names_dead_letters(ops: Ops, stack: dict[str, str]) -> None:
+    """What has failed for a day is no good state, and the remedy is a command."""
+    url = stack["DeadLetterQueueUrl"]
+    ops.aws.sqs.send_message(QueueUrl=url, MessageBody="{}")
+
+    checks = wrong(ops, "--stack", NAME)
+    ops.aws.sqs.purge_queue(QueueUrl=url)
+
+    assert "ops replay" in checks["dead-letters"]["remedy"]
+
+
+def test_doctor_without_such_a_stack_is_used_wrongly(ops: Ops) -> None:
+    """A mistyped name is a matter of the command."""
+    status, text = ops.run("doctor", "--stack", "nowhere")
+
+    assert status == 2
+    assert "There is no stack nowhere" in text

@@ -80,6 +80,7 @@ def run_here(
     concurrency: int,
     pace: Pace,
     on_done: Callable[[], None],
+    should_stop: Callable[[], bool] = lambda: False,
 ) -> tuple[Counter[str], bool]:
     """
     Reconcile users from this machine.
@@ -95,6 +96,8 @@ def run_here(
 
         on_done: Told of each user who is done with.
 
+        should_stop: Asked before each user; Ctrl-C stops it too.
+
     Returns:
         What became of them by reason, and whether Ctrl-C ended it early. Who was begun
         is finished; a second run takes up the rest.
@@ -108,6 +111,9 @@ def run_here(
     def work() -> None:
         reconciler = _reconciler(deployment, pace)
         while not stop.is_set():
+            if should_stop():
+                stop.set()
+                return
             try:
                 task = waiting.get_nowait()
             except queue.Empty:

@@ -116,15 +116,14 @@ class StackChecks:
             if code_of(error) != "ResourceNotFoundException":
                 raise
             config = None
-        destination = (config or {"DestinationConfig": {}})["DestinationConfig"].get(
-            "OnFailure", {}
-        )
+        destination: Any = dict(config or {}).get("DestinationConfig", {})
+        on_failure = destination.get("OnFailure", {})
         mappings = self.aws.function.list_event_source_mappings(
             FunctionName=name, EventSourceArn=queue["QueueArn"]
         )["EventSourceMappings"]
         redrive = json.loads(queue.get("RedrivePolicy", "{}"))
         breaks = {
-            "failures do not go to the retry queue": destination.get("Destination")
+            "failures do not go to the retry queue": on_failure.get("Destination")
             != queue["QueueArn"],
             "the function does not read the retry queue": not any(
                 it.get("State") in ("Enabled", "Creating", "Enabling")

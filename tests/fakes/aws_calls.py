@@ -14,7 +14,7 @@ def answer_calls(
     """
     Answer an operation in the service's stead.
 
-    What is sent and what is answered both have to fit the service's own model.
+    An earlier answer to it is forgotten. What is sent and what is answered both have to fit the service's own model.
 
     Args:
         client: A client of boto3.
@@ -37,5 +37,7 @@ def answer_calls(
 
     service = client.meta.service_model.service_id.hyphenize()
     # Before the signature's own rewriting, so that the very parameters are seen.
-    client.meta.events.register(f"provide-client-params.{service}.{operation}", note)
-    client.meta.events.register(f"before-call.{service}.{operation}", reply)
+    for moment, handler in (("provide-client-params", note), ("before-call", reply)):
+        event = f"{moment}.{service}.{operation}"
+        client.meta.events.unregister(event, unique_id=event)
+        client.meta.events.register(event, handler, unique_id=event)

@@ -89,30 +89,31 @@ def ops_system() -> Iterator[LocalSystem]:
 
 
 @pytest.fixture(scope="session")
-def stack(ops_system: LocalSystem) -> dict[str, str]:
+def stack(ops_system: LocalSystem, aws: AWS) -> dict[str, str]:
     """Deploy a stack; return its outputs."""
     variables = {
         name: value
         for name, value in ops_system.environment().items()
         if not name.startswith("AWS_")
     }
-    return deploy(make_aws(ops_system), variables)
+    return deploy(aws, variables)
 
 
-def make_aws(system: LocalSystem) -> AWS:
-    """Return clients of the local system alone."""
+@pytest.fixture(scope="session")
+def aws(ops_system: LocalSystem) -> AWS:
+    """Return clients of the local system alone; to make them takes a second."""
     session = boto3.Session(
         aws_access_key_id="local",
         aws_secret_access_key="local",  # noqa: S106 - opens nothing
         region_name=REGION,
     )
-    return AWS(session, system.aws.endpoint)
+    return AWS(session, ops_system.aws.endpoint)
 
 
 @pytest.fixture
-def ops(ops_system: LocalSystem, stack: dict[str, str]) -> Iterator[Ops]:
+def ops(ops_system: LocalSystem, aws: AWS, stack: dict[str, str]) -> Iterator[Ops]:
     """Lend a way to run commands; at the end, look for secrets in what they printed."""
-    ops = Ops(ops_system, make_aws(ops_system), ops_system.environment())
+    ops = Ops(ops_system, aws, ops_system.environment())
     answer_calls(ops.aws.iam, "SimulatePrincipalPolicy", ops.simulate)
     yield ops
     ops_system.authgear.faults.clear()
@@ -132,7 +133,9 @@ def empty(ops: Ops) -> None:
 @pytest.fixture
 def user(ops: Ops) -> User:
     """Create a user with every kind of attribute."""
-    return create_person(ops.system.authgear, "Ada Lovelace")
+    # Names are unique, so that an e-mail address is one user's.
+    number = len(ops.system.authgear.users)
+    return create_person(ops.system.authgear, f"Ada Lovelace{number}")
 
 
 @pytest.fixture(scope="session")

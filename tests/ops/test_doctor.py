@@ -9,7 +9,9 @@ from collections.abc import Callable
 import pytest
 
 from local.authgear import Fault
+from ops.deployment import Deployment, Stack
 from ops.doctor.settings_checks import check_prefix
+from ops.session import Session
 from tests.ops.conftest import NAME, Ops
 from tests.ops.stack import allow, notify
 
@@ -180,9 +182,6 @@ def test_doctor_names_a_missing_bucket(ops: Ops) -> None:
 
 def test_doctor_names_a_prefix_beside_the_pattern(ops: Ops) -> None:
     """A stack whose prefix is not the pattern's is told before it is wondered at."""
-    from ops.deployment import Deployment, Stack
-    from ops.session import Session
-
     stack = Stack.read(ops.aws, NAME)
     settings = Deployment.find(
         Session(environment=ops.environment, aws=ops.aws), ""

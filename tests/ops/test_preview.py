@@ -1,0 +1,81 @@
+"""preview: sheets of what will be seen, and why not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from local.demo.bad_files import TEXT
+from local.paths import PICTURES
+from ops.preview.views import FRAME, view_file
+from picture import PictureSpec
+from tests.ops.conftest import Ops
+from tests.sample_pictures import encode
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[str]:
+    """Return two pictures, and a text whose name is markup."""
+    text = tmp_path / "<b>[red]no.jpg"
+    text.write_bytes(TEXT)
+    return [
+        str(PICTURES / "rocket.jpg"),
+        str(PICTURES / "astronaut.png"),
+        str(text),
+    ]
+
+
+def test_preview_draws_both_sheets(ops: Ops, files: list[str], tmp_path: Path) -> None:
+    """A row for each file, the refused one with its reason, and no markup of names."""
+    status, text = ops.run("preview", *files, "--output", str(tmp_path / "out"))
+
+    page = (tmp_path / "out" / "preview.html").read_text()
+    with Image.open(tmp_path / "out" / "preview.png") as sheet:
+        assert sheet.height > 3 * 240
+    assert status == 1
+    assert "not-a-picture" in text
+    assert "[red]no.jpg" in text
+    assert page.count("<section") == 3
+    assert "&lt;b&gt;[red]no.jpg" in page
+    assert page.count("data:image/jpeg") == 8
+    assert 'class="round"' in page
+    assert "http://" not in page
+
+
+def test_preview_of_good_files_is_fine(ops: Ops, tmp_path: Path) -> None:
+    """The page opens in the browser if that is wanted."""
+    opened: list[str] = []
+    ops.changes["open_page"] = opened.append
+    file = str(PICTURES / "rocket.jpg")
+
+    status, found = ops.json("preview", file, "--open", "--output", str(tmp_path))
+
+    assert status == 0
+    assert found["files"][0]["reason"] is None
+    assert opened == [(tmp_path / "preview.html").as_uri()]
+
+
+def test_view_frames_what_is_kept(tmp_path: Path) -> None:
+    """The frame is where the function cuts: a high picture, turned, at its top."""
+    high = Image.new("RGB", (400, 200), "#2060c0")
+    exif = high.getexif()
+    exif[0x0112] = 6  # stored on its side
+    file = tmp_path / "turned.jpg"
+    file.write_bytes(encode(high, "JPEG", exif=exif))
+
+    view = view_file(file, PictureSpec(crop_position=0.0))
+
+    assert view.original is not None
+    width, height = view.original.size
+    frame = Image.new("RGB", (1, 1), FRAME).getpixel((0, 0))
+    assert (width, height) == (200, 400)
+    assert view.original.getpixel((1, 1)) == frame
+    assert view.original.getpixel((100, 198)) == frame
+    assert view.original.getpixel((100, 202)) != frame
+
+
+def test_preview_of_nothing_is_used_wrongly(ops: Ops) -> None:
+    """A file that is not there is a matter of the command."""
+    assert ops.run("preview", "not-there.jpg")[0] == 2

@@ -1,0 +1,71 @@
+"""replay: what is in the dead-letter queue, and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from local.paths import ROOT
+from tests.fakes.aws_calls import answer_calls
+from tests.ops.conftest import NAME, Ops
+
+ENVELOPE = json.loads((ROOT / "events" / "on-failure-sqs.json").read_text())
+
+
+@pytest.fixture
+def moved(ops: Ops, stack: dict[str, str]) -> Iterator[list[dict[str, Any]]]:
+    """Put three dead letters; return the moves that are asked for."""
+    url, asked = stack["DeadLetterQueueUrl"], []
+    record = json.loads(ENVELOPE["Records"][0]["body"])
+    for text in ("1 of 1 objects failed: authgear-timeout",) * 2 + ("CANARY eyJ",):
+        record["responsePayload"] = {"errorMessage": text, "errorType": "Oops"}
+        ops.aws.sqs.send_message(QueueUrl=url, MessageBody=json.dumps(record))
+
+    def start(request: dict[str, Any]) -> dict[str, Any]:
+        asked.append(request)
+        return {"TaskHandle": "handle"}
+
+    tasks = {
+        "Results": [{"Status": "COMPLETED", "ApproximateNumberOfMessagesMoved": 3}]
+    }
+    answer_calls(ops.aws.sqs, "StartMessageMoveTask", start)
+    answer_calls(ops.aws.sqs, "ListMessageMoveTasks", lambda _: tasks)
+    yield asked
+    ops.aws.sqs.purge_queue(QueueUrl=url)
+
+
+def test_replay_shows_then_moves(ops: Ops, moved: list[dict[str, Any]]) -> None:
+    """By reason, without the text of any error, and all of it goes back."""
+    status, text = ops.run("replay", "--stack", NAME, "--yes")
+
+    assert status == 0
+    assert "3 have failed for a day, of 1 objects" in text
+    assert "2  authgear-timeout" in text
+    assert "1  Oops" in text
+    assert "CANARY" not in text
+    assert "3 moved" in text
+    assert moved[0]["SourceArn"].endswith(f":{NAME}-dead")
+
+
+def test_replay_without_an_answer_moves_nothing(
+    ops: Ops, moved: list[dict[str, Any]]
+) -> None:
+    """Where nobody can be asked, --yes is needed; the letters are still there."""
+    status, _ = ops.run("replay", "--stack", NAME)
+    _, found = ops.json("replay", "--stack", NAME)
+
+    assert status == 2
+    assert moved == []
+    assert found["seen"] == 3
+    assert found["moved"] == 0
+
+
+def test_replay_of_nothing_is_fine(ops: Ops) -> None:
+    """An empty queue is the usual state."""
+    status, text = ops.run("replay", "--stack", NAME)
+
+    assert status == 0
+    assert "empty" in text

@@ -1,0 +1,68 @@
+"""status: one user, seen from three sides."""
+
+from __future__ import annotations
+
+import json
+import time
+
+from local.authgear import User
+from local.paths import PICTURES
+from tests.ops.conftest import NAME, Ops
+from tests.ops.stack import LOG_GROUP
+
+PHOTO = (PICTURES / "rocket.jpg").read_bytes()
+
+
+def write_log(ops: Ops, *messages: str) -> None:
+    """Write lines as the function does."""
+    stream = f"stream-{time.monotonic_ns()}"
+    ops.aws.logs.create_log_stream(logGroupName=LOG_GROUP, logStreamName=stream)
+    now = int(time.time() * 1000)
+    ops.aws.logs.put_log_events(
+        logGroupName=LOG_GROUP,
+        logStreamName=stream,
+        logEvents=[{"timestamp": now, "message": it} for it in messages],
+    )
+
+
+def test_status_of_a_user_in_step(ops: Ops, user: User) -> None:
+    """Bucket, Authgear and the log agree, and the exit status says so."""
+    key = f"pictures/{user.id}.jpg"
+    ops.system.put(key, PHOTO)
+    ops.run("backfill", "--local", "--yes")
+    line = {"outcome": "synced", "reason": "picture-set", "detail": "shown", "key": key}
+    write_log(ops, json.dumps(line), f"no json about {user.id}")
+
+    status, found = ops.json("status", user.id, "--stack", NAME)
+    _, text = ops.run("status", user.id, "--stack", NAME, width=60)
+
+    assert status == 0, found
+    assert found["in_step"] is True
+    assert found["objects"][0]["tag"] == found["authgear"]["object_id"]
+    assert [it["reason"] for it in found["log"]] == ["picture-set"]
+    assert max(map(len, text.splitlines())) <= 60
+    assert "In step" in text
+    assert "Ada" not in text
+
+
+def test_status_of_an_object_that_was_not_applied(ops: Ops, user: User) -> None:
+    """What the bucket has and Authgear does not show is the finding."""
+    ops.system.put(f"pictures/{user.id}.jpg", PHOTO)
+
+    status, text = ops.run("status", user.id)
+
+    assert status == 1
+    assert "Not in step" in text
+    assert "tag: none" in text
+
+
+def test_status_of_an_unknown_user(ops: Ops) -> None:
+    """The objects are shown all the same: they are why somebody asks."""
+    user_id = "00000000-0000-4000-8000-00000000000a"
+    ops.system.put(f"pictures/{user_id}.jpg", PHOTO)
+
+    status, text = ops.run("status", user_id)
+
+    assert status == 1
+    assert "no such user" in text
+    assert "00000000000a" in text

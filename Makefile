@@ -20,8 +20,8 @@ MACHINE := $(subst arm64,aarch64,$(ARCHITECTURE))
 BUILD_DIR ?= .aws-sam/build
 EVENT ?= events/s3-put.json
 
-.PHONY: help demo local test test-browser screenshots soak bench check lint types docs audit \
-  format validate build build-Function invoke lock clean
+.PHONY: help demo local ops test test-browser screenshots soak bench check lint types \
+  docs audit format validate build build-Function invoke lock clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -38,7 +38,7 @@ $(VENV)/.local: requirements-local.txt | $(BIN)/python
 
 $(VENV)/.dev: requirements-dev.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r $<
-	@touch $@ $(VENV)/.local
+	@touch $@ $(VENV)/.local $(VENV)/.ops
 
 $(VENV)/.browser: requirements-browser.txt $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r $<
@@ -59,12 +59,19 @@ build/bench/node:
 	mkdir -p $@
 	-npm install --silent --no-audit --no-fund --prefix $@ sharp@$(SHARP)
 
+$(VENV)/.ops: requirements-ops.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r $<
+	@touch $@
+
 demo: $(VENV)/.local ## drop pictures into a local bucket and see what becomes of them
 	$(BIN)/python -m local.demo $(if $(PICTURE),--picture "$(PICTURE)") $(if $(filter command line,$(origin USER)),--user "$(USER)")
 
 # SET="REMOVE_ON_DELETE=true PICTURE_SIZE=256" changes the function's settings.
 local: $(VENV)/.local ## the same, kept running, with a page to drop pictures on (SET=)
 	$(BIN)/python -m local $(foreach it,$(SET),--set "$(it)")
+
+ops: $(VENV)/.ops ## the operator's commands (ARGS="doctor --stack NAME")
+	@$(BIN)/python -m ops $(or $(ARGS),--help)
 
 test: $(VENV)/.dev $(SAM_VENV)/.sam ## run every test
 	$(BIN)/python -m pytest

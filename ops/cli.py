@@ -32,10 +32,10 @@ class Commands(TyperGroup):
         except KeyboardInterrupt:
             session.messages.print("Stopped.")
             raise typer.Exit(INTERRUPTED) from None
-        except Exception as error:
+        except (typer.Exit, typer.Abort, typer.TyperException, BrokenPipeError):
+            raise
+        except Exception as error:  # noqa: BLE001 - told without its text
             problem = recognise(error)
-            if problem is None:
-                raise
             _tell(session, problem)
             # The cause may quote what must not be shown.
             raise typer.Exit(problem.status) from None

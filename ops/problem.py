@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
+
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from settings import SettingsError
 from verdict import explain
@@ -29,8 +33,8 @@ class Problem(Exception):
         super().__init__(what)
 
 
-def recognise(error: Exception) -> Problem | None:
-    """Return the problem that an error means, `None` if nobody foresaw it."""
+def recognise(error: Exception) -> Problem:
+    """Return the problem that an error means."""
     if isinstance(error, Problem):
         return error
     if isinstance(error, SettingsError):
@@ -42,11 +46,23 @@ def recognise(error: Exception) -> Problem | None:
     if isinstance(error, BotoCoreError):
         remedy = "See `aws configure list`: credentials, AWS_PROFILE and AWS_REGION."
         return Problem(f"AWS cannot be asked: {type(error).__name__}", remedy)
+    if isinstance(error, ResponseParserError):
+        # Its text quotes the answer.
+        remedy = "Something between here and AWS answers in its stead: a proxy?"
+        return Problem("An answer of AWS cannot be read.", remedy)
     result = explain(error)
     if result is None:
-        return None
+        return _unforeseen(error)
     remedy = f"docs/failures.md says what to do about {result.reason}."
     return Problem(result.detail or result.reason.meaning, remedy)
+
+
+def _unforeseen(error: Exception) -> Problem:
+    """Return the problem of an error that nobody foresaw; its text may hold a key."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames]
+    what = f"An error that should not be possible: {type(error).__name__}"
+    return Problem(what, "Please report it, with " + " ".join(places[-6:]))
 
 
 def code_of(error: ClientError) -> str:

@@ -146,11 +146,11 @@ def _show(
 ) -> None:
     """Print the three, below each other where the terminal is narrow."""
     session.say("Bucket", "bold")
-    table = Table.grid(padding=(0, 2, 0, 0))
+    table = _grid()
     for it in objects:
         when = f"{it['last_modified']:%Y-%m-%d %H:%M:%S}"
-        key = Text(it["key"], overflow="fold")
-        table.add_row(when, f"{it['bytes']:,}", key, f"tag: {it['tag'] or 'none'}")
+        key = Text(f"{it['key']}\ntag: {it['tag'] or 'none'}")
+        table.add_row(when, f"{it['bytes']:,}", key)
     session.console.print(table if objects else "nothing")
     session.say("\nAuthgear", "bold")
     session.say(f"user     {profile.get('user_id') or 'unknown'}")
@@ -158,11 +158,19 @@ def _show(
     other = "one from elsewhere" if profile.get("has_picture") else "none"
     session.say(f"picture  {picture or other}")
     session.say("\nLog", "bold")
-    table = Table.grid(padding=(0, 2, 0, 0))
+    table = _grid()
     for it in log:
-        detail = Text(str(it["detail"]), overflow="fold")
+        detail = Text(str(it["detail"]))
         table.add_row(
             str(it["timestamp"])[:19], f"{it['outcome']} {it['reason']}", detail
         )
     nothing = "nothing" if has_log else "it takes --stack to read it"
     session.console.print(table if log else nothing)
+
+
+def _grid() -> Table:
+    """Return a table of three columns, of which the last takes what is left."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for overflow in (None, None, "fold"):
+        table.add_column(overflow=overflow or "ellipsis", no_wrap=overflow is None)
+    return table

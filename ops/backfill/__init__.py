@@ -82,9 +82,9 @@ def backfill(
 
 def _show(session: Session, survey: Survey) -> None:
     """Print what there is to do."""
-    session.say(f"{len(survey.tasks):,} users to do, {survey.done:,} done already.")
+    session.say(f"Users to do: {len(survey.tasks):,}; done already: {survey.done:,}.")
     for reason, count in survey.ignored.most_common():
-        session.say(f"{count:,} objects ignored: {reason}")
+        session.say(f"Objects ignored: {count:,} {reason}")
 
 
 def _run_here(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from ops.problem import describe, is_denied
 
@@ -72,6 +73,6 @@ def looked_at(name: str, look: Callable[[], Check]) -> Check:
             return unknown(name, describe(error), remedy)
         remedy = "Is it deployed to its end, and in this region and account?"
         return wrong(name, describe(error), remedy)
-    except BotoCoreError as error:
+    except (BotoCoreError, ResponseParserError) as error:
         finding = f"AWS cannot be asked: {type(error).__name__}"
         return unknown(name, finding, "See `aws configure list`.")

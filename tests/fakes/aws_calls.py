@@ -14,7 +14,8 @@ def answer_calls(
     """
     Answer an operation in the service's stead.
 
-    An earlier answer to it is forgotten. What is sent and what is answered both have to fit the service's own model.
+    An earlier answer to it is forgotten. What is sent and what is answered both have to
+    fit the service's own model.
 
     Args:
         client: A client of boto3.

@@ -134,3 +134,10 @@ def queue_arn(aws: AWS, url: str) -> str:
     """Return a queue's ARN."""
     answer = aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
     return answer["Attributes"]["QueueArn"]
+
+
+def drain(aws: AWS, url: str) -> None:
+    """Take all messages out of a queue; a purge is allowed once a minute only."""
+    while found := aws.sqs.receive_message(QueueUrl=url).get("Messages", []):
+        for message in found:
+            aws.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])

@@ -30,7 +30,7 @@ def people(ops: Ops) -> list[User]:
     """Create three users with pictures; an older text, a stranger and a folder."""
     names = ("Grace Hopper", "Alan Turing", "Edsger Dijkstra")
     people = [create_person(ops.system.authgear, name) for name in names]
-    ops.system.put(f"pictures/{people[0].id}.txt", TEXT)
+    ops.system.put(f"pictures/{people[0].id}.bad", TEXT)
     for person in people:
         ops.system.put(f"pictures/{person.id}.jpg", PHOTO)
     ops.system.put(f"pictures/{uuid.uuid4()}.jpg", PHOTO)

@@ -77,6 +77,6 @@ def test_put_key_of_no_key_is_used_wrongly(ops: Ops, content: str) -> None:
 
 def test_put_key_takes_no_key_as_an_argument(ops: Ops) -> None:
     """What stands on a command line is seen by everybody on the machine."""
-    status, text = ops.run("put-key", "-----BEGIN-CANARY", "--key-id", "k")
+    status, _ = ops.run("put-key", "-----BEGIN-CANARY", "--key-id", "k")
 
     assert status == 2

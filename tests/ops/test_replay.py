@@ -11,6 +11,7 @@ import pytest
 from local.paths import ROOT
 from tests.fakes.aws_calls import answer_calls
 from tests.ops.conftest import NAME, Ops
+from tests.ops.stack import drain
 
 ENVELOPE = json.loads((ROOT / "events" / "on-failure-sqs.json").read_text())
 
@@ -34,7 +35,7 @@ def moved(ops: Ops, stack: dict[str, str]) -> Iterator[list[dict[str, Any]]]:
     answer_calls(ops.aws.sqs, "StartMessageMoveTask", start)
     answer_calls(ops.aws.sqs, "ListMessageMoveTasks", lambda _: tasks)
     yield asked
-    ops.aws.sqs.purge_queue(QueueUrl=url)
+    drain(ops.aws, url)
 
 
 def test_replay_shows_then_moves(ops: Ops, moved: list[dict[str, Any]]) -> None:

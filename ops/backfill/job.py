@@ -67,7 +67,7 @@ class BatchJob:
         role = stack.outputs.get("BatchRoleArn")
         if not role:
             what = f"The stack {stack.name} has no role for S3 Batch Operations."
-            remedy = "Deploy it with the role switched on, or use --local."
+            remedy = "Deploy it with BackfillRole=true, or use --local."
             raise Problem(what, remedy)
         moment = datetime.fromtimestamp(session.now(), UTC)
         folder = f"{FOLDER}{moment:%Y-%m-%dT%H-%M-%S}"

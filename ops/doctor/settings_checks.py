@@ -28,11 +28,17 @@ def check_settings(
 
 
 def check_prefix(settings: Settings, stack: Stack) -> Check:
-    """Compare the stack's prefix with the pattern's."""
-    head, prefix = settings.key_pattern.head, stack.parameters.get("KeyPrefix", "")
+    """
+    Compare the prefix that the stack was deployed for with the function's pattern.
+
+    The two differ if the pattern was changed at the function and not by a deployment.
+    """
+    head, parameters = settings.key_pattern.head, stack.parameters
+    deployed = parameters.get("KeyPattern", str(settings.key_pattern))
+    prefix = parameters.get("KeyPrefix", deployed.partition("{")[0])
     if prefix != head:
-        finding = f"KeyPrefix is {prefix!r}, but KeyPattern begins with {head!r}"
-        remedy = f"Deploy with KeyPrefix={head}: other objects never wake the function."
+        finding = f"deployed for {prefix!r}, but the pattern begins with {head!r}"
+        remedy = "Deploy the pattern anew: other objects never wake the function."
         return wrong("prefix", finding, remedy)
     return fine("prefix", f"{prefix!r}, as the pattern begins")
 

@@ -180,7 +180,14 @@ def test_doctor_names_a_missing_bucket(ops: Ops) -> None:
     assert "no bucket" in wrong(ops)["bucket"]["finding"]
 
 
-def test_doctor_names_a_prefix_beside_the_pattern(ops: Ops) -> None:
+@pytest.mark.parametrize(
+    "parameters",
+    [{"KeyPrefix": "faces/"}, {"KeyPattern": "faces/{user_id}.*"}],
+    ids=["prefix", "pattern"],
+)
+def test_doctor_names_a_prefix_beside_the_pattern(
+    ops: Ops, parameters: dict[str, str]
+) -> None:
     """A stack whose prefix is not the pattern's is told before it is wondered at."""
     stack = Stack.read(ops.aws, NAME)
     settings = Deployment.find(
@@ -188,7 +195,7 @@ def test_doctor_names_a_prefix_beside_the_pattern(ops: Ops) -> None:
     ).settings
     changed = Stack(
         name=NAME,
-        parameters={"KeyPrefix": "faces/"},
+        parameters=parameters,
         outputs=stack.outputs,
         function=stack.function,
     )
@@ -196,7 +203,7 @@ def test_doctor_names_a_prefix_beside_the_pattern(ops: Ops) -> None:
     check = check_prefix(settings, changed)
 
     assert check.state == "wrong"
-    assert "KeyPrefix=pictures/" in check.remedy
+    assert "'faces/'" in check.finding
 
 
 @pytest.mark.parametrize(

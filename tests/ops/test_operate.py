@@ -1,0 +1,80 @@
+"""docs/operate.md: every command of the page, as it stands there."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import yaml
+
+from local.authgear import User
+from local.paths import PICTURES, ROOT
+from tests.fakes.aws_calls import answer_calls
+from tests.fakes.batch_operations import FakeBatchOperations
+from tests.ops.conftest import NAME, Ops
+
+PAGE = (ROOT / "docs" / "operate.md").read_text()
+# In the page, a command is a line of its own, or stands between backticks.
+COMMANDS = re.findall(
+    r"(?:^    |`)ops ([a-z-]+ [^`\n]*--[^`\n]*|preview .*)", PAGE, re.M
+)
+
+
+@pytest.fixture
+def folder(ops: Ops, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Work in a folder with the files that the page speaks of."""
+    photo = (PICTURES / "rocket.jpg").read_bytes()
+    for name in ("picture.jpg", "a.jpg", "b.heic"):
+        (tmp_path / name).write_bytes(photo)
+    (tmp_path / "key.pem").write_text(ops.system.authgear.private_key)
+    monkeypatch.chdir(tmp_path)
+    answer_calls(ops.aws.sqs, "StartMessageMoveTask", lambda _: {"TaskHandle": "t"})
+    FakeBatchOperations(ops.aws, lambda _: {"results": []})
+    return tmp_path
+
+
+def test_page_shows_all_commands() -> None:
+    """Each of them is explained."""
+    assert {command.split()[0] for command in COMMANDS} == {
+        "doctor",
+        "put-key",
+        "preview",
+        "sync",
+        "backfill",
+        "status",
+        "replay",
+    }
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=str)
+def test_command_of_the_page_works(
+    ops: Ops, user: User, folder: Path, command: str
+) -> None:
+    """It is understood, and ends with 0: none is used wrongly."""
+    ops.run("sync", "a.jpg", "--user", user.id)
+    values = {
+        "STACK": NAME,
+        "USER_ID": user.id,
+        "KEY_ID": ops.system.authgear.key_id,
+    }
+    arguments = [values.get(word, word) for word in shlex.split(command)]
+
+    status, text = ops.run(*arguments)
+
+    # The bucket has no picture of the user: that is what status has to say.
+    assert status == (1 if arguments[0] == "status" else 0), text
+
+
+def test_alarms_are_those_of_the_template() -> None:
+    """Whoever gets an alarm finds it in the page."""
+    text = re.sub(r"!\w+", "", (ROOT / "template.yaml").read_text())
+    resources = yaml.safe_load(text)["Resources"]
+    alarms = {
+        name for name, it in resources.items() if it["Type"] == "AWS::CloudWatch::Alarm"
+    }
+
+    described = set(re.findall(r"^\| `(\w+Alarm)`", PAGE, re.M))
+
+    assert alarms <= described

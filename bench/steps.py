@@ -41,7 +41,7 @@ def _once(data: bytes) -> dict[str, float]:
     box = pixels.square_box(extent, orientation, None)
     square = pixels._scale(source, box, 512)
     done("scale")
-    square = pixels._flatten(square, source.info.get("icc_profile"), "#ffffff")
+    square = pixels.flatten(square, source.info.get("icc_profile"), "#ffffff")
     done("colours")
     if orientation in pixels.TRANSPOSE:
         square = square.transpose(pixels.TRANSPOSE[orientation])

@@ -160,9 +160,7 @@ def _plain(strip: Image.Image) -> Image.Image:
     return strip if strip.mode in {"L", "RGB", "CMYK"} else strip.convert("RGB")
 
 
-def flatten(
-    square: Image.Image, profile: bytes | None, background: str
-) -> Image.Image:
+def flatten(square: Image.Image, profile: bytes | None, background: str) -> Image.Image:
     """Convert the colours to sRGB and put them on the background."""
     colours = _to_srgb(square.convert(square.mode.rstrip("A")), profile)
     flat = Image.new("RGB", square.size, background)

@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 SAM_VENV := .venv-sam
 BENCH_VENV := .venv-bench
 SHARP := 0.35.5
+CHECKOV_VENV := .venv-checkov
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
   --no-header --no-annotate --quiet
 export PYTHONPATH := src:.
@@ -61,6 +62,11 @@ build/bench/node:
 
 $(VENV)/.ops: requirements-ops.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r $<
+	@touch $@
+
+$(CHECKOV_VENV)/.checkov: requirements-checkov.txt
+	$(PYTHON) -m venv $(CHECKOV_VENV)
+	$(CHECKOV_VENV)/bin/python -m pip install --quiet --no-deps --require-hashes -r $<
 	@touch $@
 
 demo: $(VENV)/.local ## drop pictures into a local bucket and see what becomes of them
@@ -154,6 +160,7 @@ lock: $(VENV)/.dev ## write the requirements files anew from pyproject.toml
 	$(LOCK) pyproject.toml --extra local --extra bench -c requirements-local.txt \
 	  -o requirements-bench.txt
 	$(LOCK) --group sam -o requirements-sam.txt
+	$(LOCK) --group checkov -o requirements-checkov.txt
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) $(SAM_VENV) $(BENCH_VENV) .aws-sam build .pytest_cache .mypy_cache .ruff_cache .coverage

@@ -18,6 +18,7 @@ export PYTHON_VERSION ?= 3.13
 # services' descriptions are a quarter of the package.
 SERVICES := s3 secretsmanager sts
 MACHINE := $(subst arm64,aarch64,$(ARCHITECTURE))
+VERSION := $(shell sed -n 's/^VERSION = "\(.*\)"/\1/p' src/version.py)
 BUILD_DIR ?= .aws-sam/build
 EVENT ?= events/s3-put.json
 
@@ -79,7 +80,7 @@ local: $(VENV)/.local ## the same, kept running, with a page to drop pictures on
 ops: $(VENV)/.ops ## the operator's commands (ARGS="doctor --stack NAME")
 	@$(BIN)/python -m ops $(or $(ARGS),--help)
 
-test: $(VENV)/.dev $(SAM_VENV)/.sam ## run every test
+test: $(VENV)/.dev $(SAM_VENV)/.sam $(CHECKOV_VENV)/.checkov ## run every test
 	$(BIN)/python -m pytest
 
 test-browser: $(VENV)/.browser ## drive the page of `make local` in a browser
@@ -121,14 +122,18 @@ format: $(VENV)/.dev ## rewrite the code in its one format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-validate: $(SAM_VENV)/.sam ## check template.yaml
+validate: $(VENV)/.dev $(SAM_VENV)/.sam $(CHECKOV_VENV)/.checkov ## all checks of template.yaml
 	$(SAM_VENV)/bin/sam validate --lint --region us-east-1
+	$(BIN)/python -m pytest tests/deploy/test_template.py tests/deploy/test_choices.py \
+	  tests/deploy/test_permissions.py tests/deploy/test_linters.py
 
-# The built template admits no machine but the one that the package was built for.
+# The built template admits no machine but the one that the package was built for, and has
+# the package's version.
 build: $(BIN)/python $(SAM_VENV)/.sam ## make the function's package (ARCHITECTURE=x86_64)
 	$(SAM_VENV)/bin/sam build --build-dir $(BUILD_DIR) \
 	  --parameter-overrides Architecture=$(ARCHITECTURE)
-	sed -e '/^  Architecture:/,/^  [A-Z]/{ /Default:/s/:.*/: $(ARCHITECTURE)/' \
+	sed -e 's/^\( *SemanticVersion:\).*/\1 $(VERSION)/' \
+	  -e '/^  Architecture:/,/^  [A-Z]/{ /Default:/s/:.*/: $(ARCHITECTURE)/' \
 	  -e '/^ *- /{ /$(ARCHITECTURE)/!d' -e '}' -e '}' \
 	  $(BUILD_DIR)/template.yaml > $(BUILD_DIR)/template.tmp
 	mv $(BUILD_DIR)/template.tmp $(BUILD_DIR)/template.yaml
@@ -163,4 +168,5 @@ lock: $(VENV)/.dev ## write the requirements files anew from pyproject.toml
 	$(LOCK) --group checkov -o requirements-checkov.txt
 
 clean: ## remove what the other targets made
-	rm -rf $(VENV) $(SAM_VENV) $(BENCH_VENV) .aws-sam build .pytest_cache .mypy_cache .ruff_cache .coverage
+	rm -rf $(VENV) $(SAM_VENV) $(BENCH_VENV) $(CHECKOV_VENV) .aws-sam build \
+	  .pytest_cache .mypy_cache .ruff_cache .coverage

@@ -65,6 +65,8 @@ class Function:
         """
         deadline = self.clock() + context.get_remaining_time_in_millis() / 1000 - MARGIN
         invoker = triggers.read(event)
+        # Two stacks in one account must not be counted together.
+        self.metrics.add_dimension(name="function", value=context.function_name)
         try:
             results = [(hint, self._process(hint, deadline)) for hint in invoker.hints]
         finally:

@@ -47,7 +47,7 @@ logger = Logger(service=NAME, location=None)
 function = build(
     Settings.from_env(os.environ),
     logger=logger,
-    metrics=Metrics(namespace="AuthgearProfilePictures", service=NAME),
+    metrics=Metrics(namespace="AuthgearProfilePictures"),
 )
 
 

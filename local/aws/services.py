@@ -55,7 +55,7 @@ class AWSRequest:
         operation: The operation, as `ReceiveMessage`; for S3 the method and what of
             the object is meant, as `GET` or `PUT ?tagging`.
 
-        path: The bucket and key of a request to S3.
+        path: The bucket and key of a request to S3; the prefix where it lists.
 
         status: The answer's HTTP status.
     """

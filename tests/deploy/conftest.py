@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,24 +9,13 @@ import pytest
 
 from local.sam import package
 from tests.deploy import sam
+from tests.deploy.translation import translate
 
 
 @pytest.fixture(scope="session")
-def translated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a file with the template as CloudFormation gets it."""
-    script = Path(__file__).with_name("translate.py")
-    result = sam.run("python", script, sam.TEMPLATE)
-    assert result.returncode == 0, result.stderr
-    path = tmp_path_factory.mktemp("translated") / "template.json"
-    path.write_text(result.stdout)
-    return path
-
-
-@pytest.fixture(scope="session")
-def template(translated: Path) -> dict[str, Any]:
+def template() -> dict[str, Any]:
     """Return the template as CloudFormation gets it."""
-    content: dict[str, Any] = json.loads(translated.read_text())
-    return content
+    return translate(sam.TEMPLATE)
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +30,13 @@ def resources(template: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the template that `make build` wrote, with the package beside it."""
-    return package.build(tmp_path_factory.mktemp("build") / "sam", "arm64")
+    return package.build(tmp_path_factory.mktemp("arm64") / "sam", "arm64")
+
+
+@pytest.fixture(scope="session")
+def built_for_x86_64(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the template that `make build` wrote for the other machine."""
+    return package.build(tmp_path_factory.mktemp("x86_64") / "sam", "x86_64")
 
 
 @pytest.fixture(scope="session")

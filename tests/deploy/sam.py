@@ -1,4 +1,4 @@
-"""SAM's own programs, with no way to the network and no settings of the user's."""
+"""SAM's own programs and checkov, with no way to the network and no user's settings."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ TEMPLATE = ROOT / "template.yaml"
 NOWHERE = "http://127.0.0.1:9"  # the discard port: nobody listens
 
 
-def run(program: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """Run a program of `.venv-sam` in the repository's root."""
+def run(
+    program: str, *arguments: str | Path, venv: str = ".venv-sam"
+) -> subprocess.CompletedProcess[str]:
+    """Run a program of a virtual environment in the repository's root."""
     return subprocess.run(  # noqa: S603 - programs and arguments of our own
-        [ROOT / ".venv-sam" / "bin" / program, *arguments],
+        [ROOT / venv / "bin" / program, *arguments],
         cwd=ROOT,
         env={
             "PATH": os.environ["PATH"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
+import subprocess
 import sys
 from pathlib import Path
 
@@ -11,16 +12,42 @@ import pytest
 import yaml
 
 from tests.deploy.sam import ROOT
+from version import VERSION
 
-AARCH64 = 183  # e_machine of ELF's header; 62 would be x86-64
+E_MACHINE = {"arm64": 183, "x86_64": 62}  # in ELF's header
 LIMIT = 60_000_000  # bytes, unpacked; Lambda itself takes four times as much
-PYTHON_TAG = re.compile(r"\.(cpython-313-aarch64-linux-gnu|abi3)\.so$")
+PYTHON_TAG = re.compile(r"\.(cpython-313-(aarch64|x86_64)-linux-gnu|abi3)\.so$")
+LONGEST_IMPORT = 10.0  # seconds; Lambda's own limit, which counts for its processor
+MEASURE = """
+import time
+start = time.perf_counter()
+import handler
+print(time.perf_counter() - start)
+"""
+
+
+@pytest.fixture(scope="session", params=E_MACHINE)
+def architecture(request: pytest.FixtureRequest) -> str:
+    """Return each machine that a package can be for."""
+    name: str = request.param
+    return name
 
 
 @pytest.fixture(scope="session")
-def folder(built: Path) -> Path:
+def template_file(
+    architecture: str, built: Path, request: pytest.FixtureRequest
+) -> Path:
+    """Return the template that was built for a machine."""
+    if architecture == "arm64":
+        return built
+    path: Path = request.getfixturevalue("built_for_x86_64")
+    return path
+
+
+@pytest.fixture(scope="session")
+def folder(template_file: Path) -> Path:
     """Return the package."""
-    return built.parent / "Function"
+    return template_file.parent / "Function"
 
 
 def machine(library: Path) -> int:
@@ -69,19 +96,22 @@ def test_package_has_the_locked_distributions(folder: Path) -> None:
     assert (folder / "PIL" / "Image.py").is_file()
 
 
-def test_package_is_for_the_functions_machine(folder: Path) -> None:
-    """Every library is for arm64, every extension module for Python 3.13."""
+def test_package_is_for_the_functions_machine(folder: Path, architecture: str) -> None:
+    """Every library is for the one machine, every extension module for Python 3.13."""
     libraries = [path for path in folder.rglob("*.so*") if path.is_file()]
     modules = [path for path in libraries if ".libs" not in path.parent.name]
 
     assert len(libraries) > 20
-    assert {path for path in libraries if machine(path) != AARCH64} == set()
+    wrong = {path for path in libraries if machine(path) != E_MACHINE[architecture]}
+    assert wrong == set()
     assert {path for path in modules if not PYTHON_TAG.search(path.name)} == set()
 
 
-@pytest.mark.parametrize("name", ["__pycache__", "tests", "bin"])
+@pytest.mark.parametrize(
+    "name", ["__pycache__", "*.pyc", "tests", "bin", ".cache", "pip", "pytest", "moto"]
+)
 def test_package_has_no_ballast(folder: Path, name: str) -> None:
-    """Caches, tests and programs stay out."""
+    """Caches, tests, programs and what only development needs stay out."""
     assert list(folder.rglob(name)) == []
 
 
@@ -94,9 +124,46 @@ def test_package_fits(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert size <= LIMIT
 
 
-def test_built_template_admits_only_the_built_machine(built: Path) -> None:
-    """A function of another machine than the package's cannot be deployed."""
-    parameter = yaml.safe_load(built.read_text())["Parameters"]["Architecture"]
+@pytest.mark.skipif(sys.platform != "linux", reason="built for Linux")
+def test_package_is_imported_in_time(
+    host_package: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A container starts well before Lambda loses patience; boto3 is the package's."""
+    environment = {
+        "PYTHONPATH": str(host_package),
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "BUCKET_NAMES": "pictures-example",
+        "AUTHGEAR_ENDPOINT": "https://example.authgear.cloud",
+        "AUTHGEAR_APP_ID": "example",
+        "AUTHGEAR_SECRET_ID": "key",
+    }
 
-    assert parameter["AllowedValues"] == ["arm64"]
-    assert parameter["Default"] == "arm64"
+    result = subprocess.run(  # noqa: S603 - a command of our own
+        [sys.executable, "-S", "-c", MEASURE],
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+
+    seconds = float(result.stdout)
+    with capsys.disabled():
+        sys.stdout.write(f" (import: {seconds:.2f} s) ")
+    assert seconds < LONGEST_IMPORT
+
+
+def test_built_template_has_the_version(template_file: Path) -> None:
+    """What is published has the version of the code."""
+    metadata = yaml.safe_load(template_file.read_text())["Metadata"]
+
+    assert metadata["AWS::ServerlessRepo::Application"]["SemanticVersion"] == VERSION
+
+
+def test_built_template_admits_only_the_built_machine(
+    template_file: Path, architecture: str
+) -> None:
+    """A function of another machine than the package's cannot be deployed."""
+    parameter = yaml.safe_load(template_file.read_text())["Parameters"]["Architecture"]
+
+    assert parameter["AllowedValues"] == [architecture]
+    assert parameter["Default"] == architecture

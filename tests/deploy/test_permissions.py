@@ -2,27 +2,119 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import Any
 
-BUCKET = {"Fn::Sub": "arn:${AWS::Partition}:s3:::${BucketName}"}
-PICTURES = {"Fn::Sub": "arn:${AWS::Partition}:s3:::${BucketName}/${KeyPrefix}*"}
-RETRY_QUEUE = {"Fn::GetAtt": ["RetryQueue", "Arn"]}
+import pytest
 
-# All that the function does, and on what.
-EXPECTED = [
-    ("s3:ListBucket", BUCKET),
-    ("s3:GetObject", PICTURES),
-    ("s3:GetObjectTagging", PICTURES),
-    ("s3:PutObjectTagging", PICTURES),
-    ("secretsmanager:GetSecretValue", {"Ref": "AuthgearSecretArn"}),
-    ("kms:Decrypt", {"Ref": "KmsKeyArns"}),
-    ("sqs:SendMessage", RETRY_QUEUE),
-    ("sqs:ReceiveMessage", RETRY_QUEUE),
-    ("sqs:DeleteMessage", RETRY_QUEUE),
-    ("sqs:GetQueueAttributes", RETRY_QUEUE),
-    ("logs:CreateLogStream", {"Fn::GetAtt": ["LogGroup", "Arn"]}),
-    ("logs:PutLogEvents", {"Fn::GetAtt": ["LogGroup", "Arn"]}),
-]
+from local.aws import AWSRequest
+from local.function.execution import Execution
+from local.people import create_person
+from local.system import BUCKET, SECRET, LocalSystem
+from tests.deploy.translation import every_choice, resolve
+from tests.sample_pictures import encode, quadrants
+
+BUCKET_ARN = {"Fn::Sub": "arn:${AWS::Partition}:s3:::${BucketName}"}
+PREFIX = {"Fn::Select": [0, {"Fn::Split": ["{", {"Ref": "KeyPattern"}]}]}
+
+# The permission that each request needs (S3's and Secrets Manager's API references).
+ACTIONS = {
+    "GET ?list-type": "s3:ListBucket",
+    "GET": "s3:GetObject",
+    "GET ?tagging": "s3:GetObjectTagging",
+    "PUT ?tagging": "s3:PutObjectTagging",
+    "GetSecretValue": "secretsmanager:GetSecretValue",
+}
+# What services do in the function's name, and the property by which they are told to.
+BY_SERVICES = {
+    "PassFailuresOn": (["sqs:SendMessage"], "RetryQueue"),
+    "RetryFailures": (
+        ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+        "RetryQueue",
+    ),
+    "WriteLog": (["logs:CreateLogStream", "logs:PutLogEvents"], "LogGroup"),
+    "DecryptPicture": (["kms:Decrypt"], "BucketKmsKeyArn"),
+    "DecryptKeyPair": (["kms:Decrypt"], "SecretKmsKeyArn"),
+    "WriteTraces": (["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*"),
+    "JoinVpc": (
+        [
+            "ec2:CreateNetworkInterface",
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DescribeSubnets",
+            "ec2:DeleteNetworkInterface",
+            "ec2:AssignPrivateIpAddresses",
+            "ec2:UnassignPrivateIpAddresses",
+        ],
+        "*",
+    ),
+}
+SWITCHES = {
+    "RememberPicture": "Remembers",
+    "DecryptPicture": "BucketHasKey",
+    "DecryptKeyPair": "SecretHasKey",
+    "WriteTraces": "Traces",
+    "JoinVpc": "UsesVpc",
+}
+
+
+@pytest.fixture(scope="module")
+def requests() -> list[AWSRequest]:
+    """Return all that the function asks of AWS: a picture, again, a bad one, removal."""
+    settings = {"REMOVE_ON_DELETE": "true"}
+    with LocalSystem.start(settings=settings, concurrency=0) as system:
+        keys = []
+        for data in (encode(quadrants(64, 64), "PNG"), b"no picture", None):
+            user = create_person(system.authgear, "Ada Lovelace")
+            keys.append(f"pictures/{user.id}.png")
+            if data is not None:
+                system.put(keys[-1], data)
+        known = len(system.aws.requests)
+        execution = Execution(system.environment(), timeout=60)
+        for key in [*keys, keys[0]]:
+            assert execution.invoke(put_event(key), "request").error is None
+        execution.stop()
+        return system.aws.requests[known:]
+
+
+def put_event(key: str) -> dict[str, Any]:
+    """Return an event of S3 for an object."""
+    s3 = {"bucket": {"name": BUCKET}, "object": {"key": key}}
+    record = {"eventVersion": "2.1", "eventSource": "aws:s3", "s3": s3}
+    return {"Records": [{**record, "eventName": "ObjectCreated:Put"}]}
+
+
+def arn(request: AWSRequest) -> str:
+    """Return what a request is about."""
+    if request.service == "secretsmanager":
+        return SECRET
+    resource, _, key = request.path.partition("/")
+    lists = request.operation == "GET ?list-type"
+    return f"arn:aws:s3:::{resource}" + ("" if lists else f"/{key}")
+
+
+def fill(value: Any) -> str:
+    """Return a resource of a statement as the local system's parameters make it."""
+    if value == {"Ref": "AuthgearSecretArn"}:
+        return SECRET
+    text, given = value["Fn::Sub"], {}
+    if isinstance(text, list):
+        text, given = text
+    assert given in ({}, {"Prefix": PREFIX})
+    known = {"AWS::Partition": "aws", "BucketName": BUCKET, "Prefix": "pictures/"}
+    for name, known_value in known.items():
+        text = text.replace(f"${{{name}}}", known_value)
+    return str(text)
+
+
+def is_allowed(statement: dict[str, Any], request: AWSRequest) -> bool:
+    """Tell whether a statement lets a request through."""
+    if ACTIONS[request.operation] not in as_list(statement["Action"]):
+        return False
+    prefixes = statement.get("Condition", {}).get("StringLike", {}).get("s3:prefix")
+    listed = request.path.partition("/")[2]
+    if prefixes is not None and not fnmatchcase(listed, fill(prefixes)):
+        return False
+    return fnmatchcase(arn(request), fill(statement["Resource"]))
 
 
 def statements(resources: dict[str, Any]) -> dict[str, tuple[str, Any]]:
@@ -41,16 +133,63 @@ def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def test_role_allows_what_the_function_does(resources: dict[str, Any]) -> None:
-    """No permission is missing and none is spare."""
-    allowed = [
-        (action, resource)
-        for _, statement in statements(resources).values()
-        for action in as_list(statement["Action"])
-        for resource in as_list(statement["Resource"])
-    ]
+def test_role_allows_what_the_function_asks_for(
+    resources: dict[str, Any], requests: list[AWSRequest]
+) -> None:
+    """No permission is missing: every request is let through by some statement."""
+    allowed = [statement for _, statement in statements(resources).values()]
 
-    assert allowed == EXPECTED
+    own = [s for s in allowed if s["Sid"] not in BY_SERVICES]
+
+    assert {request.operation for request in requests} == set(ACTIONS)
+    for request in requests:
+        assert any(is_allowed(statement, request) for statement in own), request
+
+
+def test_role_allows_nothing_else(
+    resources: dict[str, Any], requests: list[AWSRequest]
+) -> None:
+    """No permission is spare: every one was used, or is used by a service."""
+    asked = {ACTIONS[request.operation] for request in requests}
+
+    granted = {
+        sid: as_list(statement["Action"])
+        for sid, (_, statement) in statements(resources).items()
+    }
+
+    own = [a for sid, found in granted.items() if sid not in BY_SERVICES for a in found]
+    assert sorted(own) == sorted(asked)
+    assert {sid: granted[sid] for sid in granted if sid in BY_SERVICES} == {
+        sid: actions for sid, (actions, _) in BY_SERVICES.items()
+    }
+
+
+def test_services_are_allowed_on_what_they_serve(resources: dict[str, Any]) -> None:
+    """What Lambda, S3 and Secrets Manager do for the function has its one object."""
+    for sid, (_, name) in BY_SERVICES.items():
+        resource = statements(resources)[sid][1]["Resource"]
+        assert resource in (name, {"Ref": name}, {"Fn::GetAtt": [name, "Arn"]}), sid
+
+
+def test_services_are_told_to(template: dict[str, Any]) -> None:
+    """Whatever a service may do, it is also told to do, and the other way round."""
+    for choice in every_choice(template):
+        resources = {
+            name: resource.get("Properties", {})
+            for name, resource in resolve(template, choice)["Resources"].items()
+        }
+        function = resources["Function"]
+
+        granted = set(statements(resources))
+
+        assert ("WriteTraces" in granted) == (
+            function["TracingConfig"]["Mode"] == "Active"
+        )
+        assert ("JoinVpc" in granted) == ("VpcConfig" in function)
+        assert "PassFailuresOn" in granted
+        assert "FunctionEventInvokeConfig" in resources
+        assert "RetryFailures" in granted
+        assert "FunctionRetry" in resources
 
 
 def test_role_has_no_other_policies(resources: dict[str, Any]) -> None:
@@ -62,44 +201,116 @@ def test_role_has_no_other_policies(resources: dict[str, Any]) -> None:
     assert "ManagedPolicyArns" not in role
 
 
-def test_role_lists_under_the_prefix_only(resources: dict[str, Any]) -> None:
-    """The rest of the bucket is not seen."""
-    _, statement = statements(resources)["FindNewestPicture"]
-
-    assert statement["Condition"] == {
-        "StringLike": {"s3:prefix": {"Fn::Sub": "${KeyPrefix}*"}}
-    }
-
-
 def test_role_follows_the_switches(resources: dict[str, Any]) -> None:
     """What is switched off is not allowed either."""
     conditions = {
         sid: condition for sid, (condition, _) in statements(resources).items()
     }
 
-    assert {sid: name for sid, name in conditions.items() if name} == {
-        "RememberPicture": "Remembers",
-        "DecryptPicturesAndSecret": "UsesKmsKeys",
+    assert {sid: name for sid, name in conditions.items() if name} == SWITCHES
+
+
+def test_keys_decrypt_for_one_service_only(resources: dict[str, Any]) -> None:
+    """The function's own code cannot use the keys directly."""
+    services = {"DecryptPicture": "s3", "DecryptKeyPair": "secretsmanager"}
+
+    for sid, service in services.items():
+        condition = statements(resources)[sid][1]["Condition"]["StringEquals"]
+        via = f"{service}.${{AWS::Region}}.${{AWS::URLSuffix}}"
+        assert condition == {"kms:ViaService": {"Fn::Sub": via}}
+
+
+def test_network_is_joined_by_lambda_only(resources: dict[str, Any]) -> None:
+    """The function's own code cannot make network interfaces."""
+    _, statement = statements(resources)["JoinVpc"]
+
+    assert statement["Condition"] == {"Null": {"lambda:SourceFunctionArn": "true"}}
+
+
+def test_bucket_or_rule_alone_may_invoke(resources: dict[str, Any]) -> None:
+    """S3 calls for this bucket of this account, EventBridge for this rule."""
+    permissions = {
+        name: properties
+        for name, properties in resources.items()
+        if properties.get("Action") == "lambda:InvokeFunction"
     }
 
-
-def test_bucket_alone_may_invoke(resources: dict[str, Any]) -> None:
-    """S3 calls for this bucket of this account, and nobody else does."""
-    permissions = [
-        properties
-        for properties in resources.values()
-        if properties.get("Action") == "lambda:InvokeFunction"
-    ]
-
-    assert permissions == [
-        {
+    assert permissions == {
+        "InvokePermission": {
             "Action": "lambda:InvokeFunction",
             "FunctionName": {"Ref": "Function"},
             "Principal": "s3.amazonaws.com",
-            "SourceArn": BUCKET,
+            "SourceArn": BUCKET_ARN,
             "SourceAccount": {"Ref": "AWS::AccountId"},
-        }
+        },
+        "ObjectRulePermission": {
+            "Action": "lambda:InvokeFunction",
+            "FunctionName": {"Ref": "Function"},
+            "Principal": "events.amazonaws.com",
+            "SourceArn": {"Fn::GetAtt": ["ObjectRule", "Arn"]},
+        },
+    }
+
+
+def test_rule_picks_what_the_notification_does(resources: dict[str, Any]) -> None:
+    """An existing bucket's objects are those a new bucket would tell of."""
+    pattern = resources["ObjectRule"]["EventPattern"]
+    created, removed = pattern["detail-type"]
+
+    assert created == "Object Created"
+    assert removed["Fn::If"][:2] == ["RemovesOnDelete", "Object Deleted"]
+    assert pattern["detail"] == {
+        "bucket": {"name": [{"Ref": "BucketName"}]},
+        "object": {"key": [{"prefix": PREFIX}]},
+    }
+
+
+def test_rule_passes_on_what_it_cannot_deliver(resources: dict[str, Any]) -> None:
+    """Such events take the slow lane, whose queue takes them from this rule only."""
+    queue = {"Fn::GetAtt": ["RetryQueue", "Arn"]}
+    target = resources["ObjectRule"]["Targets"][0]
+    statement = resources["RetryQueuePolicy"]["PolicyDocument"]["Statement"][0]
+
+    assert target["Arn"] == {"Fn::GetAtt": ["Function", "Arn"]}
+    assert target["DeadLetterConfig"]["Arn"] == queue
+    assert (statement["Action"], statement["Resource"]) == ("sqs:SendMessage", queue)
+    assert statement["Principal"] == {"Service": "events.amazonaws.com"}
+    assert statement["Condition"] == {
+        "ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["ObjectRule", "Arn"]}}
+    }
+
+
+@pytest.mark.parametrize("name", ["RetryQueue", "DeadLetterQueue"])
+def test_queues_encrypt_with_no_key_of_aws(
+    resources: dict[str, Any], name: str
+) -> None:
+    """Other services can write to them: a key of AWS's own would admit none."""
+    queue = resources[name]
+
+    assert queue["SqsManagedSseEnabled"] is True
+    assert "KmsMasterKeyId" not in queue
+
+
+def test_batch_role_reads_and_writes_aside(resources: dict[str, Any]) -> None:
+    """S3 Batch Operations invokes this function; its files are apart from pictures."""
+    role = resources["BatchRole"]
+    trust = role["AssumeRolePolicyDocument"]["Statement"]
+    allowed = role["Policies"][0]["PolicyDocument"]["Statement"]
+    aside = {"Fn::Sub": "arn:${AWS::Partition}:s3:::${BucketName}/backfill/*"}
+
+    assert [s["Principal"] for s in trust] == [
+        {"Service": "batchoperations.s3.amazonaws.com"}
     ]
+    assert [(s["Sid"], s["Action"], s["Resource"]) for s in allowed[:3]] == [
+        (
+            "InvokeFunction",
+            "lambda:InvokeFunction",
+            {"Fn::GetAtt": ["Function", "Arn"]},
+        ),
+        ("ReadManifest", ["s3:GetObject", "s3:GetObjectVersion"], aside),
+        ("WriteReport", "s3:PutObject", aside),
+    ]
+    assert allowed[3]["Fn::If"][0] == "BucketHasKey"
 
 
 def test_bucket_notifies_under_the_prefix(resources: dict[str, Any]) -> None:
@@ -107,7 +318,7 @@ def test_bucket_notifies_under_the_prefix(resources: dict[str, Any]) -> None:
     notification = resources["Bucket"]["NotificationConfiguration"]
     created, removed = notification["LambdaConfigurations"]
     condition, on_removal, otherwise = removed["Fn::If"]
-    prefix = {"S3Key": {"Rules": [{"Name": "prefix", "Value": {"Ref": "KeyPrefix"}}]}}
+    prefix = {"S3Key": {"Rules": [{"Name": "prefix", "Value": PREFIX}]}}
 
     assert created["Event"] == "s3:ObjectCreated:*"
     assert on_removal["Event"] == "s3:ObjectRemoved:*"

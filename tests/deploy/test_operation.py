@@ -1,0 +1,153 @@
+"""What an operator sees: alarms, the dashboard and the saved queries."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from outcome import Outcome
+from tests.deploy.sam import ROOT
+
+SOURCE = "".join(path.read_text() for path in Path(ROOT / "src").rglob("*.py"))
+METRICS = {outcome.capitalize() for outcome in Outcome} | {
+    "Latency",
+    "InputBytes",
+    "OutputBytes",
+}
+OURS = "AuthgearProfilePictures"
+
+
+@pytest.fixture(scope="module")
+def widgets(resources: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the dashboard's widgets."""
+    body = json.loads(resources["Dashboard"]["DashboardBody"]["Fn::Sub"])
+    found: list[dict[str, Any]] = body["widgets"]
+    return found
+
+
+def alarms(resources: dict[str, Any]) -> dict[str, Any]:
+    """Return the alarms by their names."""
+    return {name: it for name, it in resources.items() if name.endswith("Alarm")}
+
+
+def rows(widget: dict[str, Any]) -> list[list[Any]]:
+    """Return a widget's metrics with what `.` and `...` stand for."""
+    full: list[list[Any]] = []
+    for row in widget["properties"]["metrics"]:
+        words = [word for word in row if isinstance(word, str)]
+        before = full[-1] if full else []
+        if words == ["..."]:
+            words = before
+        full.append(
+            [before[i] if w == "." else w for i, w in enumerate(words)],
+        )
+    return full
+
+
+def fields_of(query: str) -> set[str]:
+    """Return the log line's fields that a query names."""
+    text = re.sub(r"\"[^\"]*\"|'[^']*'|\bas \w+|/[^/]*/", "", query)
+    words = set(re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", text))
+    return words - {"count_distinct"}
+
+
+def test_alarms_watch_what_can_go_wrong(resources: dict[str, Any]) -> None:
+    """Each tells the topic, and stays silent where there is nothing to measure."""
+    found = alarms(resources)
+
+    assert {
+        name: alarm.get("MetricName", "Rejected share") for name, alarm in found.items()
+    } == {
+        "ErrorsAlarm": "Errors",
+        "ThrottlesAlarm": "Throttles",
+        "SlowLaneAlarm": "ApproximateAgeOfOldestMessage",
+        "DeadLetterAlarm": "ApproximateNumberOfMessagesVisible",
+        "RejectedAlarm": "Rejected share",
+    }
+    for alarm in found.values():
+        assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
+        assert alarm["TreatMissingData"] == "notBreaching"
+
+
+def test_alarm_of_the_dead_letter_queue_needs_one_message(
+    resources: dict[str, Any],
+) -> None:
+    """A single message is enough."""
+    alarm = resources["DeadLetterAlarm"]
+
+    assert alarm["Dimensions"] == [
+        {"Name": "QueueName", "Value": {"Fn::GetAtt": ["DeadLetterQueue", "QueueName"]}}
+    ]
+    assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (
+        0,
+        "GreaterThanThreshold",
+    )
+
+
+def test_alarm_of_the_slow_lane_can_go_off(resources: dict[str, Any]) -> None:
+    """SQS leaves out of the age a message that was received three times."""
+    alarm, queue = resources["SlowLaneAlarm"], resources["RetryQueue"]
+
+    assert alarm["Threshold"] <= 2 * queue["VisibilityTimeout"]
+    assert alarm["Dimensions"][0]["Value"] == {
+        "Fn::GetAtt": ["RetryQueue", "QueueName"]
+    }
+
+
+def test_topic_lets_alarms_in(resources: dict[str, Any]) -> None:
+    """CloudWatch cannot publish to a topic under a key of AWS's own."""
+    assert "KmsMasterKeyId" not in resources["AlarmTopic"]
+
+
+def test_rejected_share_is_of_metrics_that_are_there(resources: dict[str, Any]) -> None:
+    """The alarm's metrics are those that the function counts."""
+    stats = [
+        metric["MetricStat"]["Metric"]
+        for metric in resources["RejectedAlarm"]["Metrics"]
+        if "MetricStat" in metric
+    ]
+
+    assert {stat["MetricName"] for stat in stats} == {"Rejected", "Synced"} <= METRICS
+    for stat in stats:
+        assert stat["Namespace"] == OURS
+        assert stat["Dimensions"] == [{"Name": "function", "Value": {"Ref": "Function"}}]
+
+
+def test_dashboard_shows_every_outcome(widgets: list[dict[str, Any]]) -> None:
+    """All that the function counts is there by its name; nothing is misspelled."""
+    metrics = [row for w in widgets if w["type"] == "metric" for row in rows(w)]
+
+    ours = [row for row in metrics if row[0] == OURS]
+
+    outcomes = {outcome.capitalize() for outcome in Outcome}
+    assert outcomes | {"Latency"} == {row[1] for row in ours}
+    assert all(row[2:] == ["function", "${Function}"] for row in ours)
+    assert {row[0] for row in metrics} == {OURS, "AWS/SQS", "AWS/Lambda"}
+
+
+def test_dashboard_shows_every_alarm(
+    widgets: list[dict[str, Any]], resources: dict[str, Any]
+) -> None:
+    """None is forgotten."""
+    shown = next(w for w in widgets if w["type"] == "alarm")["properties"]["alarms"]
+
+    assert shown == [f"${{{name}.Arn}}" for name in alarms(resources)]
+
+
+def test_queries_ask_for_fields_that_are_logged(
+    widgets: list[dict[str, Any]], resources: dict[str, Any]
+) -> None:
+    """A field that no line has would give an empty answer."""
+    saved = [p["QueryString"] for p in resources.values() if "QueryString" in p]
+    shown = [w["properties"]["query"] for w in widgets if w["type"] == "log"]
+
+    for query in [*saved, *shown]:
+        for field in fields_of(query):
+            name = field.removesuffix("_ms")
+            written = [f'"{field}"', f'step("{name}"', f'step="{name}"']
+            assert any(text in SOURCE for text in written), field
+    assert len(saved) == 5

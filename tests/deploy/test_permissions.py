@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -11,6 +12,7 @@ from local.aws import AWSRequest
 from local.function.execution import Execution
 from local.people import create_person
 from local.system import BUCKET, SECRET, LocalSystem
+from tests.deploy.sam import ROOT
 from tests.deploy.translation import every_choice, resolve
 from tests.sample_pictures import encode, quadrants
 
@@ -117,10 +119,12 @@ def is_allowed(statement: dict[str, Any], request: AWSRequest) -> bool:
     return fnmatchcase(arn(request), fill(statement["Resource"]))
 
 
-def statements(resources: dict[str, Any]) -> dict[str, tuple[str, Any]]:
-    """Return the role's statements by name, each with its condition's name or ""."""
+def statements(
+    resources: dict[str, Any], role: str = "FunctionRole"
+) -> dict[str, tuple[str, Any]]:
+    """Return a role's statements by name, each with its condition's name or ""."""
     found = {}
-    for statement in resources["FunctionRole"]["Policies"][0]["PolicyDocument"][
+    for statement in resources[role]["Policies"][0]["PolicyDocument"][
         "Statement"
     ]:
         condition, content, _ = statement.get("Fn::If", ("", statement, None))
@@ -225,6 +229,22 @@ def test_network_is_joined_by_lambda_only(resources: dict[str, Any]) -> None:
     _, statement = statements(resources)["JoinVpc"]
 
     assert statement["Condition"] == {"Null": {"lambda:SourceFunctionArn": "true"}}
+
+
+def test_permissions_are_documented(resources: dict[str, Any]) -> None:
+    """The page on security lists what the roles may do, no more and no less."""
+    page = (ROOT / "docs" / "security.md").read_text()
+    cells = [row.split("|")[1] for row in page.splitlines() if row.startswith("| `")]
+
+    documented = [action for cell in cells for action in re.findall("`(.*?)`", cell)]
+
+    granted = [
+        action
+        for role in ("FunctionRole", "BatchRole")
+        for _, statement in statements(resources, role).values()
+        for action in as_list(statement["Action"])
+    ]
+    assert sorted(documented) == sorted(granted)
 
 
 def test_bucket_or_rule_alone_may_invoke(resources: dict[str, Any]) -> None:

@@ -94,6 +94,20 @@ def test_patterns_are_as_strict_as_the_settings(
         assert not re.fullmatch(pattern, value)
 
 
+def test_parameters_are_documented_with_defaults(template: dict[str, Any]) -> None:
+    """The page on settings has every parameter, and the value that it begins with."""
+    page = (sam.ROOT / "docs" / "settings.md").read_text()
+    tables = [[c.strip(" `") for c in row.split("|")[1:-1]] for row in page.split("\n")]
+    rows = [row if len(row) == 3 else row[1:] for row in tables if len(row) in (3, 4)]
+
+    documented = {row[0]: row[1] for row in rows if row[0] in template["Parameters"]}
+
+    assert documented == {
+        name: str(parameter.get("Default", ""))
+        for name, parameter in template["Parameters"].items()
+    }
+
+
 def test_parameters_are_described_limited_and_grouped(template: dict[str, Any]) -> None:
     """A stranger in the console finds every parameter explained, in some group."""
     groups = template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]

@@ -10,7 +10,7 @@ from botocore.validate import validate_parameters
 
 def answer_calls(
     client: Any, operation: str, work: Callable[[dict[str, Any]], dict[str, Any]]
-) -> None:
+) -> Callable[[], None]:
     """
     Answer an operation in the service's stead.
 
@@ -23,6 +23,9 @@ def answer_calls(
         operation: Its name, as `CreateJob`.
 
         work: Takes the parameters; returns the answer, or raises.
+
+    Returns:
+        What lets the service answer again.
     """
     model = client.meta.service_model.operation_model(operation)
     asked: list[dict[str, Any]] = []
@@ -38,7 +41,16 @@ def answer_calls(
 
     service = client.meta.service_model.service_id.hyphenize()
     # Before the signature's own rewriting, so that the very parameters are seen.
-    for moment, handler in (("provide-client-params", note), ("before-call", reply)):
-        event = f"{moment}.{service}.{operation}"
-        client.meta.events.unregister(event, unique_id=event)
-        client.meta.events.register(event, handler, unique_id=event)
+    names = [
+        f"{moment}.{service}.{operation}"
+        for moment in ("provide-client-params", "before-call")
+    ]
+
+    def forget() -> None:
+        for name in names:
+            client.meta.events.unregister(name, unique_id=name)
+
+    forget()
+    for name, handler in zip(names, (note, reply), strict=True):
+        client.meta.events.register(name, handler, unique_id=name)
+    return forget

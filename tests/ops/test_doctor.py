@@ -1,10 +1,9 @@
-"""Doctor against a setup that is whole, and against each break of it."""
+"""Doctor of settings, secret and Authgear: whole, and broken in each way."""
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
 
 import pytest
 
@@ -13,16 +12,7 @@ from ops.deployment import Deployment, Stack
 from ops.doctor.settings_checks import check_prefix
 from ops.session import Session
 from tests.ops.conftest import NAME, Ops
-from tests.ops.stack import allow, drain, notify
-
-
-def wrong(ops: Ops, *arguments: str) -> dict[str, dict[str, str]]:
-    """Return the checks that doctor finds wrong, by name."""
-    status, found = ops.json("doctor", *arguments)
-    checks = {it["name"]: it for it in found["checks"] if it["state"] == "wrong"}
-    assert status == (1 if checks else 0)
-    assert all(it["remedy"] for it in checks.values())
-    return checks
+from tests.ops.doctor import wrong
 
 
 def test_doctor_of_a_whole_stack_finds_nothing(ops: Ops) -> None:
@@ -204,99 +194,3 @@ def test_doctor_names_a_prefix_beside_the_pattern(
 
     assert check.state == "wrong"
     assert "'faces/'" in check.finding
-
-
-@pytest.mark.parametrize(
-    "action", ["s3:ListBucket", "s3:GetObject", "sqs:SendMessage"], ids=str
-)
-def test_doctor_names_a_missing_permission(ops: Ops, action: str) -> None:
-    """IAM is asked about the function's role, not about the operator's."""
-    ops.denied.add(action)
-
-    checks = wrong(ops, "--stack", NAME)
-
-    assert list(checks) == ["role"]
-    assert action in checks["role"]["finding"]
-
-
-@pytest.mark.parametrize(
-    ("break_it", "said"),
-    [
-        (lambda ops, arn: notify(ops.aws, arn, prefix="faces/"), "prefix"),
-        (
-            lambda ops, arn: notify(ops.aws, arn, event="s3:ObjectRemoved:*"),
-            "new objects",
-        ),
-        (
-            lambda ops, arn: ops.aws.s3.put_bucket_notification_configuration(
-                Bucket=ops.system.bucket, NotificationConfiguration={}
-            ),
-            "tells nobody",
-        ),
-        (
-            lambda ops, arn: ops.aws.function.remove_permission(
-                FunctionName=NAME, StatementId="s3"
-            ),
-            "may not invoke",
-        ),
-    ],
-    ids=["prefix", "events", "nothing", "permission"],
-)
-def test_doctor_names_a_bucket_that_does_not_wake_the_function(
-    ops: Ops, break_it: Callable[[Ops, str], object], said: str
-) -> None:
-    """Every way in which an event gets lost is told by its cause."""
-    arn = ops.aws.function.get_function_configuration(FunctionName=NAME)["FunctionArn"]
-    break_it(ops, arn)
-
-    checks = wrong(ops, "--stack", NAME)
-    notify(ops.aws, arn)
-    if said == "may not invoke":
-        allow(ops.aws, NAME, "s3.amazonaws.com")
-
-    assert list(checks) == ["wiring"]
-    assert said in checks["wiring"]["finding"]
-
-
-def test_doctor_names_a_function_that_is_switched_off(ops: Ops) -> None:
-    """A reserved concurrency of 0 sends everything to the retry queue."""
-    ops.aws.function.put_function_concurrency(
-        FunctionName=NAME, ReservedConcurrentExecutions=0
-    )
-
-    checks = wrong(ops, "--stack", NAME)
-    ops.aws.function.delete_function_concurrency(FunctionName=NAME)
-
-    assert list(checks) == ["function"]
-
-
-def test_doctor_names_failures_that_go_nowhere(ops: Ops, stack: dict[str, str]) -> None:
-    """Without its destination an event that failed is lost."""
-    config = ops.aws.function.get_function_event_invoke_config(FunctionName=NAME)
-    ops.aws.function.delete_function_event_invoke_config(FunctionName=NAME)
-
-    checks = wrong(ops, "--stack", NAME)
-    ops.aws.function.put_function_event_invoke_config(
-        FunctionName=NAME, DestinationConfig=config["DestinationConfig"]
-    )
-
-    assert list(checks) == ["retries"]
-
-
-def test_doctor_names_dead_letters(ops: Ops, stack: dict[str, str]) -> None:
-    """What has failed for a day is no good state, and the remedy is a command."""
-    url = stack["DeadLetterQueueUrl"]
-    ops.aws.sqs.send_message(QueueUrl=url, MessageBody="{}")
-
-    checks = wrong(ops, "--stack", NAME)
-    drain(ops.aws, url)
-
-    assert "ops replay" in checks["dead-letters"]["remedy"]
-
-
-def test_doctor_without_such_a_stack_is_used_wrongly(ops: Ops) -> None:
-    """A mistyped name is a matter of the command."""
-    status, text = ops.run("doctor", "--stack", "nowhere")
-
-    assert status == 2
-    assert "There is no stack nowhere" in text

@@ -13,6 +13,7 @@ from tests.fakes.aws_calls import answer_calls
 from tests.ops.conftest import NAME, Ops
 from tests.ops.stack import drain
 
+CANARY = "1 of 1 objects failed: CANARY eyJ"
 ENVELOPE = json.loads((ROOT / "events" / "on-failure-sqs.json").read_text())
 
 
@@ -21,7 +22,7 @@ def moved(ops: Ops, stack: dict[str, str]) -> Iterator[list[dict[str, Any]]]:
     """Put three dead letters; return the moves that are asked for."""
     url, asked = stack["DeadLetterQueueUrl"], []
     record = json.loads(ENVELOPE["Records"][0]["body"])
-    for text in ("1 of 1 objects failed: authgear-timeout",) * 2 + ("CANARY eyJ",):
+    for text in ("1 of 1 objects failed: authgear-timeout",) * 2 + (CANARY,):
         record["responsePayload"] = {"errorMessage": text, "errorType": "Oops"}
         ops.aws.sqs.send_message(QueueUrl=url, MessageBody=json.dumps(record))
 

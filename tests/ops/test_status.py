@@ -47,6 +47,7 @@ def test_status_of_a_user_in_step(ops: Ops, user: User) -> None:
 
 def test_status_of_an_object_that_was_not_applied(ops: Ops, user: User) -> None:
     """What the bucket has and Authgear does not show is the finding."""
+    ops.run("sync", str(PICTURES / "coffee.png"), "--user", user.id)
     ops.system.put(f"pictures/{user.id}.jpg", PHOTO)
 
     status, text = ops.run("status", user.id)

@@ -21,7 +21,7 @@ from tests.fakes.s3 import FakeS3
 from tests.sample_events import BUCKET, KEY, batch, read_event, s3, sqs
 
 SECRET = "https://demo.authgear.test/?x-authgear-signature=SECRET"  # noqa: S105
-DIMENSIONS = {"service": "pictures"}
+DIMENSIONS = {"function": "pictures"}
 
 
 class Stage:
@@ -36,13 +36,16 @@ class Stage:
             reconciler=cast(Any, self.reconciler),
             # Loggers of one name share their stream.
             logger=Logger(service=str(uuid.uuid4()), location=None, stream=self.log),
-            metrics=Metrics(namespace="Test", service="pictures"),
+            metrics=Metrics(namespace="Test"),
             clock=self.clock,
         )
 
     def handle(self, event: Any, seconds: float = 60) -> dict[str, Any]:
         """Answer an event with so much time left."""
-        context = SimpleNamespace(get_remaining_time_in_millis=lambda: seconds * 1000)
+        context = SimpleNamespace(
+            function_name="pictures",
+            get_remaining_time_in_millis=lambda: seconds * 1000,
+        )
         return self.function.handle(event, cast(Any, context))
 
     @property
@@ -194,7 +197,7 @@ def test_metrics(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
     [metrics] = emitted(capsys)
     [described] = metrics.pop("_aws")["CloudWatchMetrics"]
     assert described["Namespace"] == "Test"
-    assert described["Dimensions"] == [["service"]]
+    assert described["Dimensions"] == [["function"]]
     assert {metric["Name"]: metric["Unit"] for metric in described["Metrics"]} == {
         "Synced": "Count",
         "Rejected": "Count",
@@ -231,5 +234,7 @@ def test_metrics_of_many(stage: Stage, capsys: pytest.CaptureFixture[str]) -> No
     """No object is left out where there are more than one record of metrics holds."""
     stage.handle(sqs(*[s3(f"key-{number}") for number in range(250)]))
 
-    assert sum(len(metrics.get("Synced", [])) for metrics in emitted(capsys)) == 250
+    records = emitted(capsys)
+    assert sum(len(metrics.get("Synced", [])) for metrics in records) == 250
+    assert {metrics["function"] for metrics in records} == {"pictures"}
     assert len(stage.lines) == 250

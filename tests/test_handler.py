@@ -143,5 +143,5 @@ def test_invoke_test_event() -> None:
     assert (line["reason"], "location" in line) == ("test-event", False)
     [described] = metrics["_aws"]["CloudWatchMetrics"]
     assert described["Namespace"] == "AuthgearProfilePictures"
-    assert metrics["service"] == "authgear-s3-profile-pictures"
+    assert (described["Dimensions"], metrics["function"]) == ([["function"]], "f")
     assert answer["objects"][0]["reason"] == "test-event"

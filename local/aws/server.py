@@ -100,8 +100,8 @@ def describe(environ: dict[str, Any], status: int) -> dict[str, Any]:
     operation = f"{environ['REQUEST_METHOD']} {part}".strip()
     # WSGI hands out the bytes of a path as if they were Latin-1.
     path = environ["PATH_INFO"].lstrip("/").encode("latin-1").decode(errors="replace")
-    if part == "?list-type":
-        path = f"{path.rstrip('/')}/{query.get('prefix', '')}"
+    if query.get("prefix"):
+        path = f"{path}/{query['prefix']}"
     return {"service": "s3", "operation": operation, "path": path, "status": status}
 
 

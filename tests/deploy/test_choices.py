@@ -37,7 +37,7 @@ def references(value: Any) -> Iterator[str]:
 
 
 def test_every_choice_is_whole_and_without_circle(template: dict[str, Any]) -> None:
-    """Nothing refers to what a condition leaves out, nor two resources to each other."""
+    """Nothing refers to what a condition leaves out, and no two to each other."""
     count = 0
     for choice in every_choice(template):
         resources = resolve(template, choice)["Resources"]

@@ -114,7 +114,9 @@ def test_rejected_share_is_of_metrics_that_are_there(resources: dict[str, Any]) 
     assert {stat["MetricName"] for stat in stats} == {"Rejected", "Synced"} <= METRICS
     for stat in stats:
         assert stat["Namespace"] == OURS
-        assert stat["Dimensions"] == [{"Name": "function", "Value": {"Ref": "Function"}}]
+        assert stat["Dimensions"] == [
+            {"Name": "function", "Value": {"Ref": "Function"}}
+        ]
 
 
 def test_dashboard_shows_every_outcome(widgets: list[dict[str, Any]]) -> None:

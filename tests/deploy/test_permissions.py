@@ -61,7 +61,7 @@ SWITCHES = {
 
 @pytest.fixture(scope="module")
 def requests() -> list[AWSRequest]:
-    """Return all that the function asks of AWS: a picture, again, a bad one, removal."""
+    """Return what the function asks of AWS: a picture, again, a bad one, removal."""
     settings = {"REMOVE_ON_DELETE": "true"}
     with LocalSystem.start(settings=settings, concurrency=0) as system:
         keys = []
@@ -124,9 +124,7 @@ def statements(
 ) -> dict[str, tuple[str, Any]]:
     """Return a role's statements by name, each with its condition's name or ""."""
     found = {}
-    for statement in resources[role]["Policies"][0]["PolicyDocument"][
-        "Statement"
-    ]:
+    for statement in resources[role]["Policies"][0]["PolicyDocument"]["Statement"]:
         condition, content, _ = statement.get("Fn::If", ("", statement, None))
         found[content["Sid"]] = (condition, content)
     return found

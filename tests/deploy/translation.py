@@ -86,5 +86,5 @@ def _chosen(value: Any, choice: Conditions) -> Any:
     if set(value) == {"Fn::If"}:
         name, then, otherwise = value["Fn::If"]
         return _chosen(then if choice[name] else otherwise, choice)
-    items = {name: _chosen(item, choice) for name, item in value.items()}
-    return {name: item for name, item in items.items() if item != NOTHING}
+    members = {name: _chosen(item, choice) for name, item in value.items()}
+    return {name: item for name, item in members.items() if item != NOTHING}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 import triggers
+from authgear import Pace
 from bucket import Bucket
 from invokers import Hint
 from outcome import Outcome, Reason, Result
@@ -40,6 +41,8 @@ class Function:
         metrics: Counts outcomes; no dimension names a user.
 
         clock: Monotonic seconds; the same as the reconciler's.
+
+        pace: The same as the connection's; each invoker brings its own patience.
     """
 
     buckets: Mapping[str, Bucket]
@@ -47,6 +50,7 @@ class Function:
     logger: Logger
     metrics: Metrics
     clock: Callable[[], float] = time.monotonic
+    pace: Pace = field(default_factory=Pace)
 
     def handle(self, event: Any, context: LambdaContext) -> dict[str, Any]:
         """
@@ -67,6 +71,7 @@ class Function:
         invoker = triggers.read(event)
         # Two stacks in one account must not be counted together.
         self.metrics.add_dimension(name="function", value=context.function_name)
+        self.pace.patience = invoker.patience
         try:
             results = [(hint, self._process(hint, deadline)) for hint in invoker.hints]
         finally:

@@ -10,7 +10,7 @@ from aws_lambda_powertools import Logger, Metrics
 from botocore.config import Config
 from botocore.session import get_session
 
-from authgear import AdminAPI
+from authgear import AdminAPI, Pace
 from bucket import Bucket
 from function import Function
 from settings import Settings
@@ -29,12 +29,16 @@ def build(settings: Settings, *, logger: Logger, metrics: Metrics) -> Function:
     aws: Any = get_session()
     s3 = aws.create_client("s3", config=AWS)
     secrets_manager = aws.create_client("secretsmanager", config=AWS)
-    admin_api = AdminAPI(connect(settings), authorize(settings, secrets_manager))
+    pace = Pace()
+    admin_api = AdminAPI(
+        connect(settings, pace=pace), authorize(settings, secrets_manager)
+    )
     return Function(
         buckets={name: Bucket(s3, name) for name in settings.bucket_names},
         reconciler=build_reconciler(settings, admin_api),
         logger=logger,
         metrics=metrics,
+        pace=pace,
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from outcome import Outcome, Reason, Result
 
@@ -39,8 +40,15 @@ class Hint:
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """An asynchronous invocation: an exception makes Lambda deliver it again."""
+    """
+    An asynchronous invocation: an exception makes Lambda deliver it again.
 
+    Attributes:
+        patience: Seconds to wait where Authgear asks for fewer requests. Thousands of
+            these may run at once, whereas a queue admits a few, which can wait.
+    """
+
+    patience: ClassVar[float] = 10.0
     hints: Sequence[Hint]
 
     def answer(self, results: Sequence[tuple[Hint, Result]]) -> dict[str, Any]:
@@ -62,6 +70,7 @@ class Notification:
 class QueueBatch:
     """Messages of an SQS queue: those that are named in the answer come again."""
 
+    patience: ClassVar[float] = math.inf
     hints: Sequence[Hint]
 
     def answer(self, results: Sequence[tuple[Hint, Result]]) -> dict[str, Any]:
@@ -77,6 +86,7 @@ class QueueBatch:
 class BatchJob:
     """A task of S3 Batch Operations, invoked synchronously; the text is its report."""
 
+    patience: ClassVar[float] = math.inf
     hints: Sequence[Hint]
     schema_version: str
     invocation_id: str

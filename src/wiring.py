@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import requests
 
-from authgear import AccessTokens, AdminAPI, Connection
+from authgear import AccessTokens, AdminAPI, Connection, Pace
 from key_pair import load_key_pair
 from picture import PictureSpec
 from reconcile import Reconciler
@@ -21,7 +21,10 @@ NAME = "authgear-s3-profile-pictures"
 
 
 def connect(
-    settings: Settings, *, session: requests.Session | None = None
+    settings: Settings,
+    *,
+    session: requests.Session | None = None,
+    pace: Pace | None = None,
 ) -> Connection:
     """
     Make the one connection to Authgear.
@@ -30,11 +33,14 @@ def connect(
         settings: Name the endpoint.
 
         session: Keeps connections alive; a new one if left out.
+
+        pace: What all requests keep to when Authgear asks for fewer.
     """
     return Connection(
         endpoint=settings.authgear_endpoint,
         user_agent=f"{NAME}/{VERSION}",
         session=session,
+        pace=pace,
     )
 
 

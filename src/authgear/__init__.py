@@ -25,6 +25,7 @@ from .errors import (
     UserAnonymized,
     UserNotFound,
 )
+from .pace import Pace
 from .user import UUID, User, object_id, to_node_id, to_user_id
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "Forbidden",
     "KeyPair",
     "NoAnswer",
+    "Pace",
     "PictureNotKept",
     "RateLimited",
     "Refused",

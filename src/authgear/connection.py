@@ -19,6 +19,7 @@ from .errors import (
     Unexpected,
     Unreachable,
 )
+from .pace import Pace
 
 CONNECT_TIMEOUT = 5.0  # seconds
 READ_TIMEOUT = 20.0  # seconds; blocking hooks may take 10 inside one update
@@ -45,6 +46,8 @@ class Connection:
         sleep: Waits for so many seconds.
 
         share: A random number from 0 to 1, to spread retries.
+
+        pace: What all requests keep to when Authgear asks for fewer.
     """
 
     def __init__(
@@ -56,6 +59,7 @@ class Connection:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         share: Callable[[], float] = random.random,
+        pace: Pace | None = None,
     ) -> None:
         self.endpoint = endpoint
         self._session = session or requests.Session()
@@ -65,6 +69,7 @@ class Connection:
         self._clock = clock
         self._sleep = sleep
         self._share = share
+        self._pace = pace or Pace()
 
     def is_same_origin(self, url: str) -> bool:
         """Tell whether a URL has the endpoint's scheme, host and port, and no user."""
@@ -94,11 +99,15 @@ class Connection:
             NoAnswer: No complete answer came.
 
             BadAnswer: The answer's status is not 200, or it is not a JSON object.
+
+            RateLimited: Authgear asks for fewer requests, or did so a moment ago; then
+                none is sent.
         """
         start = self._clock()
         left = deadline - start
         if left <= 0:
             raise TimedOut(step=step, detail="no time left for the request")
+        self._keep_quiet(step)
         try:
             with self._session.request(
                 method,
@@ -115,7 +124,7 @@ class Connection:
         except (requests.RequestException, HTTPError):
             error = Unreachable(step=step, detail="no connection, or it broke")
         else:
-            return read_json(step, response.status_code, response.headers, body)
+            return self._understand(step, response, body)
         # Raised here, not above: requests' errors quote the URL, whose query may be a
         # presigned one, and `from None` would still keep them as the context.
         raise error
@@ -124,7 +133,8 @@ class Connection:
         """
         Call until it works, fails for good, or has failed often enough.
 
-        A request to slow down counts as no failure: it is followed until the deadline.
+        A request to slow down counts as no failure: it is followed until the deadline,
+        unless that takes more patience than there is.
 
         Args:
             attempt: Makes one attempt, safe to be made again.
@@ -134,7 +144,7 @@ class Connection:
         Raises:
             AuthgearError: The last attempt's error.
         """
-        failures = 0
+        failures, waited = 0, 0.0
         while True:
             try:
                 return attempt()
@@ -142,9 +152,29 @@ class Connection:
                 failures += not isinstance(error, RateLimited)
                 pause = self._pause(error, failures)
                 late = self._clock() + pause >= deadline
+                if isinstance(error, RateLimited):
+                    waited += pause
+                    late = late or waited > self._pace.patience
                 if not error.may_repeat or failures >= ATTEMPTS or late:
                     raise
             self._sleep(pause)
+
+    def _keep_quiet(self, step: str) -> None:
+        """Raise instead of a request that Authgear would answer with a 429."""
+        left = self._pace.quiet_until - self._clock()
+        if left > 0:
+            detail = "fewer requests were asked for a moment ago"
+            raise RateLimited(step=step, detail=detail, retry_after=left)
+
+    def _understand(
+        self, step: str, response: requests.Response, body: bytes
+    ) -> dict[str, Any]:
+        """Return the JSON object of an answer; note the pause that it asks for."""
+        try:
+            return read_json(step, response.status_code, response.headers, body)
+        except RateLimited as error:
+            self._pace.quiet_until = self._clock() + (error.retry_after or 0)
+            raise
 
     def _pause(self, error: AuthgearError, failures: int) -> float:
         """Return the seconds to wait after an error: as asked, or spread at random."""

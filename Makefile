@@ -22,8 +22,7 @@ VERSION := $(shell sed -n 's/^VERSION = "\(.*\)"/\1/p' src/version.py)
 BUILD_DIR ?= .aws-sam/build
 EVENT ?= events/s3-put.json
 
-.PHONY: help demo local ops test test-browser screenshots soak bench check lint types \
-  docs audit format validate build build-Function invoke lock clean
+@@PHONY@@
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -91,6 +90,10 @@ screenshots: $(VENV)/.browser ## take the pictures in docs/ anew
 
 soak: $(VENV)/.dev ## play thousands of histories of faults and crashes (HISTORIES=)
 	$(BIN)/python -m tests.simulation.soak $(HISTORIES)
+
+storm: $(VENV)/.dev ## drop thousands of pictures against a limit and an outage
+	$(BIN)/python -m tests.simulation.storm
+	$(BIN)/python -m tests.e2e.storm
 
 bench: $(BENCH_VENV)/.bench build/bench/node ## compare speed, memory and cost with others
 	$(BENCH_VENV)/bin/python -m bench

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 BUCKET = "pictures-example"
 PREFIX = "pictures/"
 SECRET = "authgear-admin-api"  # noqa: S105 - the secret's name
-TIMEOUT = 60.0  # seconds that Lambda gives the function
+TIMEOUT = 120.0  # seconds that Lambda gives the function
 
 
 class LocalSystem:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from outcome import Outcome
+from rounds import Policy
 from tests.simulation.tasks import Fault
-from tests.simulation.world import BAD, CONTENTS, GOOD, STRANGER, World
+from tests.simulation.world import BAD, CONTENTS, GOOD, World
 
 MOST_RUNNING = 4
 GONE = "gone"
@@ -20,7 +21,22 @@ GONE = "gone"
 USER = st.sampled_from([0] * 6 + [1, 2])  # the last is nobody
 SLOT = st.integers(0, 1)
 CONTENT = st.sampled_from([*sorted(GOOD) * 2, *sorted(BAD), GONE, GONE])
-DISTURBANCE = st.sampled_from(["crash", "edit", "edit", "wait", "again"])
+DISTURBANCE = st.sampled_from(
+    ["crash", "edit", "edit", "wait", "again", "own picture", "drop", "drop"]
+)
+PATTERN = st.sampled_from(
+    ["pictures/{user_id}.*"] * 2 + ["pictures/{node_id}/*", "pictures/{username}.*"]
+)
+POLICY = st.sampled_from(
+    [Policy(), Policy(remove_on_delete=True)] * 4
+    + [
+        Policy(overwrite=False),
+        Policy(remember=False),
+        Policy(verify_update=False),
+        Policy(remember=False, remove_on_delete=True, verify_update=False),
+    ]
+)
+OWN = GOOD["black"][:30]  # bytes that no object has
 FAULT = st.sampled_from([None] * 56 + list(Fault))
 ANY = st.integers(0, 7)
 
@@ -35,10 +51,11 @@ class Convergence(RuleBasedStateMachine):
 
     totals: ClassVar[Counter[str]] = Counter()
 
-    @initialize(remove_on_delete=st.booleans(), seed=st.integers(0, 1 << 30))
-    def begin(self, remove_on_delete: bool, seed: int) -> None:
+    @initialize(policy=POLICY, pattern=PATTERN, seed=st.integers(0, 1 << 30))
+    def begin(self, policy: Policy, pattern: str, seed: int) -> None:
         """Begin with two users and an empty bucket."""
-        self.world = World(remove_on_delete=remove_on_delete)
+        self.world = World(policy, pattern)
+        self.own: set[str] = set()
         self.random = Random(seed)  # noqa: S311 - hides nothing
         self.edits = 0
 
@@ -50,6 +67,11 @@ class Convergence(RuleBasedStateMachine):
             self.world.delete(key)
         else:
             self.world.put(key, CONTENTS[content])
+
+    @rule(source=st.tuples(USER, SLOT), copied=st.tuples(USER, SLOT))
+    def copy(self, source: tuple[int, int], copied: tuple[int, int]) -> None:
+        """Copy an object with its tags: onto itself, beside it, to another user."""
+        self.world.copy(self.world.key(*source), self.world.key(*copied))
 
     @precondition(lambda self: self.world.pending)
     @precondition(lambda self: len(self.world.running) < MOST_RUNNING)
@@ -76,6 +98,13 @@ class Convergence(RuleBasedStateMachine):
         elif what == "edit":
             self.edits += 1
             world.authgear.edit(world.users[user], nickname=f"edit {self.edits}")
+        elif what == "own picture":
+            self.edits += 1
+            world.authgear.set_own_picture(world.users[user], OWN)
+            self.own.add(world.users[user])
+        elif what == "drop":
+            if world.pending:
+                world.drop(index)
         elif what == "again":
             world.pending.append(world.tasks[index % len(world.tasks)].key)
         else:
@@ -86,6 +115,12 @@ class Convergence(RuleBasedStateMachine):
         if not hasattr(self, "world"):
             return
         self.world.settle(self.random)
+        # A hook's word and a user's own picture stand until something is touched.
+        self.world.pending += self.world.touched
+        for user, user_id in enumerate(self.world.users):
+            if user_id in self.own:
+                self.world.pending.append(self.world.key(user, 0))
+        self.world.settle(self.random)
         self._check_profiles()
         self._check_uploads()
         self._check_rest()
@@ -95,7 +130,11 @@ class Convergence(RuleBasedStateMachine):
         """Each user shows the newest usable object; all else is as it was written."""
         for user_id in self.world.users:
             wanted = self.world.newest_usable(user_id)
-            assert wanted in (None, self.world.shown(user_id))
+            shown = self.world.shown(user_id)
+            if self.world.policy.overwrite:
+                assert wanted in (None, shown)
+            else:
+                assert shown or not wanted
             attributes = self.world.authgear.users[user_id]
             others = {k: v for k, v in attributes.items() if k != "picture"}
             assert others == self.world.authgear.truth[user_id]
@@ -104,8 +143,11 @@ class Convergence(RuleBasedStateMachine):
         """Nobody's pictures are not uploaded, and others no more often than is due."""
         world = self.world
         uploaders = [task for task, _ in world.authgear.uploads]
-        assert not any(STRANGER in task.key for task in uploaders if task)
-        most = len(world.tasks) + MOST_RUNNING * world.changes + world.trouble.faults
+        assert not any(world.is_strangers(task.key) for task in uploaders if task)
+        # Each run may upload once; what changes below it, and each fault, may cost
+        # every run that is under way another upload.
+        disturbances = world.changes + self.edits
+        most = len(world.tasks) + MOST_RUNNING * disturbances + world.trouble.faults
         assert len(uploaders) <= most
 
     def _check_rest(self) -> None:
@@ -116,7 +158,10 @@ class Convergence(RuleBasedStateMachine):
             world.pending.append(key)
             world.deliver(0)
             result = world.finish(world.tasks[-1])
-            assert result.outcome not in (Outcome.SYNCED, Outcome.FAILED)
+            assert result.outcome is not Outcome.FAILED
+            assert not (world.policy.remember and result.outcome is Outcome.SYNCED)
+        if not world.policy.remember:
+            return
         after = len(world.authgear.uploads), world.authgear.steps.count("update")
         assert after == before
 
@@ -133,4 +178,6 @@ class Convergence(RuleBasedStateMachine):
             uploads=len(world.authgear.uploads),
             edits=self.edits,
             overwritten_edits=world.trouble.overwritten_edits,
+            updates=len(world.authgear.windows),
+            window_ms=round(1000 * sum(world.authgear.windows)),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
@@ -9,7 +10,8 @@ import requests
 from botocore.exceptions import EndpointConnectionError
 
 from authgear import to_user_id
-from tests.fakes.authgear_server import FakeAuthgear
+from rounds import Policy
+from tests.fakes.authgear_server import APP_ID, ENDPOINT, FakeAuthgear
 from tests.fakes.clock import FakeClock
 from tests.fakes.s3 import FakeS3, client_error
 from tests.fakes.transport import answer
@@ -18,6 +20,15 @@ from tests.simulation.tasks import Fault, Task, stop
 T = TypeVar("T")
 
 READ_TIMEOUT = 20.0  # seconds
+# What the project's blocking hook may make of an update -> Authgear's answer
+# (contract: hook.deny, hook.timeout).
+HOOK_ERRORS = {
+    Fault.HOOK_DENIES: {"errorName": "Forbidden", "reason": "HookDisallowed"},
+    Fault.HOOK_TIMES_OUT: {
+        "errorName": "InternalError",
+        "reason": "HookDeliveryTimeout",
+    },
+}
 LOST = EndpointConnectionError(endpoint_url="https://s3.test")
 
 
@@ -82,17 +93,22 @@ class SteppedAuthgear(FakeAuthgear):
         clock: Moves on while a call times out.
 
         trouble: Where faults are counted.
+
+        policy: What the operator has decided about updates.
     """
 
-    def __init__(self, clock: FakeClock, trouble: Trouble) -> None:
+    def __init__(self, clock: FakeClock, trouble: Trouble, policy: Policy) -> None:
         super().__init__()
         self.running: Task | None = None
         self.uploads: list[tuple[Task | None, str]] = []
         self.truth: dict[str, dict[str, Any]] = {}
+        self.windows: list[float] = []
         self._clock = clock
+        self._policy = policy
         self._trouble = trouble
         self._edits: dict[str, int] = {}
-        self._readings: dict[Task | None, tuple[int, dict[str, Any]]] = {}
+        self._readings: dict[Task | None, tuple[int, dict[str, Any], bool, float]] = {}
+        self._hook: Fault | None = None
 
     def add_user(self, user_id: str = "", **attributes: Any) -> str:
         """Create a user."""
@@ -104,6 +120,12 @@ class SteppedAuthgear(FakeAuthgear):
         """Change attributes, as the user himself may at any time."""
         self.users[user_id] |= attributes
         self._note(user_id)
+
+    def set_own_picture(self, user_id: str, data: bytes) -> None:
+        """Let the user choose a picture, as he may at any time."""
+        image_id = str(uuid.uuid4())
+        self.images[image_id] = data
+        self.edit(user_id, picture=f"{ENDPOINT}/_images/{APP_ID}/{image_id}/profile")
 
     def _handle(self, request: requests.PreparedRequest) -> requests.Response:
         """Answer one request between two stops, unless a fault prevents it."""
@@ -131,15 +153,24 @@ class SteppedAuthgear(FakeAuthgear):
         self, step: str, work: Callable[[], requests.Response], fault: Fault | None
     ) -> requests.Response:
         """Do the work of a request; an update may not last, or meet a hook."""
+        if step != "update":
+            return work()
+        if fault in HOOK_ERRORS:
+            self._refused(fault)
+            return answer({"errors": [{"extensions": HOOK_ERRORS[fault]}]})
         before = {user_id: dict(user) for user_id, user in self.users.items()}
         truth = dict(self.truth)
+        self._hook = fault
         done = work()
-        if step == "update" and fault is Fault.UNCOMMITTED:
+        if fault is Fault.UNCOMMITTED and self._policy.verify_update:
             self.users, self.truth = before, truth
-        if step == "update" and fault is Fault.HOOK:
-            changed = next(u for u in self.users if self.users[u] != before.get(u))
-            self.edit(changed, nickname=f"hook at {self._clock.now}")
         return done
+
+    def _refused(self, fault: Fault | None) -> None:
+        """Note what is final: nothing is to bring it about by another try."""
+        final = fault in (Fault.HOOK_DENIES, Fault.HOOK_DROPS_PICTURE)
+        if final and self.running:
+            self.running.refused = True
 
     def _time_out(self) -> None:
         """Let the client wait for nothing."""
@@ -158,22 +189,34 @@ class SteppedAuthgear(FakeAuthgear):
         """Show a user; remember what the invocation has seen."""
         user_id = to_user_id(node_id)
         if user_id in self.users:
-            seen = self._edits[user_id], _others(self.users[user_id])
+            others = _others(self.users[user_id])
+            has_picture = "picture" in self.users[user_id]
+            seen = self._edits[user_id], others, has_picture, self._clock.now
             self._readings[self.running] = seen
         return super()._read(node_id)
 
     def _update(self, update: dict[str, Any]) -> requests.Response:
         """Replace all attributes; they must be those that were read."""
         user_id = to_user_id(update["userID"]) or ""
-        version, read = self._readings[self.running]
+        version, read, has_picture, read_at = self._readings[self.running]
         assert _others(update["standardAttributes"]) == read
+        self.windows.append(self._clock.now - read_at)
+        # Who keeps users' own pictures replaces none that was read.
+        assert self._policy.overwrite or not has_picture
         if version == self._edits[user_id]:
             assert read == self.truth[user_id]
-            return super()._update(update)
-        self._trouble.overwritten_edits += 1
-        done = super()._update(update)
-        self._note(user_id)
-        return done
+        else:
+            self._trouble.overwritten_edits += 1
+        super()._update(update)
+        if self._hook is Fault.HOOK_CHANGES:
+            self.users[user_id]["nickname"] = f"hook at {self._clock.now}"
+        sets_picture = "picture" in update["standardAttributes"]
+        if self._hook is Fault.HOOK_DROPS_PICTURE and sets_picture:
+            self.users[user_id].pop("picture", None)
+            self._refused(self._hook)
+        if version != self._edits[user_id] or self._hook is Fault.HOOK_CHANGES:
+            self._note(user_id)
+        return answer({"data": {"updateUser": {"user": self._node(user_id)}}})
 
     def _note(self, user_id: str) -> None:
         """Note an edit, and what all attributes but the picture are from now on."""

@@ -21,7 +21,10 @@ class Fault(StrEnum):
     ERROR = "error"
     RATE_LIMITED = "rate-limited"
     UNCOMMITTED = "uncommitted"
-    HOOK = "hook"
+    HOOK_CHANGES = "hook-changes"
+    HOOK_DENIES = "hook-denies"
+    HOOK_TIMES_OUT = "hook-times-out"
+    HOOK_DROPS_PICTURE = "hook-drops-picture"
 
 
 class Crash(BaseException):
@@ -42,6 +45,7 @@ class Task:
         self.key = key
         self.result: Result | None = None
         self.crashed = False
+        self.refused = False
         self.wakes_at = 0.0
         self._run = run
         self._greenlet: Any = greenlet(self._main)

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from PIL import Image
 
-from authgear import AccessTokens, AdminAPI, Connection
+from authgear import AccessTokens, AdminAPI, Connection, to_node_id
 from bucket import Bucket
 from object_key import KeyPattern
 from outcome import Outcome, Result
@@ -21,6 +21,7 @@ from tests.fakes.key_pair import KEY_PAIR
 from tests.simulation.servers import SteppedAuthgear, SteppedS3, Trouble
 from tests.simulation.tasks import Fault, Task, stop
 
+HOURS = 7200.0  # seconds until the slow lane brings what was dropped
 LATE_CHANGES = 2  # pictures that come while everything else settles
 LATE = 0.03  # how likely one is at each stop
 SPEC = PictureSpec(size=240)
@@ -50,20 +51,29 @@ class World:
     Everything there is in one history.
 
     Args:
-        remove_on_delete: The policy of that name.
+        policy: What the operator has decided.
+
+        pattern: How a key names a user.
     """
 
-    def __init__(self, *, remove_on_delete: bool) -> None:
+    def __init__(self, policy: Policy, pattern: str) -> None:
+        self.policy = policy
+        self.pattern = pattern
         self.clock = FakeClock()
         self.trouble = Trouble()
         self.s3 = SteppedS3(self.trouble)
-        self.authgear = SteppedAuthgear(self.clock, self.trouble)
-        self.users = [self.authgear.add_user(user_id) for user_id in USERS]
+        self.authgear = SteppedAuthgear(self.clock, self.trouble, policy)
+        self.users = [
+            self.authgear.add_user(user_id, preferred_username=f"user{user_id[0]}")
+            for user_id in USERS
+        ]
         self.tasks: list[Task] = []
         self.pending: list[str] = []
+        self.dropped: list[str] = []
+        self.touched: list[str] = []
         self.changes = 0
         self.stops = 0
-        self._reconciler = self._wire(Policy(remove_on_delete=remove_on_delete))
+        self._reconciler = self._wire(policy)
 
     @property
     def running(self) -> list[Task]:
@@ -73,7 +83,19 @@ class World:
     def key(self, user: int, slot: int) -> str:
         """Return a key of one of the users, or of nobody."""
         user_id = [*self.users, STRANGER][user]
-        return f"pictures/{user_id}.{'ab'[slot]}"
+        return self._head(user_id) + "ab"[slot]
+
+    def is_strangers(self, key: str) -> bool:
+        """Tell whether a key is nobody's."""
+        return key.startswith(self._head(STRANGER))
+
+    def _head(self, user_id: str) -> str:
+        """Return what all keys of a user begin with."""
+        return self.pattern.removesuffix("*").format(
+            user_id=user_id,
+            node_id=to_node_id(user_id),
+            username=f"user{user_id[0]}",
+        )
 
     def put(self, key: str, data: bytes) -> None:
         """Store an object; its event is due."""
@@ -81,6 +103,17 @@ class World:
         self.s3.put(key, data)
         self.changes += 1
         self.pending.append(key)
+
+    def copy(self, source: str, key: str) -> None:
+        """Copy an object with its tags, as S3 does unless told otherwise."""
+        if source in self.s3.objects:
+            item = self.s3.objects[source]
+            self.put(key, item.data)
+            self.s3.objects[key].tags = dict(item.tags)
+
+    def drop(self, index: int) -> None:
+        """Let an event fail over to the slow lane, which brings it hours later."""
+        self.dropped.append(self.pending.pop(index % len(self.pending)))
 
     def delete(self, key: str) -> None:
         """Delete an object; its event is due."""
@@ -115,6 +148,10 @@ class World:
         Some histories let one invocation go on for long while others stand still: few
         mistakes show where all go on in step.
         """
+        if self.dropped:
+            self.clock.now += HOURS
+        self.pending += self.dropped
+        self.dropped = []
         due = len(self.pending) + len(self.running) + LATE_CHANGES
         limit = len(self.tasks) + ATTEMPTS * due
         haste = random.choice([0.0, 0.8, 0.95])
@@ -151,20 +188,24 @@ class World:
         mine = [
             (it.last_modified, key, it.data)
             for key, it in self.s3.objects.items()
-            if user_id in key and it.data in GOOD.values()
+            if key.startswith(self._head(user_id)) and it.data in GOOD.values()
         ]
         return max(mine)[2] if mine else None
 
     def shown(self, user_id: str) -> bytes | None:
         """Return the bytes of which the user's picture was made."""
         picture = self.authgear.picture_of(user_id)
-        return SHOWN[picture] if picture else None
+        return SHOWN.get(picture, picture) if picture else None
 
     def _see_to(self, task: Task) -> None:
         """Have an event delivered again whose invocation failed."""
         if task.is_running:
             return
-        if task.crashed or cast(Result, task.result).outcome is Outcome.FAILED:
+        if task.refused and not task.crashed:
+            # It is final; somebody has to touch the object again.
+            assert cast(Result, task.result).outcome is Outcome.REJECTED
+            self.touched.append(task.key)
+        elif task.crashed or cast(Result, task.result).outcome is Outcome.FAILED:
             self.pending.append(task.key)
 
     def _reconcile(self, key: str) -> Result:
@@ -195,7 +236,7 @@ class World:
             app_id=APP_ID, load_key_pair=lambda: KEY_PAIR, clock=self.clock
         )
         return Reconciler(
-            pattern=KeyPattern.parse("pictures/{user_id}.*"),
+            pattern=KeyPattern.parse(self.pattern),
             admin_api=AdminAPI(connection, tokens),
             spec=SPEC,
             policy=policy,

@@ -1,0 +1,113 @@
+"""
+Many pictures at once over HTTP: `python -m tests.e2e.storm [PICTURES] [WORKERS]`.
+
+Authgear allows 60 requests a minute, with a minute of four seconds, and drops every
+tenth connection. What fails for good goes on to the queue of failures, and from there
+back to the same function, as in the template.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import sys
+import time
+from collections import Counter
+
+from local.authgear.faults import Fault, Faults, RateLimit, Step
+from local.demo.checks import attributes
+from local.people import create_person
+from local.system import LocalSystem
+from tests.sample_pictures import encode, quadrants
+
+PER_MINUTE = 60
+MINUTE = 4.0  # seconds
+
+
+class ShortMinutes(RateLimit):
+    """A limit whose minutes are over soon."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda: time.time() * 60 / MINUTE)
+        self.per_minute = PER_MINUTE
+
+    def admit(self, address: str) -> float | None:
+        """Count a request; return None, or the true seconds to wait."""
+        wait = super().admit(address)
+        return wait and wait * MINUTE / 60
+
+
+class EveryTenth(Faults):
+    """Drops every tenth connection, before the work and after it by turns."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._numbers = itertools.count(1)
+
+    def take(self, step: Step) -> Fault | None:  # type: ignore[override] # known steps only
+        """Return the fault that a request meets."""
+        number = next(self._numbers)
+        drop = "before" if number % 20 else "after"
+        return None if number % 10 else Fault(step=step, drop=drop)
+
+
+def play(pictures: int, workers: int, timeout: float) -> Counter[str]:
+    """
+    Drop pictures for as many users, all at once; wait until all are shown.
+
+    Returns:
+        How many requests were answered how, and what else was counted.
+
+    Raises:
+        TimeoutError: Some are not shown in time.
+    """
+    picture = encode(quadrants(300, 200), "PNG")
+    with LocalSystem.start(concurrency=workers, retry_delays=(1, 1)) as system:
+        people = [create_person(system.authgear, f"P {i}") for i in range(pictures)]
+        before = [attributes(person) for person in people]
+        system.authgear.rate_limiter = ShortMinutes()
+        system.authgear.faults = EveryTenth()
+        for person in people:
+            system.put(f"pictures/{person.id}.png", picture)
+        end, requeued = time.monotonic() + timeout, 0
+        while not all(person.picture_object_id for person in people):
+            if time.monotonic() > end:
+                raise TimeoutError
+            requeued += _requeue(system)
+        # A picture can be shown a moment before its run has ended.
+        for person in people:
+            system.wait_for(f"pictures/{person.id}.png")
+        assert [attributes(person) for person in people] == before
+        statuses = Counter(str(it.status) for it in system.authgear.requests)
+        return statuses + Counter(
+            requeued=requeued, uploads=len(system.authgear.images)
+        )
+
+
+def _requeue(system: LocalSystem) -> int:
+    """Hand what lies in the queue of failures back to the function."""
+    answer = system.aws.sqs.receive_message(
+        QueueUrl=system.failures_url, MaxNumberOfMessages=10, WaitTimeSeconds=1
+    )
+    messages = answer.get("Messages", [])
+    for message in messages:
+        record = {"eventSource": "aws:sqs", "messageId": "1", "body": message["Body"]}
+        system.send({"Records": [record]})
+        system.aws.sqs.delete_message(
+            QueueUrl=system.failures_url, ReceiptHandle=message["ReceiptHandle"]
+        )
+    return len(messages)
+
+
+def main() -> None:
+    """Play, and say what was counted."""
+    pictures, workers = (*map(int, sys.argv[1:]), 200, 8)[:2]
+    start = time.monotonic()
+    counts = play(pictures, workers, timeout=math.inf)
+    print(
+        f"{pictures} synced by {workers} in {time.monotonic() - start:.0f} s: {counts}"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""The numbers of the lanes, read from the template that deploys them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+TEMPLATE = Path(__file__).resolve().parents[2] / "template.yaml"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lanes:
+    """
+    The numbers of both lanes; times in seconds.
+
+    Args:
+        timeout: What one invocation may take.
+
+        memory: Megabytes of the function.
+
+        retries: How often Lambda invokes again before the slow lane.
+
+        oldest: The age at which an event goes on to the slow lane, tried or not.
+
+        visibility: Between two tries of the slow lane.
+
+        receives: How often the slow lane tries before the dead-letter queue.
+
+        retention: How long the slow lane keeps a message.
+
+        concurrency: How many invocations the slow lane has at once.
+    """
+
+    timeout: int
+    memory: int
+    retries: int
+    oldest: int
+    visibility: int
+    receives: int
+    retention: int
+    concurrency: int
+
+    @classmethod
+    def from_template(cls) -> Lanes:
+        """Read them from where they are deployed."""
+        resources = yaml.load(TEMPLATE.read_text(), Loader=_Loader)["Resources"]  # noqa: S506 - a safe one
+        function = resources["Function"]["Properties"]
+        queue = resources["RetryQueue"]["Properties"]
+        retry = function["Events"]["Retry"]["Properties"]
+        return cls(
+            timeout=function["Timeout"],
+            memory=function["MemorySize"],
+            retries=function["EventInvokeConfig"]["MaximumRetryAttempts"],
+            oldest=function["EventInvokeConfig"]["MaximumEventAgeInSeconds"],
+            visibility=queue["VisibilityTimeout"],
+            receives=queue["RedrivePolicy"]["maxReceiveCount"],
+            retention=queue["MessageRetentionPeriod"],
+            concurrency=retry["ScalingConfig"]["MaximumConcurrency"],
+        )
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads CloudFormation's short forms as if they were not there."""
+
+
+_Loader.add_multi_constructor("!", lambda loader, suffix, node: None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from authgear import UUID, AuthgearError
+from authgear import UUID, AuthgearError, User
 from bucket import Memory, ObjectArchived, ObjectChanged, StoredObject
 from journal import Journal
 from outcome import Reason, Result
@@ -121,17 +121,25 @@ class Rounds:
             shown = user.picture_object_id
             if shown and shown == memory.result:
                 return self._show(Reason.IN_STEP, shown)
-            if user.has_picture and shown != image_id and not self.policy.overwrite:
+            if self._is_own(user, image_id):
                 return Result(reason=Reason.KEEPS_OWN_PICTURE)
         if self.policy.dry_run:
             return self._try_out(item)
         if not image_id:
             user, image_id = self.profile.upload(self._make_picture(item).data)
             self.image_ids[item.etag] = image_id
+            # The user may have chosen one while ours was made.
+            if self._is_own(user, image_id):
+                return Result(reason=Reason.KEEPS_OWN_PICTURE)
         if user.picture_object_id != image_id:
             self.profile.set_picture(user, image_id)
         self._observe(item, memory, image_id)
         return self._show(Reason.PICTURE_SET, image_id)
+
+    def _is_own(self, user: User, image_id: str) -> bool:
+        """Tell whether the user has another picture, and is to keep it."""
+        is_other = user.has_picture and user.picture_object_id != image_id
+        return is_other and not self.policy.overwrite
 
     def _image_of(self, item: StoredObject, memory: Memory) -> str:
         """

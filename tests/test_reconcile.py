@@ -397,6 +397,19 @@ def test_own_picture_is_kept_if_only_empty_ones_are_filled() -> None:
     assert world.authgear.images == {}
 
 
+def test_picture_chosen_meanwhile_is_kept_if_only_empty_ones_are_filled() -> None:
+    """With `if-empty` the user's choice wins, also one made while ours was made."""
+    world = World(overwrite=False)
+    world.put("red")
+    user = world.authgear.users[world.user_id]
+    world.authgear.before["presign"] = lambda: user.update(picture="https://me.test/")
+
+    result = world.run()
+
+    assert result.reason is Reason.KEEPS_OWN_PICTURE
+    assert user["picture"] == "https://me.test/"
+
+
 def test_empty_picture_is_filled_if_only_empty_ones_are() -> None:
     """With `if-empty` a user without a picture gets one, and a second run is quiet."""
     world = World(overwrite=False)

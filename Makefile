@@ -22,7 +22,8 @@ VERSION := $(shell sed -n 's/^VERSION = "\(.*\)"/\1/p' src/version.py)
 BUILD_DIR ?= .aws-sam/build
 EVENT ?= events/s3-put.json
 
-@@PHONY@@
+.PHONY: help demo local ops test test-browser screenshots soak storm bench check lint \
+  types docs audit format validate build build-Function invoke lock clean
 .DEFAULT_GOAL := help
 
 help: ## show this list

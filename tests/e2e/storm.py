@@ -47,8 +47,9 @@ class EveryTenth(Faults):
     def take(self, step: Step) -> Fault | None:  # type: ignore[override] # known steps only
         """Return the fault that a request meets."""
         number = next(self._numbers)
-        drop = "before" if number % 20 else "after"
-        return None if number % 10 else Fault(step=step, drop=drop)
+        if number % 10:
+            return None
+        return Fault(step=step, drop="before" if number % 20 else "after")
 
 
 def play(pictures: int, workers: int, timeout: float) -> Counter[str]:

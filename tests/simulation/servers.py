@@ -16,6 +16,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.s3 import FakeS3, client_error
 from tests.fakes.transport import answer
 from tests.simulation.tasks import Fault, Task, stop
+from user_profile import STALE
 
 T = TypeVar("T")
 
@@ -107,7 +108,8 @@ class SteppedAuthgear(FakeAuthgear):
         self._policy = policy
         self._trouble = trouble
         self._edits: dict[str, int] = {}
-        self._readings: dict[Task | None, tuple[int, dict[str, Any], bool, float]] = {}
+        self._readings: dict[Task | None, tuple[int, dict[str, Any], bool]] = {}
+        self._read_at: dict[Task | None, float] = {}
         self._hook: Fault | None = None
 
     def add_user(self, user_id: str = "", **attributes: Any) -> str:
@@ -130,6 +132,9 @@ class SteppedAuthgear(FakeAuthgear):
     def _handle(self, request: requests.PreparedRequest) -> requests.Response:
         """Answer one request between two stops, unless a fault prevents it."""
         step, work = self._route(request)
+        if step == "update":
+            # Nothing that was read long ago is ever written.
+            assert self._clock.now - self._read_at[self.running] <= STALE
         fault = stop()
         self._trouble.faults += fault is not None
         self.steps.append(step)
@@ -143,6 +148,8 @@ class SteppedAuthgear(FakeAuthgear):
             self._time_out()
         done = self._do(step, work, fault)
         stop()
+        if step == "read":
+            self._read_at[self.running] = self._clock.now
         if fault is Fault.ANSWER_LOST:
             raise requests.ConnectionError
         if fault is Fault.TIMEOUT_DONE:
@@ -191,16 +198,16 @@ class SteppedAuthgear(FakeAuthgear):
         if user_id in self.users:
             others = _others(self.users[user_id])
             has_picture = "picture" in self.users[user_id]
-            seen = self._edits[user_id], others, has_picture, self._clock.now
+            seen = self._edits[user_id], others, has_picture
             self._readings[self.running] = seen
         return super()._read(node_id)
 
     def _update(self, update: dict[str, Any]) -> requests.Response:
         """Replace all attributes; they must be those that were read."""
         user_id = to_user_id(update["userID"]) or ""
-        version, read, has_picture, read_at = self._readings[self.running]
+        version, read, has_picture = self._readings[self.running]
         assert _others(update["standardAttributes"]) == read
-        self.windows.append(self._clock.now - read_at)
+        self.windows.append(self._clock.now - self._read_at[self.running])
         # Who keeps users' own pictures replaces none that was read.
         assert self._policy.overwrite or not has_picture
         if version == self._edits[user_id]:

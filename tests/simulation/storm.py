@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from types import SimpleNamespace
 from typing import Any, cast
@@ -66,7 +67,7 @@ class Storm:
             key = f"pictures/{self.authgear.add_user()}.png"
             self.s3.put(key, GOOD["red"])
             event = _event(self.s3.bucket, key)
-            self.time.after(moment, lambda event=event: self.service.invoke(event))
+            self.time.after(moment, partial(self.service.invoke, event))
         self.time.run()
         return self
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from outcome import Outcome
+from rounds import Policy
 from tests.simulation.world import GOOD, World
 
 
@@ -39,7 +40,7 @@ def removed(world: World) -> None:
 
 def stops_of(history: Callable[[World], None]) -> int:
     """Return how often an undisturbed run stops: before and after each call."""
-    world = World(remove_on_delete=True)
+    world = World(Policy(remove_on_delete=True))
     history(world)
     before = world.stops
     world.deliver(0)
@@ -58,7 +59,7 @@ def test_run_killed_at_each_call(history: Callable[[World], None], least: int) -
     assert stops >= least  # two for each call to S3 and Authgear
 
     for index in range(stops):
-        world = World(remove_on_delete=True)
+        world = World(Policy(remove_on_delete=True))
         history(world)
         uploads = len(world.authgear.uploads)
         world.deliver(0)

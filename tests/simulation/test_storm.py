@@ -27,7 +27,7 @@ def test_nothing_is_lost(weather: Weather, moments: list[float]) -> None:
 
 
 def test_limit_is_used_well() -> None:
-    """Few requests are refused, and hardly a minute of what is allowed is left unused."""
+    """Few requests are refused, and little of what is allowed is left unused."""
     storm = Storm(LIMIT).play(at_once(120))
 
     # The first minutes, in which all invocations compete, are lost in a small storm.

@@ -22,6 +22,7 @@ from tests.simulation.servers import SteppedAuthgear, SteppedS3, Trouble
 from tests.simulation.tasks import Fault, Task, stop
 
 HOURS = 7200.0  # seconds until the slow lane brings what was dropped
+PATTERN = "pictures/{user_id}.*"
 LATE_CHANGES = 2  # pictures that come while everything else settles
 LATE = 0.03  # how likely one is at each stop
 SPEC = PictureSpec(size=240)
@@ -56,7 +57,7 @@ class World:
         pattern: How a key names a user.
     """
 
-    def __init__(self, policy: Policy, pattern: str) -> None:
+    def __init__(self, policy: Policy, pattern: str = PATTERN) -> None:
         self.policy = policy
         self.pattern = pattern
         self.clock = FakeClock()

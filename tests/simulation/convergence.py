@@ -11,8 +11,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from outcome import Outcome
 from rounds import Policy
+from tests.simulation.contents import BAD, CONTENTS, GOOD
 from tests.simulation.tasks import Fault
-from tests.simulation.world import BAD, CONTENTS, GOOD, World
+from tests.simulation.world import World
 
 MOST_RUNNING = 4
 GONE = "gone"

@@ -21,10 +21,10 @@ from reconcile import Reconciler
 from rounds import Policy
 from tests.fakes.authgear_server import APP_ID, ENDPOINT
 from tests.fakes.key_pair import KEY_PAIR
+from tests.simulation.contents import GOOD, SPEC
 from tests.simulation.lambda_service import Handler, LambdaService
 from tests.simulation.lanes import Lanes
 from tests.simulation.limited import LimitedAuthgear, SlowS3, Time, Weather
-from tests.simulation.world import GOOD, SPEC
 
 HOUR = 3600.0  # seconds
 PER_MINUTE = 60  # requests; what Authgear's service documents for one address

@@ -27,6 +27,14 @@ class Fault(StrEnum):
     HOOK_DROPS_PICTURE = "hook-drops-picture"
 
 
+class Trouble:
+    """Counts what was done to the calls, and to attributes that others write."""
+
+    def __init__(self) -> None:
+        self.faults = 0
+        self.overwritten_edits = 0
+
+
 class Crash(BaseException):
     """Ends an invocation between two calls, as the end of its machine does."""
 

@@ -8,7 +8,8 @@ import pytest
 
 from outcome import Outcome
 from rounds import Policy
-from tests.simulation.world import GOOD, World
+from tests.simulation.contents import GOOD
+from tests.simulation.world import World
 
 
 def new(world: World) -> None:

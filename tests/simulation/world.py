@@ -2,49 +2,32 @@
 
 from __future__ import annotations
 
-import io
 from random import Random
 from typing import Any, cast
-
-from PIL import Image
 
 from authgear import AccessTokens, AdminAPI, Connection, to_node_id
 from bucket import Bucket
 from object_key import KeyPattern
 from outcome import Outcome, Result
-from picture import PictureSpec, make_profile_picture
 from reconcile import Reconciler
 from rounds import Policy
 from tests.fakes.authgear_server import APP_ID, ENDPOINT
 from tests.fakes.clock import FakeClock
 from tests.fakes.key_pair import KEY_PAIR
-from tests.simulation.servers import SteppedAuthgear, SteppedS3, Trouble
-from tests.simulation.tasks import Fault, Task, stop
+from tests.simulation.contents import CONTENTS, GOOD, SHOWN, SPEC
+from tests.simulation.stepped_authgear import SteppedAuthgear
+from tests.simulation.stepped_s3 import SteppedS3
+from tests.simulation.tasks import Fault, Task, Trouble, stop
 
 HOURS = 7200.0  # seconds until the slow lane brings what was dropped
 PATTERN = "pictures/{user_id}.*"
 LATE_CHANGES = 2  # pictures that come while everything else settles
 LATE = 0.03  # how likely one is at each stop
-SPEC = PictureSpec(size=240)
 CALL = 0.05  # seconds from stop to stop
-INVOCATION = 52.0  # seconds that one has
+INVOCATION = 108.0  # seconds that one has
 ATTEMPTS = 8  # at each event, far fewer than the lanes make in a day
 USERS = tuple(f"{n}0000000-0000-4000-8000-000000000000" for n in (1, 2))
 STRANGER = "00000000-0000-4000-8000-00000000dead"
-
-
-def _png(color: str) -> bytes:
-    """Return a small picture of one colour."""
-    file = io.BytesIO()
-    Image.new("RGB", (8, 8), color).save(file, "PNG")
-    return file.getvalue()
-
-
-GOOD = {color: _png(color) for color in ("red", "green", "blue", "white", "black")}
-BAD = {"text": b"no picture", "broken": GOOD["red"][:40], "empty": b""}
-CONTENTS = GOOD | BAD
-# What Authgear shows -> what it was made from.
-SHOWN = {make_profile_picture(data, SPEC).data: data for data in GOOD.values()}
 
 
 class World:

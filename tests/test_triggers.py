@@ -278,6 +278,9 @@ def test_read_mixed_sources() -> None:
         pytest.param(s3(eventSource="aws:dynamodb"), id="other-source"),
         pytest.param(on_failure(None), id="no-payload"),
         pytest.param({"Records": [{"EventSource": "aws:sns"}]}, id="no-sns"),
+        pytest.param(
+            {"Records": [sns(s3())["Records"][0] | {"EventSource": "x"}]}, id="no-topic"
+        ),
         pytest.param({"Type": "Notification"}, id="no-message"),
     ],
 )

@@ -29,7 +29,7 @@ EMULATORS = ".venv-sam/lib/python*/site-packages/samcli/local/rapid/aws-lambda-r
 CLIENT_MODULES = ("awslambdaric", "runtime_client", "simplejson", "snapshot_restore_py")
 INVOCATIONS = "/2015-03-31/functions/function/invocations"
 START_TIMEOUT = 10.0  # seconds
-FUNCTION_TIMEOUT = 60  # seconds, as in template.yaml
+FUNCTION_TIMEOUT = 120  # seconds, as in template.yaml
 
 
 class RuntimeUnavailable(Exception):

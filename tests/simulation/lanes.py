@@ -45,13 +45,14 @@ class Lanes:
     @classmethod
     def from_template(cls) -> Lanes:
         """Read them from where they are deployed."""
-        resources = yaml.load(TEMPLATE.read_text(), Loader=_Loader)["Resources"]  # noqa: S506 - a safe one
+        template = yaml.load(TEMPLATE.read_text(), Loader=_Loader)  # noqa: S506 - a safe one
+        resources = template["Resources"]
         function = resources["Function"]["Properties"]
         queue = resources["RetryQueue"]["Properties"]
         retry = function["Events"]["Retry"]["Properties"]
         return cls(
             timeout=function["Timeout"],
-            memory=function["MemorySize"],
+            memory=template["Parameters"]["MemorySize"]["Default"],
             retries=function["EventInvokeConfig"]["MaximumRetryAttempts"],
             oldest=function["EventInvokeConfig"]["MaximumEventAgeInSeconds"],
             visibility=queue["VisibilityTimeout"],

@@ -129,7 +129,9 @@ class Storm:
             share=self.random.random,
         )
         log = SimpleNamespace(info=self._note, warning=self._note, error=self._note)
-        nothing = SimpleNamespace(add_metric=_ignore, flush_metrics=_ignore)
+        nothing = SimpleNamespace(
+            add_dimension=_ignore, add_metric=_ignore, flush_metrics=_ignore
+        )
         function = Function(
             buckets={self.s3.bucket: Bucket(cast(Any, self.s3), self.s3.bucket)},
             reconciler=reconciler,
@@ -147,13 +149,16 @@ class Storm:
             self.synced[extra["key"]] = self.time.now
 
 
-def _ignore(*metric: Any) -> None:
+def _ignore(*metric: Any, **dimension: Any) -> None:
     """Count no metric."""
 
 
 def _context(timeout: float) -> Any:
     """Return what tells the function how much time it has."""
-    return SimpleNamespace(get_remaining_time_in_millis=lambda: round(timeout * 1000))
+    return SimpleNamespace(
+        function_name="pictures",
+        get_remaining_time_in_millis=lambda: round(timeout * 1000),
+    )
 
 
 def _event(bucket: str, key: str) -> dict[str, Any]:

@@ -22,8 +22,8 @@ VERSION := $(shell sed -n 's/^VERSION = "\(.*\)"/\1/p' src/version.py)
 BUILD_DIR ?= .aws-sam/build
 EVENT ?= events/s3-put.json
 
-.PHONY: help demo local ops test test-browser screenshots soak storm bench check lint \
-  types docs audit format validate build build-Function invoke lock clean
+.PHONY: help demo local ops test test-browser screenshots soak storm fuzz bench check \
+  lint types docs audit format validate build build-Function invoke lock clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -98,6 +98,9 @@ storm: $(VENV)/.dev ## drop thousands of pictures against a limit and an outage
 
 bench: $(BENCH_VENV)/.bench build/bench/node ## compare speed, memory and cost with others
 	$(BENCH_VENV)/bin/python -m bench
+
+fuzz: $(VENV)/.dev ## damage pictures of every format (SECONDS=60 SEED=1 FORMAT=heic)
+	$(BIN)/python -m tests.hostile.fuzz $(or $(SECONDS),60) $(or $(SEED),1) $(FORMAT)
 
 check: lint types test ## all that must hold before a commit lands
 

@@ -1,0 +1,112 @@
+"""Files that are hostile by design; a title begins with its format."""
+
+from __future__ import annotations
+
+import struct
+from functools import cache
+from io import BytesIO
+
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from tests.hostile.mutations import CANARY, mend
+from tests.hostile.structure import parts
+from tests.sample_pictures import encode, good, quadrants
+
+EXIF = b"Exif\0\0"
+
+
+@cache
+def crafted() -> dict[str, bytes]:
+    """Return every crafted file by its title."""
+    return shapes() | metadata() | bombs() | polyglots() | boxes()
+
+
+def shapes() -> dict[str, bytes]:
+    """Return files of extreme shape, and of rare kinds of pixels."""
+    found = {
+        f"{name}-{width}x{height}": encode(Image.new("RGB", (width, height)), name)
+        for name in ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
+        for width, height in ((1, 1), (1, 9_000), (9_000, 1))
+    }
+    cmyk = encode(Image.new("CMYK", (400, 400)), "JPEG", progressive=True)
+    deep = encode(Image.new("I;16", (400, 400), 40_000), "PNG")
+    found |= {"jpeg-cmyk": cmyk, "png-16-bit": deep}
+    return {title.lower(): data for title, data in found.items()}
+
+
+def looping_exif() -> bytes:
+    """Return EXIF whose directory follows itself, and points outside of the file."""
+    entries = (
+        (0x0112, 3, 0xFFFFFFFF, 0xFFFFFFF0),  # orientation: 4 billion, far outside
+        (0x8769, 4, 1, 8),  # the EXIF directory is this one
+        (0x8825, 4, 1, 8),  # and the GPS directory
+        (0x014A, 4, 1, 8),  # and the one below it
+    )
+    body = b"".join(struct.pack("<HHII", *entry) for entry in entries)
+    count = struct.pack("<H", len(entries))
+    return EXIF + b"II*\0" + struct.pack("<I", 8) + count + body + struct.pack("<I", 8)
+
+
+def metadata() -> dict[str, bytes]:
+    """Return files whose EXIF or colour profile is broken."""
+    blocks = {
+        "exif-loop": {"exif": looping_exif()},
+        "exif-noise": {"exif": EXIF + b"II*\0" + CANARY * 50},
+        "icc-noise": {"icc_profile": CANARY * 50},
+        "icc-size": {"icc_profile": b"\xff\xff\xff\xff" + bytes(124)},
+    }
+    return {
+        f"{name}-{title}": encode(quadrants(), name.upper(), **block)
+        for name in ("jpeg", "png", "webp", "avif")
+        for title, block in blocks.items()
+    }
+
+
+def bombs() -> dict[str, bytes]:
+    """Return files that are small and would become large or long."""
+    text, frames = PngInfo(), [Image.new("P", (8, 8), i % 7) for i in range(3_000)]
+    text.add_text("Comment", "0" * 60_000_000, zip=True)
+    first, *rest = frames
+    gif = encode(first, "GIF", save_all=True, append_images=rest, duration=10)
+    big = encode(Image.new("RGBA", (7_071, 7_071)), "PNG", compress_level=1)
+    colour = quadrants()
+    profile = {"icc_profile": bytes(30_000_000)}
+    return {
+        "png-text-bomb": encode(colour, "PNG", pnginfo=text),
+        "png-icc-bomb": encode(colour, "PNG", **profile),
+        "png-largest": big,
+        "gif-frames": gif,
+        "gif-largest": encode(Image.new("P", (7_071, 7_071)), "GIF"),
+        "jpeg-largest": encode(Image.new("CMYK", (7_071, 7_071)), "JPEG"),
+        "png-crc": _put(good()["png"], good()["png"].index(b"IDAT") - 8, b"\1\2\3\4"),
+        "png-size": mend(_put(good()["png"], 16, b"\x7f\xff\xff\xff" * 2)),
+        "gif-size": _put(good()["gif"], 6, b"\xff\xff\xff\xff"),
+    }
+
+
+def polyglots() -> dict[str, bytes]:
+    """Return good files that are something else as well."""
+    archive = BytesIO(b"PK\x03\x04" + CANARY * 40 + b"PK\x05\x06" + bytes(18))
+    tail = b"<html><body>" + CANARY + b"</body></html>" + archive.getvalue()
+    return {f"{name}-polyglot": data + tail for name, data in good().items()}
+
+
+def boxes() -> dict[str, bytes]:
+    """Return AVIF and HEIC files with boxes in boxes, and with boxes without an end."""
+    found = {}
+    for name in ("avif", "heic"):
+        data = good()[name]
+        second = parts(name, data)[1]
+        nest = b""
+        for _ in range(2_000):
+            nest = struct.pack(">I4sI", 12 + len(nest), b"meta", 0) + nest
+        found[f"{name}-nested"] = data[:second] + nest + data[second:]
+        for length in (0, 1, 7, 0xFFFFFFFF):
+            found[f"{name}-length-{length}"] = _put(data, second, length.to_bytes(4))
+    return found
+
+
+def _put(data: bytes, at: int, value: bytes) -> bytes:
+    """Return a file with other bytes at a place."""
+    return data[:at] + value + data[at + len(value) :]

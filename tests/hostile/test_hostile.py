@@ -1,0 +1,67 @@
+"""Hostile pictures: a finished picture or a rejection with a reason, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+
+import pytest
+
+from picture import FORMATS
+from tests.hostile.crafted import crafted
+from tests.hostile.judge import Judge, Verdict
+from tests.hostile.mutations import CANARY, mutate
+from tests.hostile.structure import parts
+from tests.sample_pictures import good
+
+CRAFTED, GOOD = crafted(), good()
+DAMAGED = 100  # random files of each format
+
+
+@pytest.fixture(scope="module")
+def judge() -> Iterator[Judge]:
+    """Provide the child process that all files are judged in."""
+    with Judge() as started:
+        yield started
+
+
+@pytest.mark.parametrize("title", CRAFTED)
+def test_crafted(judge: Judge, title: str) -> None:
+    """What is hostile by design keeps the rule."""
+    verdict = judge(CRAFTED[title])
+
+    assert not verdict.broken, verdict
+
+
+@pytest.mark.parametrize("title", [title for title in CRAFTED if "polyglot" in title])
+def test_polyglot(judge: Judge, title: str) -> None:
+    """A picture that is something else as well gives a picture without the rest."""
+    assert CANARY in CRAFTED[title]
+    assert judge(CRAFTED[title]).text == "made"
+
+
+@pytest.mark.parametrize("title", GOOD)
+def test_truncated(judge: Judge, title: str) -> None:
+    """A file that ends at, or one byte beside, any of its parts keeps the rule."""
+    data = GOOD[title]
+    starts = parts(title.split("-")[0], data)
+
+    found = {
+        at + shift: judge(data[: at + shift]) for at in starts for shift in (-1, 0, 1)
+    }
+
+    assert len(starts) > 2
+    assert {at: verdict for at, verdict in found.items() if verdict.broken} == {}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_damaged(judge: Judge, name: str) -> None:
+    """Files damaged at random, always the same ones, keep the rule."""
+    seeds = [data for title, data in GOOD.items() if title.startswith(name)]
+    found: dict[int, Verdict] = {}
+    for seed in range(DAMAGED):
+        random = Random(seed)
+        found[seed] = judge(mutate(random, name, random.choice(seeds)))
+
+    assert {seed: it for seed, it in found.items() if it.broken} == {}
+    assert {it.text for it in found.values()} > {"made"}  # some are damaged

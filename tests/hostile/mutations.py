@@ -5,11 +5,13 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 from random import Random
+from typing import Literal
 
 from tests.hostile.structure import parts
 
 CANARY = b"<script>taken-at-home</script>"  # what no profile picture may hold
 EXTREMES = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
+ORDERS: tuple[Literal["big", "little"], ...] = ("big", "little")
 
 
 def mutate(random: Random, name: str, data: bytes) -> bytes:
@@ -42,9 +44,9 @@ def _flip(random: Random, data: bytes, starts: list[int]) -> bytes:
 def _number(random: Random, data: bytes, starts: list[int]) -> bytes:
     """Put a number on the edge of what its width holds near the start of a part."""
     width = random.choice((1, 2, 4))
-    number = random.choice(EXTREMES) % 256**width
+    number: int = random.choice(EXTREMES) % 256**width
     at = min(random.choice(starts) + random.randrange(24), max(len(data) - width, 0))
-    value = number.to_bytes(width)[:: random.choice((1, -1))]
+    value = number.to_bytes(width, random.choice(ORDERS))
     return data[:at] + value + data[at + width :]
 
 

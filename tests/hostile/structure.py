@@ -54,7 +54,7 @@ def _webp(data: bytes) -> Iterator[int]:
 def _gif(data: bytes) -> Iterator[int]:
     """Yield the offsets of extensions, images and their blocks (GIF89a)."""
     at = 13 + (3 << (data[10] & 7) + 1 if data[10] & 0x80 else 0)
-    while at < len(data) and data[at] in b"\x21\x2c":
+    while at + 10 <= len(data) and data[at] in b"\x21\x2c":
         yield at
         flags = data[at + 9] if data[at] == 0x2C else 0
         table = 3 << (flags & 7) + 1 if flags & 0x80 else 0

@@ -50,7 +50,7 @@ def test_truncated(judge: Judge, title: str) -> None:
         at + shift: judge(data[: at + shift]) for at in starts for shift in (-1, 0, 1)
     }
 
-    assert len(starts) > 2
+    assert len(starts) > 1
     assert {at: verdict for at, verdict in found.items() if verdict.broken} == {}
 
 

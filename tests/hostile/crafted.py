@@ -72,7 +72,7 @@ def bombs() -> dict[str, bytes]:
     first, *rest = frames
     gif = encode(first, "GIF", save_all=True, append_images=rest, duration=10)
     big = encode(Image.new("RGBA", (7_071, 7_071)), "PNG", compress_level=1)
-    colour = quadrants()
+    colour, wide = quadrants(), Image.new("RGB", (7_071, 7_071), "teal")
     profile = {"icc_profile": bytes(30_000_000)}
     return {
         "png-text-bomb": encode(colour, "PNG", pnginfo=text),
@@ -80,6 +80,8 @@ def bombs() -> dict[str, bytes]:
         "png-largest": big,
         "gif-frames": gif,
         "gif-largest": encode(Image.new("P", (7_071, 7_071)), "GIF"),
+        "webp-largest": encode(wide, "WEBP", quality=10, method=0),
+        "avif-largest": encode(wide, "AVIF", quality=10, speed=10),
         "jpeg-largest": encode(Image.new("CMYK", (7_071, 7_071)), "JPEG"),
         "png-crc": _put(good()["png"], good()["png"].index(b"IDAT") - 8, b"\1\2\3\4"),
         "png-size": mend(_put(good()["png"], 16, b"\x7f\xff\xff\xff" * 2)),

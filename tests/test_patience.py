@@ -19,6 +19,7 @@ def told_patience(event: Any) -> float:
         info=lambda *_, **__: None,
         warning=lambda *_, **__: None,
         error=lambda *_, **__: None,
+        add_dimension=lambda **_: None,
         add_metric=lambda *_: None,
         flush_metrics=lambda: None,
     )
@@ -29,7 +30,9 @@ def told_patience(event: Any) -> float:
         metrics=cast(Any, silent),
         pace=pace,
     )
-    context = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)
+    context = SimpleNamespace(
+        function_name="pictures", get_remaining_time_in_millis=lambda: 60_000
+    )
     function.handle(event, cast(Any, context))
     return pace.patience
 

@@ -81,6 +81,7 @@ class Context:
     """What Lambda tells of an invocation."""
 
     milliseconds: float
+    function_name: str = "pictures"
 
     def get_remaining_time_in_millis(self) -> int:
         """Return the milliseconds that are left at its start."""

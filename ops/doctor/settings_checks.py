@@ -33,9 +33,9 @@ def check_prefix(settings: Settings, stack: Stack) -> Check:
 
     The two differ if the pattern was changed at the function and not by a deployment.
     """
-    head, parameters = settings.key_pattern.head, stack.parameters
-    deployed = parameters.get("KeyPattern", str(settings.key_pattern))
-    prefix = parameters.get("KeyPrefix", deployed.partition("{")[0])
+    head = settings.key_pattern.head
+    deployed = stack.parameters.get("KeyPattern", str(settings.key_pattern))
+    prefix = deployed.partition("{")[0]
     if prefix != head:
         finding = f"deployed for {prefix!r}, but the pattern begins with {head!r}"
         remedy = "Deploy the pattern anew: other objects never wake the function."

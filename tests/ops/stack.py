@@ -64,7 +64,9 @@ def deploy(
     if batch_role:
         outputs["BatchRoleArn"] = "arn:aws:iam::123456789012:role/batch"
     template = {
-        "Parameters": {"KeyPrefix": {"Type": "String", "Default": PREFIX}},
+        "Parameters": {
+            "KeyPattern": {"Type": "String", "Default": f"{PREFIX}{{user_id}}.*"}
+        },
         "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
         "Outputs": {key: {"Value": value} for key, value in outputs.items()},
     }

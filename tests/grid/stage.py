@@ -19,7 +19,7 @@ from aws_lambda_powertools.metrics import EphemeralMetrics
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from PIL import Image
 
-from authgear import AccessTokens, AdminAPI, Connection, KeyPair
+from authgear import AccessTokens, AdminAPI, Connection, KeyPair, Pace
 from bucket import TAG, Bucket
 from function import MARGIN, Function
 from invokers import PicturesFailed
@@ -128,7 +128,9 @@ class Stage:
         self.output: list[str] = []
         self.records: list[dict[str, Any]] = []
         self._log = io.StringIO()
+        self._pace = Pace()
         self._connection = Connection(
+            pace=self._pace,
             endpoint=endpoint,
             user_agent="tests",
             session=session or self.authgear.transport.session(),
@@ -204,6 +206,7 @@ class Stage:
             ),
             metrics=cast(Any, EphemeralMetrics(namespace="Tests", service="grid")),
             clock=self.clock,
+            pace=self._pace,
         )
 
 

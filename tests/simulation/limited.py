@@ -16,7 +16,7 @@ from greenlet import getcurrent
 from tests.fakes.authgear_server import FakeAuthgear
 from tests.fakes.clock import FakeClock
 from tests.fakes.s3 import FakeS3
-from tests.fakes.transport import answer
+from tests.fakes.transport import FakeTransport, answer
 
 AUTHGEAR_CALL = 0.1  # seconds
 S3_CALL = 0.03  # seconds
@@ -93,6 +93,16 @@ class LimitedAuthgear(FakeAuthgear):
         self._time = time
         self._weather = weather
         self._recent: deque[float] = deque()
+        # Hundreds of thousands of requests are not to be kept.
+        self.transport = FakeTransport(self._answer_and_forget)
+
+    def _answer_and_forget(
+        self, request: requests.PreparedRequest
+    ) -> requests.Response:
+        """Answer one request; keep nothing of it."""
+        self.transport.requests.clear()
+        self.transport.timeouts.clear()
+        return self._handle(request)
 
     def _handle(self, request: requests.PreparedRequest) -> requests.Response:
         """Answer one request, if it is not one too many."""

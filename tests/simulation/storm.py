@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -12,19 +13,19 @@ from random import Random
 from types import SimpleNamespace
 from typing import Any, cast
 
-from authgear import AccessTokens, AdminAPI, Connection, Pace
+from authgear import AdminAPI, Connection, Pace
 from bucket import Bucket
 from function import Function
 from object_key import KeyPattern
 from outcome import Outcome
 from reconcile import Reconciler
 from rounds import Policy
-from tests.fakes.authgear_server import APP_ID, ENDPOINT
-from tests.fakes.key_pair import KEY_PAIR
+from tests.fakes.authgear_server import ENDPOINT
 from tests.simulation.contents import GOOD, SPEC
 from tests.simulation.lambda_service import Handler, LambdaService
 from tests.simulation.lanes import Lanes
 from tests.simulation.limited import LimitedAuthgear, SlowS3, Time, Weather
+from tests.simulation.tokens import TOKENS
 
 HOUR = 3600.0  # seconds
 PER_MINUTE = 60  # requests; what Authgear's service documents for one address
@@ -116,12 +117,9 @@ class Storm:
             share=self.random.random,
             pace=pace,
         )
-        tokens = AccessTokens(
-            app_id=APP_ID, load_key_pair=lambda: KEY_PAIR, clock=clock
-        )
         reconciler = Reconciler(
             pattern=KeyPattern.parse("pictures/{user_id}.*"),
-            admin_api=AdminAPI(connection, tokens),
+            admin_api=AdminAPI(connection, TOKENS),
             spec=SPEC,
             policy=Policy(),
             clock=clock,
@@ -199,14 +197,17 @@ def main() -> None:
     storms = [
         ("10,000 at once, 429 with Retry-After", limit, at_once(10_000)),
         ("10,000 at once, 429 without", silent, at_once(10_000)),
-        ("6,000 in 24 h, down for 12 h", down, steadily(6_000, 24)),
-        ("6,000 in 24 h, hanging for 12 h", hanging, steadily(6_000, 24)),
+        ("3,000 in 24 h, down for 12 h", down, steadily(3_000, 24)),
+        ("3,000 in 24 h, hanging for 12 h", hanging, steadily(3_000, 24)),
     ]
     print(Lanes.from_template())
     for name, weather, moments in storms:
         start = time.monotonic()
-        report = Storm(weather).play(moments).report()
-        print(f"\n{name} ({time.monotonic() - start:.0f} s)\n  {report}", flush=True)
+        storm = Storm(weather).play(moments)
+        seconds = time.monotonic() - start
+        print(f"\n{name} ({seconds:.0f} s)\n  {storm.report()}", flush=True)
+        if storm.missing or storm.service.dead:
+            sys.exit("pictures were lost")
 
 
 if __name__ == "__main__":

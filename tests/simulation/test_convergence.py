@@ -9,7 +9,7 @@ from tests.simulation.convergence import Convergence
 # `make soak` plays many more.
 TestConvergence = Convergence.TestCase
 TestConvergence.settings = settings(
-    max_examples=150,
+    max_examples=300,
     stateful_step_count=25,
     deadline=None,
     derandomize=True,

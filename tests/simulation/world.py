@@ -5,19 +5,19 @@ from __future__ import annotations
 from random import Random
 from typing import Any, cast
 
-from authgear import AccessTokens, AdminAPI, Connection, to_node_id
+from authgear import AdminAPI, Connection, to_node_id
 from bucket import Bucket
 from object_key import KeyPattern
 from outcome import Outcome, Result
 from reconcile import Reconciler
 from rounds import Policy
-from tests.fakes.authgear_server import APP_ID, ENDPOINT
+from tests.fakes.authgear_server import ENDPOINT
 from tests.fakes.clock import FakeClock
-from tests.fakes.key_pair import KEY_PAIR
 from tests.simulation.contents import CONTENTS, GOOD, SHOWN, SPEC
 from tests.simulation.stepped_authgear import SteppedAuthgear
 from tests.simulation.stepped_s3 import SteppedS3
 from tests.simulation.tasks import Fault, Task, Trouble, stop
+from tests.simulation.tokens import TOKENS
 
 HOURS = 7200.0  # seconds until the slow lane brings what was dropped
 PATTERN = "pictures/{user_id}.*"
@@ -216,12 +216,9 @@ class World:
             sleep=self._sleep,
             share=lambda: 0.5,
         )
-        tokens = AccessTokens(
-            app_id=APP_ID, load_key_pair=lambda: KEY_PAIR, clock=self.clock
-        )
         return Reconciler(
             pattern=KeyPattern.parse(self.pattern),
-            admin_api=AdminAPI(connection, tokens),
+            admin_api=AdminAPI(connection, TOKENS),
             spec=SPEC,
             policy=policy,
             clock=self.clock,

@@ -153,18 +153,18 @@ class Convergence(RuleBasedStateMachine):
         assert len(uploaders) <= most
 
     def _check_rest(self) -> None:
-        """Whatever is delivered once more, nothing is uploaded or updated."""
+        """Whatever comes once more, only what was not noted is uploaded again."""
         world = self.world
-        before = len(world.authgear.uploads), world.authgear.steps.count("update")
+        before = len(world.authgear.uploads) + world.authgear.steps.count("update")
         for key in sorted(world.s3.objects):
             world.pending.append(key)
             world.deliver(0)
             result = world.finish(world.tasks[-1])
             assert result.outcome is not Outcome.FAILED
-        after = len(world.authgear.uploads), world.authgear.steps.count("update")
+        after = len(world.authgear.uploads) + world.authgear.steps.count("update")
         # Without note or check, the next event may cost another upload.
         if world.policy.remember and world.policy.verify_update:
-            assert after == before
+            assert after - before <= 2 * world.trouble.lost_notes
 
     def _count(self) -> None:
         """Add the history to the totals."""

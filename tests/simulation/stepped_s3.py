@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from tests.fakes.s3 import FakeS3, client_error
 from tests.simulation.tasks import Fault, Trouble, stop
@@ -40,8 +40,14 @@ class SteppedS3(FakeS3):
         return self._step(lambda: super(SteppedS3, self).get_object_tagging(**options))
 
     def put_object_tagging(self, **options: Any) -> dict[str, Any]:
-        """Replace an object's tags."""
-        return self._step(lambda: super(SteppedS3, self).put_object_tagging(**options))
+        """Replace an object's tags; a note that is refused costs only the memory."""
+        try:
+            return self._step(
+                lambda: super(SteppedS3, self).put_object_tagging(**options)
+            )
+        except (ClientError, EndpointConnectionError):
+            self._trouble.lost_notes += 1
+            raise
 
     def _step(self, work: Callable[[], T]) -> T:
         """Do the work between two stops, unless a fault keeps it from being done."""

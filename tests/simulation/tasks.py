@@ -32,6 +32,7 @@ class Trouble:
 
     def __init__(self) -> None:
         self.faults = 0
+        self.lost_notes = 0
         self.overwritten_edits = 0
 
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 from authgear import AdminAPI, Connection, to_node_id
 from bucket import Bucket
 from object_key import KeyPattern
-from outcome import Outcome, Result
+from outcome import Outcome, Reason, Result
 from reconcile import Reconciler
 from rounds import Policy
 from tests.fakes.authgear_server import ENDPOINT
@@ -185,12 +185,15 @@ class World:
         """Have an event delivered again whose invocation failed."""
         if task.is_running:
             return
-        if task.refused and not task.crashed:
-            # It is final; somebody has to touch the object again.
-            assert cast(Result, task.result).outcome is Outcome.REJECTED
-            self.touched.append(task.key)
-        elif task.crashed or cast(Result, task.result).outcome is Outcome.FAILED:
+        result = task.result
+        if task.refused and result:
+            # It is final, unless the answer came hours too late.
+            late = result.reason is Reason.AUTHGEAR_TIMEOUT
+            assert late or result.outcome is Outcome.REJECTED
+        if result is None or result.outcome is Outcome.FAILED:
             self.pending.append(task.key)
+        elif task.refused:
+            self.touched.append(task.key)  # somebody has to touch the object again
 
     def _reconcile(self, key: str) -> Result:
         """Do what the function does for one object."""

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from urllib3 import HTTPResponse
 
-from authgear import AccessTokens, AdminAPI, Connection, to_node_id
+from authgear import to_node_id
 from authgear.connection import READ_TIMEOUT
 from bucket import TAG, Bucket
 from object_key import KeyPattern
@@ -19,8 +19,6 @@ from picture import PictureSpec
 from reconcile import Reconciler
 from rounds import ROUNDS, Policy
 from tests.fakes.authgear_server import (
-    APP_ID,
-    ENDPOINT,
     FakeAuthgear,
     Fault,
     answered,
@@ -29,7 +27,6 @@ from tests.fakes.authgear_server import (
     timed_out,
 )
 from tests.fakes.clock import FakeClock
-from tests.fakes.key_pair import KEY_PAIR
 from tests.fakes.s3 import FakeS3, client_error
 from tests.fakes.transport import answer
 
@@ -68,20 +65,9 @@ class World:
         self.user_id = self.authgear.add_user(
             email="ada@example.com", address={"country": "HK"}
         )
-        connection = Connection(
-            endpoint=ENDPOINT,
-            user_agent="tests",
-            session=self.authgear.transport.session(),
-            clock=self.clock,
-            sleep=self.clock.sleep,
-            share=lambda: 0.5,
-        )
-        tokens = AccessTokens(
-            app_id=APP_ID, load_key_pair=lambda: KEY_PAIR, clock=self.clock
-        )
         self.reconciler = Reconciler(
             pattern=KeyPattern.parse(pattern),
-            admin_api=AdminAPI(connection, tokens),
+            admin_api=self.authgear.admin_api(self.clock),
             spec=PictureSpec(max_bytes=100_000, max_pixels=1_000_000),
             policy=Policy(**policy),
             clock=self.clock,

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from authgear import AccessTokens, AdminAPI, Connection, UserNotFound, to_node_id
+from authgear import UserNotFound, to_node_id
 from journal import Journal, OutOfTime
 from object_key import KeyIgnored
 from outcome import Reason
-from tests.fakes.authgear_server import APP_ID, ENDPOINT, FakeAuthgear
+from tests.fakes.authgear_server import FakeAuthgear
 from tests.fakes.clock import FakeClock
-from tests.fakes.key_pair import KEY_PAIR
 from user_profile import STALE, AmbiguousUser, UserProfile
 
 
@@ -28,18 +27,8 @@ class Stage:
 
     def open(self, placeholder: str, text: str, left: float = 30) -> UserProfile:
         """Return the profile of whom a text names."""
-        connection = Connection(
-            endpoint=ENDPOINT,
-            user_agent="tests",
-            session=self.authgear.transport.session(),
-            clock=self.clock,
-            sleep=self.clock.sleep,
-        )
-        tokens = AccessTokens(
-            app_id=APP_ID, load_key_pair=lambda: KEY_PAIR, clock=self.clock
-        )
         return UserProfile(
-            admin_api=AdminAPI(connection, tokens),
+            admin_api=self.authgear.admin_api(self.clock),
             placeholder=placeholder,
             text=text,
             journal=Journal(

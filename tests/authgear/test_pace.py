@@ -7,10 +7,9 @@ import math
 import pytest
 import requests
 
-from authgear import AccessTokens, AdminAPI, Connection, Pace, RateLimited
-from tests.fakes.authgear_server import APP_ID, ENDPOINT, FakeAuthgear
+from authgear import Pace, RateLimited
+from tests.fakes.authgear_server import FakeAuthgear
 from tests.fakes.clock import FakeClock
-from tests.fakes.key_pair import KEY_PAIR
 from tests.fakes.transport import answer
 
 NEVER = math.inf
@@ -27,19 +26,7 @@ class Process:
             return answer({}, 429, headers)
 
         self.server.fail("read", *[limited] * times)
-        connection = Connection(
-            endpoint=ENDPOINT,
-            user_agent="tests",
-            session=self.server.transport.session(),
-            clock=self.clock,
-            sleep=self.clock.sleep,
-            share=lambda: 0.5,
-            pace=self.pace,
-        )
-        tokens = AccessTokens(
-            app_id=APP_ID, load_key_pair=lambda: KEY_PAIR, clock=self.clock
-        )
-        self.admin_api = AdminAPI(connection, tokens)
+        self.admin_api = self.server.admin_api(self.clock, self.pace)
 
     def read(self, deadline: float = NEVER) -> None:
         """Read the user."""

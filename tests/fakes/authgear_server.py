@@ -10,7 +10,16 @@ from urllib.parse import urlsplit
 
 import requests
 
-from authgear import to_node_id, to_user_id
+from authgear import (
+    AccessTokens,
+    AdminAPI,
+    Connection,
+    Pace,
+    to_node_id,
+    to_user_id,
+)
+from tests.fakes.clock import FakeClock
+from tests.fakes.key_pair import KEY_PAIR
 from tests.fakes.transport import FakeTransport, answer
 
 ENDPOINT = "https://demo.authgear.test"
@@ -35,6 +44,22 @@ class FakeAuthgear:
         self.faults: dict[str, list[Fault | None]] = {}
         self.before: dict[str, Callable[[], None]] = {}
         self.transport = FakeTransport(self._handle)
+
+    def admin_api(self, clock: FakeClock, pace: Pace | None = None) -> AdminAPI:
+        """Return the product's client of this server, which waits by the clock."""
+        connection = Connection(
+            endpoint=ENDPOINT,
+            user_agent="tests",
+            session=self.transport.session(),
+            clock=clock,
+            sleep=clock.sleep,
+            share=lambda: 0.5,
+            pace=pace,
+        )
+        tokens = AccessTokens(
+            app_id=APP_ID, load_key_pair=lambda: KEY_PAIR, clock=clock
+        )
+        return AdminAPI(connection, tokens)
 
     def add_user(self, user_id: str = "", **attributes: Any) -> str:
         """Create a user and return the UUID."""

@@ -221,11 +221,6 @@ def _parse(pem: str) -> Any:
     return load_pem_private_key(pem.encode(), None)
 
 
-def _fresh_name() -> str:
-    """Return a name that no logger has: Powertools hands out one logger per name."""
-    return f"stage-{next(NUMBERS)}"
-
-
 def _error_texts(error: Exception, event: Any) -> list[str]:
     """Return what Lambda shows of an error: its traceback, and the queue's record."""
     text = "".join(traceback.format_exception(error))

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 import threading
 
 import pytest
@@ -13,8 +9,8 @@ import requests
 
 from authgear import AdminAPI, Forbidden
 from local.authgear import Authgear, User
-from local.paths import ROOT
 from tests.local.authgear.conftest import soon
+from tests.local.foreground import run_until
 
 
 def test_requests_are_noted(
@@ -67,21 +63,8 @@ def test_unknown_user_is_a_key_error(authgear: Authgear) -> None:
 
 def test_emulator_in_the_foreground_says_how_to_reach_it() -> None:
     """It prints endpoint, key and user, and ends cleanly with Ctrl-C."""
-    with subprocess.Popen(
-        [sys.executable, "-W", "error", "-m", "local.authgear", "--port", "0"],
-        env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        assert process.stdout
-        lines = iter(process.stdout.readline, "")
-        shown = [next(lines)]
-        while "END PRIVATE KEY" not in shown[-1]:
-            shown.append(next(lines))
-        process.send_signal(signal.SIGINT)
-        rest = process.stdout.read()
+    shown, rest, status = run_until("END PRIVATE KEY", "local.authgear", "--port", "0")
 
     assert shown[0].startswith("endpoint  http://127.0.0.1:")
     assert [line.split()[0] for line in shown[1:4]] == ["app", "key", "user"]
-    assert (rest, process.returncode) == ("", 0)
+    assert (rest, status) == ("", 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 import triggers
+from alarm import TimeIsUp
 from authgear import Pace
 from bucket import Bucket
 from invokers import Hint
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 # Seconds kept free before Lambda's own deadline: the longest call to AWS, and the log.
 MARGIN = 12.0
+# Seconds before Lambda's own deadline at which a call that is still on is broken off.
+LAST = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +47,8 @@ class Function:
         clock: Monotonic seconds; the same as the reconciler's.
 
         pace: The same as the connection's; each invoker brings its own patience.
+
+        alarm: Breaks a block off after so many seconds, with `TimeIsUp`.
     """
 
     buckets: Mapping[str, Bucket]
@@ -51,6 +57,7 @@ class Function:
     metrics: Metrics
     clock: Callable[[], float] = time.monotonic
     pace: Pace = field(default_factory=Pace)
+    alarm: Callable[[float], AbstractContextManager[Any]] = nullcontext
 
     def handle(self, event: Any, context: LambdaContext) -> dict[str, Any]:
         """
@@ -67,22 +74,27 @@ class Function:
         Raises:
             PicturesFailed: An object failed, and the invoker delivers again if told so.
         """
-        deadline = self.clock() + context.get_remaining_time_in_millis() / 1000 - MARGIN
+        end = self.clock() + context.get_remaining_time_in_millis() / 1000
         invoker = triggers.read(event)
         # Two stacks in one account must not be counted together.
         self.metrics.add_dimension(name="function", value=context.function_name)
         self.pace.patience = invoker.patience
         try:
-            results = [(hint, self._process(hint, deadline)) for hint in invoker.hints]
+            results = [(hint, self._process(hint, end)) for hint in invoker.hints]
         finally:
             self.metrics.flush_metrics()
         return invoker.answer(results)
 
-    def _process(self, hint: Hint, deadline: float) -> Result:
-        """Reconcile one object and record what became of it."""
+    def _process(self, hint: Hint, end: float) -> Result:
+        """Reconcile one object before Lambda's end, and record what became of it."""
         start = self.clock()
         try:
-            result = self._reconcile(hint, deadline)
+            with self.alarm(end - LAST - start):
+                result = self._reconcile(hint, end - MARGIN)
+        except TimeIsUp as error:
+            detail = "a call was broken off: it outlived the deadline"
+            fields = {"places": _places(error)}
+            result = Result(reason=Reason.NOT_SETTLED, detail=detail, fields=fields)
         except Exception as error:  # noqa: BLE001 - a bug in one object must not lose the rest
             result = _unexpected(error)
         milliseconds = round((self.clock() - start) * 1000, 1)
@@ -139,10 +151,15 @@ def _unexpected(error: Exception) -> Result:
 
     Its text may hold anything, so only its type and the places it passed are shown.
     """
-    frames = traceback.extract_tb(error.__traceback__)
-    places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames]
+    kind = type(error).__name__
     return Result(
         reason=Reason.UNEXPECTED_ERROR,
-        detail=f"{Reason.UNEXPECTED_ERROR.meaning}: {type(error).__name__}",
-        fields={"error_type": type(error).__name__, "places": places},
+        detail=f"{Reason.UNEXPECTED_ERROR.meaning}: {kind}",
+        fields={"error_type": kind, "places": _places(error)},
     )
+
+
+def _places(error: BaseException) -> list[str]:
+    """Return the files and lines that an error passed."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames]

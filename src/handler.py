@@ -10,6 +10,7 @@ from aws_lambda_powertools import Logger, Metrics
 from botocore.config import Config
 from botocore.session import get_session
 
+from alarm import alarm
 from authgear import AdminAPI, Pace
 from bucket import Bucket
 from function import Function
@@ -39,6 +40,7 @@ def build(settings: Settings, *, logger: Logger, metrics: Metrics) -> Function:
         logger=logger,
         metrics=metrics,
         pace=pace,
+        alarm=alarm,
     )
 
 

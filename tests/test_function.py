@@ -5,14 +5,16 @@ from __future__ import annotations
 import io
 import json
 import uuid
+from contextlib import AbstractContextManager, nullcontext
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 from aws_lambda_powertools import Logger, Metrics
 
+from alarm import TimeIsUp
 from bucket import Bucket
-from function import MARGIN, Function
+from function import LAST, MARGIN, Function
 from invokers import PicturesFailed
 from outcome import Outcome, Reason, Result
 from tests.fakes.clock import FakeClock
@@ -25,10 +27,11 @@ DIMENSIONS = {"function": "pictures"}
 
 
 class Stage:
-    """A function whose log and clock are at hand."""
+    """A function whose log, clock and alarms are at hand."""
 
     def __init__(self) -> None:
         self.clock = FakeClock()
+        self.alarms: list[float] = []
         self.reconciler = FakeReconciler(self.clock)
         self.log = io.StringIO()
         self.function = Function(
@@ -38,7 +41,13 @@ class Stage:
             logger=Logger(service=str(uuid.uuid4()), location=None, stream=self.log),
             metrics=Metrics(namespace="Test"),
             clock=self.clock,
+            alarm=self.set_alarm,
         )
+
+    def set_alarm(self, seconds: float) -> AbstractContextManager[None]:
+        """Note what an alarm was set to; it never rings."""
+        self.alarms.append(seconds)
+        return nullcontext()
 
     def handle(self, event: Any, seconds: float = 60) -> dict[str, Any]:
         """Answer an event with so much time left."""
@@ -81,6 +90,29 @@ def test_handle_deadline(stage: Stage) -> None:
 
     deadline = 1000 + 60 - MARGIN
     assert [call[2] for call in stage.reconciler.calls] == [deadline, deadline]
+
+
+def test_handle_alarm(stage: Stage) -> None:
+    """An object is broken off shortly before Lambda's end, not at its deadline."""
+    event = {"Records": [*s3("a")["Records"], *s3("b")["Records"]]}
+
+    stage.handle(event, seconds=60)
+
+    assert stage.alarms == [60 - LAST, 60 - LAST - 0.25]
+    assert LAST < MARGIN
+
+
+def test_object_broken_off(stage: Stage) -> None:
+    """It failed and will be tried again, the log tells where, and others go on."""
+    stage.reconciler.results["a"] = TimeIsUp()
+
+    answer = stage.handle(sqs(s3("a"), s3("b")))
+
+    assert [it["outcome"] for it in answer["objects"]] == ["failed", "synced"]
+    line = stage.lines[0]
+    assert (line["reason"], line["level"]) == ("not-settled", "ERROR")
+    assert "broken off" in line["detail"]
+    assert any(place.startswith("reconciler.py:") for place in line["places"])
 
 
 @pytest.mark.parametrize("dry_run", ["true", "false"])

@@ -17,7 +17,7 @@ class FakeReconciler:
 
     def __init__(self, clock: FakeClock) -> None:
         self.clock = clock
-        self.results: dict[str, Result | Exception] = {}
+        self.results: dict[str, Result | BaseException] = {}
         self.calls: list[tuple[str, str, float, bool]] = []
 
     def reconcile(
@@ -27,6 +27,6 @@ class FakeReconciler:
         self.calls.append((bucket.name, key, deadline, dry_run))
         self.clock.now += 0.25
         result = self.results.get(key, Result(reason=Reason.PICTURE_SET))
-        if isinstance(result, Exception):
+        if isinstance(result, BaseException):
             raise result
         return result

@@ -71,7 +71,7 @@ def _set(profile: UserProfile, picture: bytes) -> str:
     Raises:
         Problem: Authgear shows another picture.
     """
-    user, image_id = profile.upload(picture)
+    user, image_id = profile.upload(profile.create_upload_url(), picture)
     profile.set_picture(user, image_id)
     for _ in range(2):
         if profile.read(step="verify").picture_object_id == image_id:

@@ -12,6 +12,7 @@ from botocore.session import get_session
 
 from alarm import alarm
 from authgear import AdminAPI, Pace
+from background import in_thread
 from bucket import Bucket
 from function import Function
 from settings import Settings
@@ -36,7 +37,7 @@ def build(settings: Settings, *, logger: Logger, metrics: Metrics) -> Function:
     )
     return Function(
         buckets={name: Bucket(s3, name) for name in settings.bucket_names},
-        reconciler=build_reconciler(settings, admin_api),
+        reconciler=build_reconciler(settings, admin_api, in_thread),
         logger=logger,
         metrics=metrics,
         pace=pace,

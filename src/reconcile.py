@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from authgear import AdminAPI
+from background import Meanwhile, later
 from bucket import Bucket
 from journal import Journal
 from object_key import KeyPattern
@@ -41,6 +42,8 @@ class Reconciler:
         sleep: Waits for so many seconds.
 
         share: A random number from 0 to 1.
+
+        meanwhile: Lets work go on during a block.
     """
 
     pattern: KeyPattern
@@ -50,6 +53,7 @@ class Reconciler:
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     share: Callable[[], float] = random.random
+    meanwhile: Meanwhile = later
 
     def reconcile(
         self, bucket: Bucket, key: str, *, deadline: float, dry_run: bool = False
@@ -91,6 +95,7 @@ class Reconciler:
             policy=policy,
             journal=journal,
             pause=lambda: SETTLE * (1 + self.share()),
+            meanwhile=self.meanwhile,
             objects=UserObjects(
                 bucket=bucket,
                 pattern=self.pattern,

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from authgear import UUID, AuthgearError, User
+from background import Meanwhile, later
 from bucket import Memory, ObjectArchived, ObjectChanged, StoredObject
 from journal import Journal
 from outcome import Reason, Result
-from picture import PictureRejected, PictureSpec, ProfilePicture, make_profile_picture
+from picture import PictureRejected, PictureSpec, make_profile_picture
 from user_objects import UserObjects
 from user_profile import UserProfile
 from verdict import LookAgain, explain
@@ -64,6 +65,8 @@ class Rounds:
 
         pause: Returns the seconds between two looks.
 
+        meanwhile: Lets work go on during a block.
+
         image_ids: What was uploaded so far, by etag.
 
         noted: What was noted on each object when it was first looked at.
@@ -76,6 +79,7 @@ class Rounds:
     policy: Policy
     journal: Journal
     pause: Callable[[], float]
+    meanwhile: Meanwhile = later
     image_ids: dict[str, str] = field(default_factory=dict)
     noted: dict[StoredObject, str] = field(default_factory=dict)
 
@@ -126,7 +130,7 @@ class Rounds:
         if self.policy.dry_run:
             return self._try_out(item)
         if not image_id:
-            user, image_id = self.profile.upload(self._make_picture(item).data)
+            user, image_id = self._upload_picture(item)
             self.image_ids[item.etag] = image_id
             # The user may have chosen one while ours was made.
             if self._is_own(user, image_id):
@@ -155,21 +159,27 @@ class Rounds:
             return noted
         return self.image_ids.get(item.etag, "")
 
-    def _make_picture(self, item: StoredObject) -> ProfilePicture:
-        """Download the object, unless it is too large, and make the picture of it."""
-        facts, spec = self.journal.facts, self.spec
-        data = self.objects.download(item, limit=spec.max_bytes)
+    def _upload_picture(self, item: StoredObject) -> tuple[User, str]:
+        """Upload the picture of an object; the address is asked for meanwhile."""
+        data = self.objects.download(item, limit=self.spec.max_bytes)
+        with self.meanwhile(self.profile.create_upload_url) as upload_url:
+            picture = self._make_picture(data)
+        return self.profile.upload(upload_url(), picture)
+
+    def _make_picture(self, data: bytes) -> bytes:
+        """Make the picture of an object's bytes."""
+        facts = self.journal.facts
         with self.journal.step("picture"):
-            picture = make_profile_picture(data, spec)
+            picture = make_profile_picture(data, self.spec)
         facts["format"] = picture.source_format
         facts["input_width"] = picture.source_width
         facts["input_height"] = picture.source_height
         facts["output_bytes"] = len(picture.data)
-        return picture
+        return picture.data
 
     def _try_out(self, item: StoredObject) -> Result:
         """Do all that changes nothing, and may yet find a reason for a rejection."""
-        self._make_picture(item)
+        self._make_picture(self.objects.download(item, limit=self.spec.max_bytes))
         self.profile.read()
         return Result(reason=Reason.DRY_RUN, detail="the picture would be set")
 

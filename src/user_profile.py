@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from authgear import AdminAPI, User, UserNotFound, to_user_id
+from authgear import AdminAPI, UploadURL, User, UserNotFound, to_user_id
 from journal import Journal
 from object_key import KeyIgnored
 from outcome import Reason
@@ -56,7 +56,12 @@ class UserProfile:
         with self.journal.step(step):
             return self.admin_api.get_user(self.user_id, deadline=self.journal.deadline)
 
-    def upload(self, picture: bytes) -> tuple[User, str]:
+    def create_upload_url(self) -> UploadURL:
+        """Ask for an address to upload to."""
+        with self.journal.step("presign"):
+            return self.admin_api.create_upload_url(deadline=self.journal.deadline)
+
+    def upload(self, upload_url: UploadURL, picture: bytes) -> tuple[User, str]:
         """
         Upload a picture for a user who exists.
 
@@ -66,13 +71,13 @@ class UserProfile:
         Returns:
             The user, read just now, and the image's object id.
         """
-        journal, deadline = self.journal, self.journal.deadline
-        with journal.step("presign"):
-            upload_url = self.admin_api.create_upload_url(deadline=deadline)
+        journal = self.journal
         user = self.read()
         read_at = journal.clock()
         with journal.step("upload"):
-            image_id = self.admin_api.upload(upload_url, picture, deadline=deadline)
+            image_id = self.admin_api.upload(
+                upload_url, picture, deadline=journal.deadline
+            )
         if journal.clock() - read_at > STALE:
             user = self.read()
         return user, image_id

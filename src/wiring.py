@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import requests
 
 from authgear import AccessTokens, AdminAPI, Connection, Pace
+from background import Meanwhile, later
 from key_pair import load_key_pair
 from picture import PictureSpec
 from reconcile import Reconciler
@@ -69,8 +70,10 @@ def specify_picture(settings: Settings) -> PictureSpec:
     )
 
 
-def build_reconciler(settings: Settings, admin_api: AdminAPI) -> Reconciler:
-    """Make what brings one user in step."""
+def build_reconciler(
+    settings: Settings, admin_api: AdminAPI, meanwhile: Meanwhile = later
+) -> Reconciler:
+    """Make what brings one user in step; `meanwhile` lets work go on during a block."""
     return Reconciler(
         pattern=settings.key_pattern,
         admin_api=admin_api,
@@ -81,4 +84,5 @@ def build_reconciler(settings: Settings, admin_api: AdminAPI) -> Reconciler:
             remove_on_delete=settings.remove_on_delete,
             verify_update=settings.verify_update,
         ),
+        meanwhile=meanwhile,
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -12,6 +14,7 @@ from urllib3 import HTTPResponse
 
 from authgear import to_node_id
 from authgear.connection import READ_TIMEOUT
+from background import in_thread
 from bucket import TAG, Bucket
 from object_key import KeyPattern
 from outcome import Outcome, Reason, Result
@@ -94,6 +97,40 @@ class World:
         bucket = Bucket(cast(Any, self.s3), self.s3.bucket)
         deadline = self.clock() + seconds
         return self.reconciler.reconcile(bucket, key or self.key, deadline=deadline)
+
+
+def test_address_is_asked_for_while_the_picture_is_made() -> None:
+    """It is begun once the object is there, and not asked for again."""
+    world = World()
+    world.put("red")
+    seen: list[tuple[str, list[str]]] = []
+
+    @contextmanager
+    def watch(work: Callable[[], Any]) -> Iterator[Callable[[], Any]]:
+        result = work()
+        seen.append((world.s3.calls[-1], list(world.authgear.steps)))
+        yield lambda: result
+
+    world.reconciler = replace(world.reconciler, meanwhile=watch)
+
+    result = world.run()
+
+    assert result.reason is Reason.PICTURE_SET
+    assert seen == [("get_object", ["presign"])]
+    assert world.authgear.steps == ["presign", "read", "upload", "update", "read"]
+
+
+def test_rejection_does_not_depend_on_authgear() -> None:
+    """A bad picture is told of even if the address for it cannot be had."""
+    world = World()
+    world.s3.put(world.key, b"no picture")
+    world.authgear.fail("presign", *[answered({}, 403)] * 3)
+    world.reconciler = replace(world.reconciler, meanwhile=in_thread)
+
+    result = world.run()
+
+    assert result.reason is Reason.NOT_A_PICTURE
+    assert set(world.authgear.steps) == {"presign"}
 
 
 def test_new_object_becomes_picture() -> None:

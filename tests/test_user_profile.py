@@ -104,7 +104,7 @@ def test_upload(stage: Stage) -> None:
     """The user is read before anything is uploaded, and only then."""
     profile = stage.open("user_id", stage.user_id)
 
-    user, image_id = profile.upload(b"picture")
+    user, image_id = profile.upload(profile.create_upload_url(), b"picture")
 
     assert stage.authgear.steps == ["presign", "read", "upload"]
     assert user.user_id == stage.user_id
@@ -117,7 +117,7 @@ def test_upload_for_nobody(stage: Stage) -> None:
     profile = stage.open("user_id", "00000000-0000-4000-8000-000000000000")
 
     with pytest.raises(UserNotFound):
-        profile.upload(b"picture")
+        profile.upload(profile.create_upload_url(), b"picture")
 
     assert stage.authgear.images == {}
 
@@ -134,7 +134,8 @@ def test_upload_slow(stage: Stage, seconds: float, reads: int) -> None:
 
     stage.authgear.before["upload"] = dawdle
 
-    user, _ = stage.open("user_id", stage.user_id).upload(b"picture")
+    profile = stage.open("user_id", stage.user_id)
+    user, _ = profile.upload(profile.create_upload_url(), b"picture")
 
     assert stage.authgear.steps.count("read") == reads
     assert (user.standard_attributes["name"] == "Ada L.") is (reads == 2)
@@ -143,7 +144,7 @@ def test_upload_slow(stage: Stage, seconds: float, reads: int) -> None:
 def test_set_picture(stage: Stage) -> None:
     """The picture is set, all else stays, and nothing is told of it."""
     profile = stage.open("user_id", stage.user_id)
-    user, image_id = profile.upload(b"picture")
+    user, image_id = profile.upload(profile.create_upload_url(), b"picture")
 
     profile.set_picture(user, image_id)
 
@@ -156,7 +157,7 @@ def test_set_picture(stage: Stage) -> None:
 def test_set_picture_attributes_changed(stage: Stage) -> None:
     """Attributes that the answer shows changed are named in the log, without values."""
     profile = stage.open("user_id", stage.user_id)
-    user, image_id = profile.upload(b"picture")
+    user, image_id = profile.upload(profile.create_upload_url(), b"picture")
     stage.authgear.before["update"] = lambda: user.standard_attributes.update(
         name="Mallory", address={}
     )
@@ -169,7 +170,7 @@ def test_set_picture_attributes_changed(stage: Stage) -> None:
 def test_remove_picture(stage: Stage) -> None:
     """The picture is taken away, all else stays."""
     profile = stage.open("user_id", stage.user_id)
-    profile.set_picture(*profile.upload(b"picture"))
+    profile.set_picture(*profile.upload(profile.create_upload_url(), b"picture"))
 
     profile.remove_picture(profile.read())
 
@@ -184,6 +185,6 @@ def test_out_of_time(stage: Stage) -> None:
     with pytest.raises(OutOfTime, match="no time was left to find"):
         profile.read()
     with pytest.raises(OutOfTime, match="no time was left to presign"):
-        profile.upload(b"")
+        profile.upload(profile.create_upload_url(), b"")
 
     assert stage.authgear.steps == []

@@ -9,6 +9,9 @@ const KINDS = {
   upload: "write", update: "write",
 };
 
+// Goes on while the picture is made: it has a time, and no place of its own in the bar.
+const MEANWHILE = "presign";
+
 const asTime = (ms) => (ms < 10 ? `${ms.toFixed(1)} ms` : ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
 
 export function makeTimeLine(record) {
@@ -16,15 +19,16 @@ export function makeTimeLine(record) {
     .filter((name) => name.endsWith("_ms") && name !== "total_ms")
     .map((name) => ({ name: name.slice(0, -3), ms: record[name] }));
   if (!steps.length) return [];
-  const spent = steps.reduce((sum, { ms }) => sum + ms, 0);
+  const inTurn = steps.filter(({ name }) => name !== MEANWHILE);
+  const spent = inTurn.reduce((sum, { ms }) => sum + ms, 0);
   const bar = make("div", { className: "bar", "aria-hidden": "true" });
-  for (const { name, ms } of [...steps, { name: "other", ms: Math.max(0, record.total_ms - spent) }]) {
+  for (const { name, ms } of [...inTurn, { name: "other", ms: Math.max(0, record.total_ms - spent) }]) {
     const part = make("i", { className: KINDS[name] || "other", title: `${name} ${asTime(ms)}` });
     part.style.flexGrow = String(ms);
     bar.append(part);
   }
   const items = steps.map(({ name, ms }) =>
-    make("li", { className: KINDS[name] || "other" }, `${name} ${asTime(ms)}`));
+    make("li", { className: KINDS[name] || "other" }, `${name} ${asTime(ms)}${name === MEANWHILE ? " meanwhile" : ""}`));
   items.push(make("li", { className: "total" }, `in all ${asTime(record.total_ms)}`));
   return [bar, make("ol", { className: "steps", "aria-label": "Time of each step" }, ...items)];
 }

@@ -169,8 +169,8 @@ lock: $(VENV)/.dev ## write the requirements files anew from pyproject.toml
 	$(LOCK) pyproject.toml --extra local --extra ops --extra dev \
 	  -c requirements-local.txt -c requirements-ops.txt -o requirements-dev.txt
 	$(LOCK) --group browser -c requirements-dev.txt -o requirements-browser.txt
-	$(LOCK) pyproject.toml --extra local --extra bench -c requirements-local.txt \
-	  -o requirements-bench.txt
+	$(LOCK) pyproject.toml --extra local --extra ops --extra bench \
+	  -c requirements-local.txt -c requirements-ops.txt -o requirements-bench.txt
 	$(LOCK) --group sam -o requirements-sam.txt
 	$(LOCK) --group checkov -o requirements-checkov.txt
 

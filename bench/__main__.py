@@ -12,7 +12,18 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bench import cold_start, cost, growth, memory, plots, quality, speed, steps
+from bench import (
+    backfill,
+    cold_start,
+    cost,
+    growth,
+    memory,
+    plots,
+    quality,
+    speed,
+    steps,
+    waits,
+)
 from bench.inputs import JPEGS, LARGE_PNG, OTHERS, make
 from bench.processes import EngineProcess, start
 from local.paths import ROOT
@@ -39,6 +50,8 @@ def main() -> None:
     peaks = {it.name: memory.peak(it) for it in [*JPEGS[-2:], LARGE_PNG]}
     likeness = {it.name: quality.similarity(it.path) for it in JPEGS}
     grown = growth.measure()
+    waited = waits.measure(TWELVE, rounds)
+    filled = backfill.measure()
     costs = [cost.per_thousand(ours, mb) for mb in (512, 768, 1024, 1769)]
 
     plots.by_megapixels(timings, RESULTS / "time-by-megapixels.png")
@@ -61,6 +74,10 @@ def main() -> None:
         f"Largest delta-E of P3 colours in sRGB: {quality.colour_error():.2f}\n",
         "## Steps of 12 MP: ms\n",
         _table([{"step": n, "ms": f"{ms:.1f}"} for n, ms in line.items()]),
+        "## One picture of 12 MP, with an Authgear that answers in 50 ms: median ms\n",
+        _table(waited),
+        "## A backfill at a limit of 600 requests a minute\n",
+        _table(filled),
         "## Growth, on the local system\n",
         _table(grown),
         "## Cost of 1,000 pictures of 12 MP, with 10 requests of 50 ms each\n",

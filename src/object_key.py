@@ -71,6 +71,9 @@ class KeyPattern:
         if head.startswith("/") or len(pattern.encode()) > LONGEST_KEY:
             message = f"must not start with / nor be over {LONGEST_KEY} bytes"
             raise ValueError(message)
+        if tail.endswith("/"):
+            message = "must not end with /: keys that do are folders, not pictures"
+            raise ValueError(message)
         return cls(head, placeholder, tail)
 
     def user_text(self, key: str) -> str:

@@ -80,8 +80,9 @@ def test_parse_placeholder(pattern: str) -> None:
         ("/{user_id}", "must not start with / nor be over 1024 bytes"),
         ("{user_id}" + "p" * 1016, "must not start with / nor be over 1024 bytes"),
         ("{user_id}" + "\u00e9" * 508, "must not start with / nor be over 1024 bytes"),
+        ("{user_id}/", "must not end with /: keys that do are folders, not pictures"),
     ],
-    ids=["star-in-head", "no-separator", "slash", "long", "long-in-bytes"],
+    ids=["star-in-head", "no-separator", "slash", "long", "long-in-bytes", "folder"],
 )
 def test_parse_refused(pattern: str, problem: str) -> None:
     """What cannot be listed by a prefix, or fits no key, is refused."""

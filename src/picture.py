@@ -213,8 +213,9 @@ def _encode(square: Image.Image, quality: int) -> bytes:
     Write the JPEG file.
 
     Colour is stored at half resolution (4:2:0): of 512 px that is 256, still more than
-    Authgear shows, and it saves a fifth of the file.
+    Authgear shows, and it saves a fifth of the file. A progressive file would save 5%
+    more, for a tenth of a picture's time; what Authgear serves it writes anew.
     """
     file = _JPEGFile()
-    square.save(file, quality=quality, progressive=True, subsampling="4:2:0")
+    square.save(file, quality=quality, subsampling="4:2:0")
     return file.getvalue()

@@ -16,7 +16,8 @@ from PIL import Image
 PORTRAIT_POSITION = 0.2
 
 # A JPEG's draft stops at this many times the output, averages stop at the other. The
-# rest is one Lanczos step: SSIM against that step alone stays above 0.98.
+# rest is one bicubic step: SSIM against a full decode and one Lanczos step, which takes
+# half as long again, stays above 0.98.
 DRAFT_MARGIN = 1.15
 MARGIN = 1.4
 STRIP = 64  # rows of the averaged picture that are made at a time
@@ -24,7 +25,7 @@ STRIP = 64  # rows of the averaged picture that are made at a time
 # Modes that are scaled as they are.
 OPAQUE = {"L", "RGB", "RGBX", "CMYK"}
 
-LANCZOS = Image.Resampling.LANCZOS
+BICUBIC = Image.Resampling.BICUBIC
 
 EXIF_ORIENTATION = 0x0112
 # What brings a stored picture upright, by orientation; 1 already is.
@@ -116,7 +117,7 @@ def _scale(
     visibly, as a pixel of a draft is a large one.
     """
     if source.mode in OPAQUE and not source.has_transparency_data:
-        return source.resize((side, side), LANCZOS, box, reducing_gap=MARGIN)
+        return source.resize((side, side), BICUBIC, box, reducing_gap=MARGIN)
     left, top, right, bottom = box
     x, y = int(left), int(top)
     factor = max(1, int((right - left) / side / MARGIN))
@@ -127,7 +128,7 @@ def _scale(
         (right - x) / factor,
         (bottom - y) / factor,
     )
-    return small.resize((side, side), LANCZOS, exact)
+    return small.resize((side, side), BICUBIC, exact)
 
 
 def _average(

@@ -13,8 +13,8 @@ from picture import PictureRejected, PictureSpec, make_profile_picture
 Colour = tuple[int, ...]
 
 SPEC = PictureSpec()
-# JFIF, quantization and Huffman tables, progressive frame, scan.
-NEEDED_SEGMENTS = {0xE0, 0xDB, 0xC4, 0xC2, 0xDA}
+# JFIF, quantization and Huffman tables, frame, scan.
+NEEDED_SEGMENTS = {0xE0, 0xDB, 0xC4, 0xC0, 0xDA}
 
 
 def rejection(data: bytes, spec: PictureSpec = SPEC) -> PictureRejected:

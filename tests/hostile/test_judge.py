@@ -37,15 +37,15 @@ def test_judge_fault(order: bytes, text: str) -> None:
 )
 def test_judge_output_metadata(output: dict[str, object], text: str) -> None:
     """Metadata in a finished picture breaks the rule."""
-    jpeg = encode(photo(240, 240), "JPEG", progressive=True, **output)
+    jpeg = encode(photo(240, 240), "JPEG", **output)
 
     assert judge_output(jpeg, 240).startswith(text)
 
 
 def test_judge_output_damaged() -> None:
     """So do other sizes, files that do not open, and bytes behind the end."""
-    jpeg = encode(photo(240, 239), "JPEG", progressive=True)
-    square = encode(photo(240, 240), "JPEG", progressive=True)
+    jpeg = encode(photo(240, 239), "JPEG")
+    square = encode(photo(240, 240), "JPEG")
 
     assert "not 240 px square" in judge_output(jpeg, 240)
     assert "does not open" in judge_output(jpeg[:300], 240)

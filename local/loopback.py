@@ -1,9 +1,18 @@
-"""GET from the servers of the local system."""
+"""Servers on this machine: a port for one, and what one answers."""
 
 from __future__ import annotations
 
+import socket
 from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, build_opener
+
+
+def find_port() -> int:
+    """Return a port on which nobody listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
 
 
 def fetch(url: str, timeout: float = 10.0) -> bytes:

@@ -38,7 +38,7 @@ class View(NamedTuple):
     Args:
         photo: A sample photograph.
 
-        box: Left, top, right and bottom on it; the top may be above it, the bottom below.
+        box: Left, top, right and bottom on it; it may begin above and end below.
 
         angle: How many degrees the camera was tilted by.
 

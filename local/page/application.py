@@ -43,7 +43,8 @@ def make_application(system: LocalSystem, stopping: threading.Event) -> Flask:
 
     @app.get("/events")
     def events() -> Response:
-        seen = request.headers.get("Last-Event-ID", "")
+        # The header is newer: the browser sends it when a stream breaks off.
+        seen = request.headers.get("Last-Event-ID") or request.args.get("after", "")
         return Response(stream.events(seen), content_type="text/event-stream")
 
     return app

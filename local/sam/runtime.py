@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import ProxyHandler, Request, build_opener
 
+from local.loopback import find_port
 from local.paths import ROOT
 
 EMULATORS = ".venv-sam/lib/python*/site-packages/samcli/local/rapid/aws-lambda-rie-*"
@@ -68,7 +69,7 @@ class Runtime:
         Raises:
             RuntimeUnavailable: The emulator is not there or does not start.
         """
-        runtime = cls(port=_free_port(), log_file=folder / "log")
+        runtime = cls(port=find_port(), log_file=folder / "log")
         client = _copy_client(folder / "client")
         with runtime.log_file.open("w") as log:
             process = subprocess.Popen(  # noqa: S603 - a command of our own
@@ -106,7 +107,7 @@ class Runtime:
             str(_emulator()),
             "--log-level=error",
             f"--runtime-interface-emulator-address=127.0.0.1:{self.port}",
-            f"--runtime-api-address=127.0.0.1:{_free_port()}",
+            f"--runtime-api-address=127.0.0.1:{find_port()}",
             sys.executable,
             "-S",
             "-m",
@@ -165,11 +166,3 @@ def _lambda_environment(package: Path, client: Path) -> dict[str, str]:
         "AWS_LAMBDA_FUNCTION_TIMEOUT": str(FUNCTION_TIMEOUT),
         "AWS_LAMBDA_LOG_FORMAT": "JSON",
     }
-
-
-def _free_port() -> int:
-    """Return a port on which nobody listens."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port

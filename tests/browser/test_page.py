@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import replace
 from io import BytesIO
 
@@ -14,44 +13,10 @@ from local.demo.checks import attributes
 from local.demo.contact_sheet import fetch_picture
 from local.paths import PICTURES
 from local.system import LocalSystem
+from tests.browser.card import drop, expect_told, name, press, take_sample
 
 PHOTO = (PICTURES / "coffee.png").read_bytes()
 NO_PICTURE = b"I am not a picture.\n"
-PATIENCE = 15_000  # ms
-
-DROP = """
-(card, [name, base64]) => {
-  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-  const dataTransfer = new DataTransfer();
-  dataTransfer.items.add(new File([bytes], name));
-  const how = { dataTransfer, bubbles: true, cancelable: true };
-  for (const kind of ["dragover", "drop"])
-    card.dispatchEvent(new DragEvent(kind, how));
-}
-"""
-
-
-def drop(card: Locator, name: str, data: bytes) -> None:
-    """Drop a file on a user."""
-    card.evaluate(DROP, [name, base64.b64encode(data).decode()])
-
-
-def expect_told(card: Locator, text: str) -> None:
-    """Wait until the user's card says something."""
-    expect(card.locator(".told")).to_contain_text(text, timeout=PATIENCE)
-
-
-def press(card: Locator, name: str) -> None:
-    """Press a button of a user."""
-    card.get_by_role("button", name=name).click()
-
-
-def take_sample(card: Locator, name: str) -> None:
-    """Drop one of the page's own files."""
-    samples = card.locator(".samples")
-    if samples.get_attribute("open") is None:
-        samples.locator("summary").click()
-    press(samples, name)
 
 
 def test_dropped_picture_becomes_the_users(
@@ -206,11 +171,6 @@ def test_focus_stays_when_the_picture_changes(card: Locator, tab: Tab) -> None:
     focused = tab.evaluate("document.activeElement.textContent")
 
     assert focused == "Coffee"
-
-
-def name(user: User) -> str:
-    """Return what the user is called."""
-    return str(user.standard_attributes()["name"])
 
 
 def pixels(user: User) -> bytes:

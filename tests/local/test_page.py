@@ -101,8 +101,9 @@ def test_stream_tells_state_and_log(
     assert events[-1][1]["outcome"] in {"synced", "ignored"}
 
 
+@pytest.mark.parametrize("by", ["header", "parameter"])
 def test_stream_goes_on_where_it_ended(
-    page: Page, system: LocalSystem, user: User
+    page: Page, system: LocalSystem, user: User, by: str
 ) -> None:
     """Who connects again is told only of what has come since."""
     first = read_events(page, "record")
@@ -111,7 +112,12 @@ def test_stream_goes_on_where_it_ended(
     key = f"pictures/{user.id}.png"
     system.drop(key, PICTURE)
 
-    again = read_events(page, "record", **{"Last-Event-ID": f"{start}-{told}"})
+    seen = f"{start}-{told}"
+    again = (
+        read_events(page, "record", **{"Last-Event-ID": seen})
+        if by == "header"
+        else read_events(page, "record", path=f"events?after={seen}")
+    )
 
     assert again[-1][1]["key"] == key
 
@@ -165,11 +171,13 @@ def test_unknown_file_is_not_there(page: Page, path: str) -> None:
     assert get(page, path).status_code == 404
 
 
-def read_events(page: Page, last: str, **headers: str) -> list[tuple[str, Any]]:
+def read_events(
+    page: Page, last: str, path: str = "events", **headers: str
+) -> list[tuple[str, Any]]:
     """Return the stream's events up to the first one of a name."""
     events: list[tuple[str, Any]] = []
     with requests.get(
-        f"{page.url}events", headers=headers, stream=True, timeout=5
+        f"{page.url}{path}", headers=headers, stream=True, timeout=5
     ) as answer:
         name = ""
         for line in answer.iter_lines(chunk_size=1, decode_unicode=True):

@@ -27,7 +27,7 @@ function makeSummary(rows) {
   const lost = others.filter((row) => row.changed).map((row) => row.name);
   const picture = rows.find((row) => row.name === "picture");
   if (lost.length) return [`Also changed: ${lost.join(", ")}`];
-  if (!picture || !picture.changed) return [`${others.length} other attributes`];
+  if (!picture || !picture.changed) return [others.length === 1 ? "1 other attribute" : `${others.length} other attributes`];
   return ["Only ", make("b", {}, "picture"), ` changed; ${others.length} others as before`];
 }
 

@@ -1,15 +1,17 @@
 // Puts files into the bucket, by S3's own API: a presigned PUT.
 
-import { post } from "./dom.js";
+import { ask, post } from "./dom.js";
 
 export async function putFile(userId, file, fileName) {
   const { key, url } = await post(`/users/${userId}/sign`, { file_name: fileName });
-  const answer = await fetch(url, { method: "PUT", body: file });
+  const answer = await fetch(url, { method: "PUT", body: file }).catch(() => {
+    throw new Error("Not sent: S3 does not answer, or this is no file that can be read.");
+  });
   if (!answer.ok) throw new Error(`S3 answered ${answer.status}`);
   return key;
 }
 
 export async function putSample(userId, name) {
-  const sample = await fetch(`/samples/${name}`);
+  const sample = await ask(`/samples/${name}`);
   return putFile(userId, await sample.blob(), name);
 }

@@ -21,7 +21,7 @@ export class Card {
     this.told = make("p", { className: "told", hidden: true });
     this.attributes = make("details", { className: "attributes" },
       make("summary"), make("dl"));
-    const title = make("h3", { id: `name-${user.id}` }, user.name);
+    const title = make("h3", { id: `name-${user.id}` }, make("bdi", {}, user.name));
     this.who = make("p", { className: "who" });
     const heading = make("div", {}, title, this.who, make("p", { className: "mono" }, user.id));
     this.article = make("article", { className: "card", "aria-labelledby": title.id },
@@ -85,7 +85,7 @@ export class Card {
 
   // Do something after which the function will write a line.
   async act(action) {
-    this.tell("In the bucket; the function is at work …", "none");
+    this.tell("On its way to the function …", "none");
     try {
       await action();
     } catch (error) {
@@ -97,12 +97,12 @@ export class Card {
     this.told.textContent = text;
     this.told.className = `told ${tone}`;
     this.told.hidden = false;
+    say(`${this.user.name}: ${text}`);
   }
 
   // Show what the function has just said of this user.
   hear(record) {
     this.tell(`${record.outcome}: ${record.detail}`, TONES[record.outcome]);
-    say(`${this.user.name}: ${record.outcome}, ${record.detail}`);
   }
 
   update(user) {

@@ -1,5 +1,7 @@
 // Elements, and requests to this page's own server.
 
+const SAID = 5; // sentences that can still be read
+
 export const byId = (id) => document.getElementById(id);
 
 export function make(tag, properties = {}, ...children) {
@@ -12,13 +14,21 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
-// Say it to those who listen to the page instead of looking at it.
+// Say it to those who listen to the page instead of looking at it. What is added is read,
+// also when it is what was said last.
 export function say(text) {
-  byId("news").textContent = text;
+  const news = byId("news");
+  news.append(make("p", {}, text));
+  if (news.children.length > SAID) news.firstElementChild.remove();
 }
 
+// Ask this page's own server, and say what is wrong where none answers.
+export const ask = (path, options) => fetch(path, options).catch(() => {
+  throw new Error("No answer: is `make local` still running?");
+});
+
 export async function post(path, content = {}) {
-  const response = await fetch(path, {
+  const response = await ask(path, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(content),

@@ -40,8 +40,7 @@ export class Log {
       shown += line.hidden ? 0 : 1;
     }
     const text = this.lines.children.length ? "No line fits the filters." : "No line yet. Drop a picture on somebody.";
-    byId("no-lines").textContent = text;
-    byId("no-lines").hidden = shown > 0;
+    byId("no-lines").textContent = shown ? "" : text;
   }
 
   makeLine(record) {
@@ -52,7 +51,7 @@ export class Log {
     line.append(
       make("div", { className: "head" },
         make("span", { className: "chip" }, record.outcome),
-        make("strong", {}, this.names.get(user) || user || "nobody"),
+        make("strong", {}, make("bdi", {}, this.names.get(user) || user || "nobody")),
         ...this.makeAttempt(record),
         make("time", {}, timeOf(record).toLocaleTimeString("en-GB"))),
       make("p", {}, make("code", {}, record.reason), ` ${record.detail}`),

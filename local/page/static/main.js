@@ -51,14 +51,30 @@ function setState(text, isLive) {
 const opened = Date.now();
 const isNew = (record) => timeOf(record).valueOf() >= opened;
 
-const events = new EventSource("/events");
-events.addEventListener("open", () => setState("Live", true));
-events.addEventListener("error", () => setState("Not connected", false));
-events.addEventListener("state", ({ data }) => showState(JSON.parse(data)));
-events.addEventListener("record", ({ data }) => {
-  const record = JSON.parse(data);
-  showRecord(record, isNew(record));
-});
+let events = null;
+let lastId = "";
+
+function follow() {
+  events = new EventSource(`/events?after=${lastId}`);
+  events.addEventListener("open", () => setState("Live", true));
+  events.addEventListener("error", () => setState("Not connected, trying again", false));
+  events.addEventListener("state", ({ data }) => showState(JSON.parse(data)));
+  events.addEventListener("record", ({ data, lastEventId }) => {
+    lastId = lastEventId;
+    const record = JSON.parse(data);
+    showRecord(record, isNew(record));
+  });
+}
+
+// A browser has six connections to a server for all its tabs: those not looked at give
+// theirs back, and catch up later.
+function followWhenSeen() {
+  events?.close();
+  if (!document.hidden) follow();
+}
+
+document.addEventListener("visibilitychange", followWhenSeen);
+followWhenSeen();
 // A file that misses its user must not replace the page.
 for (const name of ["dragover", "drop"]) {
   window.addEventListener(name, (event) => event.preventDefault());

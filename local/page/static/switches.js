@@ -29,11 +29,18 @@ export function showSwitches(switches) {
   }
 }
 
+let waiting = 0;
+
 export function showWaiting(count) {
-  byId("waiting").hidden = count === 0;
-  byId("waiting-text").textContent = count === 1
+  const text = count === 1
     ? "1 event has failed three times and waits in the queue."
     : `${count} events have failed three times and wait in the queue.`;
+  if (count > waiting) say(text);
+  waiting = count;
+  byId("waiting-text").textContent = text;
+  // Who has pressed the button goes on where its effect is seen.
+  if (count === 0 && byId("waiting").contains(document.activeElement)) byId("log-title").focus();
+  byId("waiting").hidden = count === 0;
 }
 
 byId("deliver").addEventListener("click", () =>

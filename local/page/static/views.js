@@ -8,7 +8,7 @@ function makeFigure(content, ...caption) {
 
 function makeShown(user, shape) {
   const box = make("div", { className: `shown ${shape}` });
-  const letter = make("span", { "aria-hidden": "true" }, user.name.slice(0, 1).toUpperCase());
+  const letter = make("span", { "aria-hidden": "true" }, [...user.name][0].toUpperCase());
   if (!user.picture) {
     box.append(letter);
     return box;

@@ -1,0 +1,55 @@
+"""What one does to a user's card on the page."""
+
+from __future__ import annotations
+
+import base64
+
+from playwright.sync_api import Locator, expect
+
+from local.authgear import User
+
+PATIENCE = 15_000  # ms
+
+DROP = """
+(card, [name, base64]) => {
+  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File([bytes], name));
+  const how = { dataTransfer, bubbles: true, cancelable: true };
+  for (const kind of ["dragover", "drop"])
+    card.dispatchEvent(new DragEvent(kind, how));
+}
+"""
+
+
+def drop(card: Locator, name: str, data: bytes) -> None:
+    """Drop a file on a user."""
+    card.evaluate(DROP, [name, encode(data)])
+
+
+def encode(data: bytes) -> str:
+    """Return bytes as a page's script takes them."""
+    return base64.b64encode(data).decode()
+
+
+def expect_told(card: Locator, text: str) -> None:
+    """Wait until the user's card says something."""
+    expect(card.locator(".told")).to_contain_text(text, timeout=PATIENCE)
+
+
+def press(card: Locator, name: str) -> None:
+    """Press a button of a user."""
+    card.get_by_role("button", name=name).click()
+
+
+def take_sample(card: Locator, name: str) -> None:
+    """Drop one of the page's own files."""
+    samples = card.locator(".samples")
+    if samples.get_attribute("open") is None:
+        samples.locator("summary").click()
+    press(samples, name)
+
+
+def name(user: User) -> str:
+    """Return what the user is called."""
+    return str(user.standard_attributes()["name"])

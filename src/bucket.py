@@ -15,10 +15,15 @@ from outcome import Reason
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import TagTypeDef
+    from mypy_boto3_s3.type_defs import (
+        ListObjectsV2OutputTypeDef,
+        ObjectTypeDef,
+        TagTypeDef,
+    )
 
 TAG = "authgear-picture"
 MOST_TAGS = 10  # S3's limit for one object
+NOT_S3 = "not an answer of S3"
 
 
 class BucketError(Exception):
@@ -33,7 +38,8 @@ class BucketError(Exception):
     Args:
         step: Which call failed: `list`, `download`, `read-tags`, `write-tags`.
 
-        code: S3's own error code, or the name of the client's error.
+        code: S3's own error code, the name of the client's error, or what is wrong with
+            the answer.
     """
 
     reason = Reason.S3_UNAVAILABLE
@@ -149,31 +155,39 @@ class Bucket:
                     last_modified=item["LastModified"],
                 )
                 for page in pages.paginate(Bucket=self.name, Prefix=prefix)
-                for item in page.get("Contents", [])
-                if is_wanted(item["Key"])
+                for item in _contents(page)
             ]
-        return sorted(found, key=lambda it: (it.last_modified, it.key), reverse=True)
+        wanted = [item for item in found if is_wanted(item.key)]
+        return sorted(wanted, key=lambda it: (it.last_modified, it.key), reverse=True)
 
     def download(self, item: StoredObject) -> bytes:
         """
         Return an object's bytes.
 
         Raises:
-            ObjectChanged: It is not what was listed any more, nor as large.
+            ObjectChanged: It is gone or overwritten since it was listed.
         """
         try:
-            with _translated("download"):
-                answer = self._s3.get_object(
-                    Bucket=self.name, Key=item.key, IfMatch=f'"{item.etag}"'
-                )
-                # As a context manager it is the bare stream: unchecked, untranslated.
-                with closing(answer["Body"]) as body:
-                    return body.read()
+            return self._download(item)
         except AccessDenied as error:
             # To a role that may list only a prefix, S3 denies what is not there, too.
             if item in self.list_newest_first(item.key, item.key.__eq__):
                 raise
             raise ObjectChanged(error.step, error.code) from error
+
+    def _download(self, item: StoredObject) -> bytes:
+        """Return an object's bytes; whatever else comes with a 200 is an error."""
+        with _translated("download"):
+            answer = self._s3.get_object(
+                Bucket=self.name, Key=item.key, IfMatch=f'"{item.etag}"'
+            )
+            # As a context manager it is the bare stream: unchecked, untranslated.
+            with closing(answer["Body"]) as body:
+                # Only the read that finds the end lets the client compare the checksum.
+                data = body.read(item.size) + body.read(1)
+        if (answer.get("ETag", "").strip('"'), len(data)) != (item.etag, item.size):
+            raise BucketError(step="download", code="not the object that was listed")
+        return data
 
     def recall(self, item: StoredObject) -> Memory:
         """
@@ -184,11 +198,11 @@ class Bucket:
         try:
             with _translated("read-tags"):
                 answer = self._s3.get_object_tagging(Bucket=self.name, Key=item.key)
+                tags = answer["TagSet"]
+                other = tuple(tag for tag in tags if tag["Key"] != TAG)
+                noted = next((tag["Value"] for tag in tags if tag["Key"] == TAG), "")
         except AccessDenied:
             return Memory()
-        tags = answer["TagSet"]
-        other = tuple(tag for tag in tags if tag["Key"] != TAG)
-        noted = next((tag["Value"] for tag in tags if tag["Key"] == TAG), "")
         etag, _, result = noted.partition("/")
         if etag != item.etag:
             return Memory(other_tags=other)
@@ -223,6 +237,13 @@ class Bucket:
         return True
 
 
+def _contents(page: ListObjectsV2OutputTypeDef) -> list[ObjectTypeDef]:
+    """Return the objects of a page; any other XML would pass for an empty bucket."""
+    if "IsTruncated" not in page:
+        raise BucketError(step="list", code=NOT_S3)
+    return page.get("Contents", [])
+
+
 @contextmanager
 def _translated(step: str) -> Iterator[None]:
     """Turn the client's errors into ours."""
@@ -234,3 +255,6 @@ def _translated(step: str) -> Iterator[None]:
     # While a body is read, urllib3 raises some errors that botocore leaves as they are.
     except (BotoCoreError, HTTPError, OSError) as error:
         raise BucketError(step, type(error).__name__) from error
+    # An element is missing, or the client cannot make a number or a date of it.
+    except (KeyError, ValueError) as error:
+        raise BucketError(step, NOT_S3) from error

@@ -32,7 +32,8 @@ def load_key_pair(secrets_manager: SecretsManagerClient, secret_id: str) -> KeyP
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "unknown error")
         raise _unavailable(secret_id, f"cannot be read ({code})") from error
-    except BotoCoreError as error:
+    # AttributeError: the client takes any JSON for an object.
+    except (AttributeError, BotoCoreError) as error:
         raise _unavailable(
             secret_id, f"cannot be read ({type(error).__name__})"
         ) from error
@@ -46,11 +47,11 @@ def load_key_pair(secrets_manager: SecretsManagerClient, secret_id: str) -> KeyP
     return KeyPair(key_id=key_id, private_key=private_key)
 
 
-def _parse(text: str) -> dict[str, Any]:
+def _parse(text: Any) -> dict[str, Any]:
     """Return a JSON object; of anything else, whose error would quote it, nothing."""
     try:
         content = json.loads(text)
-    except (ValueError, RecursionError):
+    except (RecursionError, TypeError, ValueError):
         return {}
     return content if isinstance(content, dict) else {}
 

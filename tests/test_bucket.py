@@ -100,15 +100,19 @@ class BodyS3(FakeS3):
 
     Args:
         body: It.
+
+        etag: Its etag; `None` is the one that is asked for.
     """
 
-    def __init__(self, body: StreamingBody) -> None:
+    def __init__(self, body: StreamingBody, etag: str | None = None) -> None:
         super().__init__()
         self.body = body
+        self.etag = etag
 
     def get_object(self, *, Bucket: str, Key: str, IfMatch: str) -> dict[str, Any]:  # noqa: N803 - boto3's names
         """Return the body."""
-        return {"Body": self.body}
+        etag = IfMatch if self.etag is None else self.etag
+        return {"ETag": etag, "Body": self.body}
 
 
 def test_list_newest_first(s3: FakeS3, bucket: Bucket) -> None:
@@ -175,6 +179,26 @@ def test_list_newest_first_pages(client: S3Client, stubber: Stubber) -> None:
     assert {(item.key, item.etag) for item in found} == {("a", "a"), ("b", "b")}
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param({}, id="empty"),
+        pytest.param({"IsTruncated": False, "Contents": [{"Key": KEY}]}, id="key-only"),
+    ],
+)
+def test_list_newest_first_of_something_else(
+    client: S3Client, stubber: Stubber, page: dict[str, Any]
+) -> None:
+    """An answer that is no list of S3 does not pass for an empty bucket."""
+    stubber.add_response("list_objects_v2", page)
+
+    with pytest.raises(BucketError) as caught:
+        keys(Bucket(client, "pictures-example"))
+
+    shown = "S3: list failed (not an answer of S3)"
+    assert (type(caught.value), str(caught.value)) == (BucketError, shown)
+
+
 def test_download(bucket: Bucket, item: StoredObject) -> None:
     """The bytes are the object's."""
     assert bucket.download(item) == b"content"
@@ -185,7 +209,7 @@ def test_download_request(client: S3Client, stubber: Stubber) -> None:
     body = StreamingBody(io.BytesIO(b"content"), 7)
     stubber.add_response(
         "get_object",
-        {"Body": body},
+        {"Body": body, "ETag": '"etag-2"'},
         {"Bucket": "pictures-example", "Key": KEY, "IfMatch": '"etag-2"'},
     )
     item = StoredObject(key=KEY, etag="etag-2", size=7, last_modified=datetime.now(UTC))
@@ -282,6 +306,31 @@ def test_download_body_incomplete(item: StoredObject) -> None:
     assert raw.closed
 
 
+@pytest.mark.parametrize(
+    ("data", "etag"),
+    [
+        pytest.param(b"content", "", id="no-etag"),
+        pytest.param(b"content", '"0123"', id="other-etag"),
+        pytest.param(b"cont", None, id="shorter"),
+        pytest.param(b"content and more", None, id="longer"),
+        pytest.param(b"", None, id="empty"),
+    ],
+)
+def test_download_of_something_else(
+    item: StoredObject, data: bytes, etag: str | None
+) -> None:
+    """What is not the listed object, though S3 says so, is no object."""
+    raw = io.BytesIO(data)
+    s3 = BodyS3(StreamingBody(raw, len(data)), etag)
+
+    with pytest.raises(BucketError) as caught:
+        Bucket(cast(Any, s3), s3.bucket).download(item)
+
+    shown = "S3: download failed (not the object that was listed)"
+    assert (type(caught.value), str(caught.value)) == (BucketError, shown)
+    assert raw.closed
+
+
 def test_download_body_is_closed(item: StoredObject) -> None:
     """The connection is given back."""
     raw = io.BytesIO(b"content")
@@ -341,6 +390,19 @@ def test_recall_gone(s3: FakeS3, bucket: Bucket, item: StoredObject) -> None:
         bucket.recall(item)
 
     assert caught.value.step == "read-tags"
+
+
+@pytest.mark.parametrize(
+    "answer", [{}, {"TagSet": [{"Value": "a"}]}], ids=["empty", "no-key"]
+)
+def test_recall_of_something_else(
+    s3: FakeS3, bucket: Bucket, item: StoredObject, answer: dict[str, Any]
+) -> None:
+    """An answer without tags does not pass for an object without tags."""
+    s3.get_object_tagging = lambda **_: answer  # type: ignore[method-assign] # a fake
+
+    with pytest.raises(BucketError, match=r"read-tags failed .not an answer of S3"):
+        bucket.recall(item)
 
 
 def test_recall_unavailable(s3: FakeS3, bucket: Bucket, item: StoredObject) -> None:

@@ -120,12 +120,13 @@ def test_load_key_pair_other_form(secret: dict[str, object], problem: str) -> No
             "ResourceNotFoundException",
         ),
         (ClientError({}, "GetSecretValue"), "unknown error"),
+        (AttributeError("'list' object has no attribute 'get'"), "AttributeError"),
         (
             EndpointConnectionError(endpoint_url="https://example.com"),
             "EndpointConnectionError",
         ),
     ],
-    ids=["denied", "missing", "no-code", "network"],
+    ids=["denied", "missing", "no-code", "no-object", "network"],
 )
 def test_load_key_pair_not_readable(error: Exception, code: str) -> None:
     """The error names the secret and the code, its cause is the client's error."""

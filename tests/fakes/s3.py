@@ -79,9 +79,10 @@ class FakeS3:
             if key.startswith(Prefix)
         ]
         if not found:
-            yield {}
+            yield {"IsTruncated": False}
         for start in range(0, len(found), 2):
-            yield {"Contents": found[start : start + 2]}
+            is_truncated = start + 2 < len(found)
+            yield {"IsTruncated": is_truncated, "Contents": found[start : start + 2]}
 
     def get_object(self, *, Bucket: str, Key: str, IfMatch: str) -> dict[str, Any]:  # noqa: N803 - boto3's names
         """Return an object's bytes, if it is still the one that was listed."""
@@ -91,7 +92,8 @@ class FakeS3:
             raise client_error("PreconditionFailed", "GetObject")
         if item.archived:
             raise client_error("InvalidObjectState", "GetObject")
-        return {"Body": StreamingBody(io.BytesIO(item.data), len(item.data))}
+        body = StreamingBody(io.BytesIO(item.data), len(item.data))
+        return {"ETag": item.etag, "Body": body}
 
     def get_object_tagging(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803 - boto3's names
         """Return an object's tags."""

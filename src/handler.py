@@ -22,7 +22,12 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 # Two attempts of five seconds, and up to one between them: less than function.MARGIN.
-AWS = Config(connect_timeout=2, read_timeout=3, retries={"total_max_attempts": 2})
+# S3 may ask for five more (x-amz-retry-after): if that is too late, the alarm ends it.
+AWS = Config(
+    connect_timeout=2,
+    read_timeout=3,
+    retries={"mode": "standard", "total_max_attempts": 2},
+)
 
 
 def build(settings: Settings, *, logger: Logger, metrics: Metrics) -> Function:

@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 from outcome import Reason
-from tests.grid.faults import AUTHGEAR, AUTHGEAR_STEPS, AWS, AWS_STEPS, Row
+from tests.grid.aws_faults import AWS, AWS_STEPS
+from tests.grid.faults import AUTHGEAR, AUTHGEAR_STEPS, Row
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "failures.md"
 

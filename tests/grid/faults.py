@@ -12,23 +12,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import requests
-from botocore.exceptions import (
-    ConnectionClosedError,
-    EndpointConnectionError,
-    IncompleteReadError,
-    ReadTimeoutError,
-)
 from urllib3 import HTTPResponse
 
 from outcome import Reason
 from tests.fakes.authgear_server import Fault, answered, dropped_after, dropped_before
-from tests.fakes.s3 import client_error
 from tests.fakes.transport import answer
 from tests.grid.stage import Stage
+from tests.grid.wire import Spoil, passed_on
 
 AUTHGEAR_STEPS = ("presign", "read", "upload", "update", "verify")
-AWS_STEPS = ("secret", "list", "recall", "download", "list again", "remember")
-AWS_TIMEOUT = 6.0  # seconds: two attempts of three, as in the handler
 
 # What a server might say beside its error; nobody may hear it again.
 BODY = {
@@ -68,7 +60,7 @@ class Row:
         name: As the page shows it.
 
         meet: Makes the fault of a fake: for Authgear what happens to a request, for AWS
-            the error that botocore raises, or what does so.
+            the error that botocore raises, or what does so; `None` if no fake has it.
 
         reason: The result while it lasts, where the step names no other.
 
@@ -76,13 +68,19 @@ class Row:
             if it passes, a reason of its own.
 
         emulated: The same fault of the emulator, as `local.authgear.Fault` has it.
+
+        wire: The same fault on the way from AWS.
+
+        unrepeated: The steps at which the client of AWS does not repeat the request.
     """
 
     name: str
-    meet: Meet
+    meet: Meet | None
     reason: Reason
     text: str
     emulated: dict[str, Any] = field(default_factory=dict)
+    wire: Spoil = passed_on
+    unrepeated: tuple[str, ...] = ()
 
     def cells(self, steps: tuple[str, ...]) -> Iterator[tuple[str, Cell]]:
         """Read what is to become of the fault, by step."""
@@ -96,7 +94,8 @@ class Row:
 
 
 def strike(stage: Stage, row: Row, step: str, *, times: int) -> None:
-    """Let the next requests or calls of a step meet a fault."""
+    """Let the next requests or calls of a step meet a fault of a fake."""
+    assert row.meet
     skipped = [None] if step in ("verify", "list again") else []
     met = [*skipped, *[row.meet(stage, step)] * times]
     if step in AUTHGEAR_STEPS:
@@ -188,31 +187,16 @@ def _error(name: str, reason: str) -> dict[str, Any]:
     return {"error": {"name": name, "reason": reason, "tracking_id": "t1", **BODY}}
 
 
-def _always(fault: Any) -> Meet:
+def always(fault: Any) -> Meet:
     """Meet the same fault at every step."""
     return lambda stage, step: fault
 
 
-def _aws(code: str, *, elsewhere: str = "") -> Meet:
-    """Raise an error of AWS, which Secrets Manager may call otherwise than S3."""
-    return lambda stage, step: client_error(elsewhere if step == "secret" else code)
-
-
-def _aws_hang(stage: Stage, step: str) -> Callable[[], object]:
-    """Answer never, to none of the client's attempts."""
-
-    def hang() -> None:
-        stage.virtual.sleep(AWS_TIMEOUT)
-        raise ReadTimeoutError(endpoint_url="https://s3.test/?X-Amz-Signature=canary")
-
-    return hang
-
-
 R = Reason
 AUTHGEAR: tuple[Row, ...] = (
-    Row("connection refused", _always(dropped_before), R.AUTHGEAR_UNREACHABLE,
+    Row("connection refused", always(dropped_before), R.AUTHGEAR_UNREACHABLE,
         "3 ✓ | 3 ✓ | 3 ✓ | 4 ✓ | 3 ✓", {"drop": "before"}),
-    Row("connection reset after the work", _always(dropped_after),
+    Row("connection reset after the work", always(dropped_after),
         R.AUTHGEAR_UNREACHABLE, "3 ✓ | 3 ✓ | 3 ✓ | 1 ✓ `picture-set` | 3 ✓",
         {"drop": "after"}),
     Row("no answer, work not done", _hang(work_done=False), R.AUTHGEAR_TIMEOUT,
@@ -255,7 +239,7 @@ AUTHGEAR: tuple[Row, ...] = (
         _status(200, {"result": ["canary-body"], "data": {"node": []}}),
         R.AUTHGEAR_UNEXPECTED, "3 ✓ | 1 | 3 ✓ | 4 ✓ | 1",
         {"body": b'{"result": [7], "data": {"node": []}}'}),
-    Row("200 with no data", _always(answered({"data": None})), R.AUTHGEAR_UNEXPECTED,
+    Row("200 with no data", always(answered({"data": None})), R.AUTHGEAR_UNEXPECTED,
         "3 ✓ | 3 ✓ | 3 ✓ | 4 ✓ | 3 ✓", {"body": b'{"data": null}'}),
     Row("GraphQL error, attribute invalid",
         _graphql(errorName="Invalid", reason="ValidationFailed"), R.ATTRIBUTES_INVALID,
@@ -267,36 +251,7 @@ AUTHGEAR: tuple[Row, ...] = (
         _graphql(errorName="InternalError", reason="HookDeliveryTimeout"),
         R.AUTHGEAR_UNAVAILABLE, "- | - | - | 4 ✓ | -"),
     Row("GraphQL error, unknown",
-        _always(answered({"data": None, "errors": [{"message": "canary-body"}]})),
+        always(answered({"data": None, "errors": [{"message": "canary-body"}]})),
         R.AUTHGEAR_UNAVAILABLE, "- | 3 ✓ | - | 4 ✓ | 3 ✓",
         {"body": b'{"data": null, "errors": [{"message": "canary-body"}]}'}),
-)  # fmt: skip
-AWS: tuple[Row, ...] = (
-    Row("connection refused",
-        _always(EndpointConnectionError(endpoint_url="https://s3.test/canary-body")),
-        R.S3_UNAVAILABLE,
-        "1 `secret-unreadable` | 1 | 1 | 1 | 1 | 1 ✓ `picture-set`"),
-    Row("connection reset",
-        _always(ConnectionClosedError(endpoint_url="https://s3.test/canary-body")),
-        R.S3_UNAVAILABLE,
-        "1 `secret-unreadable` | 1 | 1 | 1 | 1 | 1 ✓ `picture-set`"),
-    Row("no answer", _aws_hang, R.S3_UNAVAILABLE,
-        "1 `secret-unreadable` | 1 | 1 | 1 | 1 | 1 ✓ `picture-set`"),
-    Row("access denied", _aws("AccessDenied", elsewhere="AccessDeniedException"),
-        R.S3_DENIED,
-        "1 `secret-unreadable` | 1 | 1 ✓ `picture-set` | 1 | 1 | 1 ✓ `picture-set`"),
-    Row("slow down", _aws("SlowDown", elsewhere="ThrottlingException"),
-        R.S3_UNAVAILABLE,
-        "1 `secret-unreadable` | 1 | 1 | 1 | 1 | 1 ✓ `picture-set`"),
-    Row("internal error", _aws("InternalError", elsewhere="InternalServiceError"),
-        R.S3_UNAVAILABLE,
-        "1 `secret-unreadable` | 1 | 1 | 1 | 1 | 1 ✓ `picture-set`"),
-    Row("no such bucket, or secret",
-        _aws("NoSuchBucket", elsewhere="ResourceNotFoundException"), R.S3_UNAVAILABLE,
-        "1 `secret-unreadable` | 1 | 1 | 1 | 1 | 1 ✓ `picture-set`"),
-    Row("no such object", _aws("NoSuchKey"), R.NOT_SETTLED,
-        "- | - | 4 ✓ | 4 ✓ | - | 1 ✓ `picture-set`"),
-    Row("body cut short",
-        _always(IncompleteReadError(actual_bytes=1, expected_bytes=2)),
-        R.S3_UNAVAILABLE, "- | - | - | 1 | - | -"),
 )  # fmt: skip

@@ -7,11 +7,11 @@ import itertools
 import json
 import traceback
 from collections.abc import Callable
-from contextlib import redirect_stdout
+from contextlib import AbstractContextManager, nullcontext, redirect_stdout
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import requests
 from aws_lambda_powertools import Logger
@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from PIL import Image
 
 from authgear import AccessTokens, AdminAPI, Connection, KeyPair, Pace
+from background import Meanwhile, later
 from bucket import TAG, Bucket
 from function import MARGIN, Function
 from invokers import PicturesFailed
@@ -35,6 +36,10 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.key_pair import KEY_PAIR
 from tests.fakes.s3 import FakeS3
 from tests.fakes.secrets import FakeSecrets
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
 
 EVENTS = Path(__file__).resolve().parent.parent.parent / "events"
 USER_ID = "00000000-0000-4000-8000-000000000001"
@@ -104,6 +109,14 @@ class Stage:
         clock: Tells the time and waits; `None` takes the virtual one.
 
         policy: What the operator decides.
+
+        s3: A client of S3 in place of the fake.
+
+        secrets_manager: A client of Secrets Manager in place of the fake.
+
+        alarm: Breaks off what takes too long.
+
+        meanwhile: Lets work go on during a block.
     """
 
     def __init__(
@@ -116,6 +129,10 @@ class Stage:
         clock: Callable[[], float] | None = None,
         sleep: Callable[[float], None] | None = None,
         policy: Policy | None = None,
+        s3: S3Client | None = None,
+        secrets_manager: SecretsManagerClient | None = None,
+        alarm: Callable[[float], AbstractContextManager[Any]] = nullcontext,
+        meanwhile: Meanwhile = later,
     ) -> None:
         self.virtual = FakeClock()
         self.clock = clock or self.virtual
@@ -138,6 +155,9 @@ class Stage:
             sleep=self._sleep,
             share=lambda: 0.5,
         )
+        self._bucket = Bucket(s3 or cast(Any, self.s3), self.s3.bucket)
+        self._secrets_manager: Any = secrets_manager or self.secrets
+        self._alarm, self._meanwhile = alarm, meanwhile
         self.function = self._wire(app_id, policy or Policy())
 
     def invoke(self, event: Any = None, seconds: float = SECONDS) -> Any:
@@ -185,7 +205,7 @@ class Stage:
         tokens = AccessTokens(
             app_id=app_id,
             load_key_pair=lambda: _parsed(
-                load_key_pair(cast(Any, self.secrets), "secret")
+                load_key_pair(self._secrets_manager, "secret")
             ),
         )
         reconciler = Reconciler(
@@ -196,9 +216,10 @@ class Stage:
             clock=self.clock,
             sleep=self._sleep,
             share=lambda: 0.5,
+            meanwhile=self._meanwhile,
         )
         return Function(
-            buckets={self.s3.bucket: Bucket(cast(Any, self.s3), self.s3.bucket)},
+            buckets={self._bucket.name: self._bucket},
             reconciler=reconciler,
             # A name of its own: Powertools hands out one logger per name.
             logger=Logger(
@@ -207,6 +228,7 @@ class Stage:
             metrics=cast(Any, EphemeralMetrics(namespace="Tests", service="grid")),
             clock=self.clock,
             pace=self._pace,
+            alarm=self._alarm,
         )
 
 

@@ -8,6 +8,8 @@ import _pi_heif
 from pi_heif import options
 from PIL import ImageFile
 
+CHROMA_420 = 1  # libheif's name for colour at half resolution, as phones store it
+
 
 class HEICFile(ImageFile.ImageFile):
     """
@@ -20,6 +22,7 @@ class HEICFile(ImageFile.ImageFile):
 
     format = "HEIF"
 
+    share_of_pixels = 1.0  # of the limit, as in `picture.SHARE_OF_PIXELS`
     _image: Any = None
 
     def _open(self) -> None:
@@ -36,6 +39,10 @@ class HEICFile(ImageFile.ImageFile):
         )
         self._image = next(image for image in images if image and image.primary)
         self._size, self._mode = self._image.size_mode
+        # libheif takes 8 bytes a pixel for what phones make, and up to 20 for these.
+        is_deep = self._image.bit_depth > 8 and self._image.chroma != CHROMA_420
+        if is_deep or self._mode == "RGBA":
+            self.share_of_pixels = 0.5
         profile = self._image.color_profile
         if profile.get("type") in ("rICC", "prof"):
             self.info["icc_profile"] = profile["data"]

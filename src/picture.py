@@ -36,8 +36,9 @@ FORMATS = {
 HEAD = 64  # bytes; no format needs more to be recognised
 
 # The part of the limit of pixels that holds for formats which take more memory: WebP's
-# decoder keeps two whole pictures beside the one that it hands out.
-SHARE_OF_PIXELS = {"webp": 0.8}
+# decoder keeps two whole pictures beside the one that it hands out, AVIF's two bytes a
+# value where there are more than 8 bits. `HEICFile` says itself what a file takes.
+SHARE_OF_PIXELS = {"avif": 0.5, "webp": 0.8}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,7 +129,8 @@ def make_profile_picture(data: bytes, spec: PictureSpec) -> ProfilePicture:
     with _decoding(name):
         source = decoder(BytesIO(data))
     stored = source.size
-    _check_pixels(name, stored, spec.max_pixels)
+    share = getattr(source, "share_of_pixels", SHARE_OF_PIXELS.get(name, 1))
+    _check_pixels(name, stored, int(spec.max_pixels * share))
     with _decoding(name, stored):
         side = min(spec.size, max(SHOWN, min(stored)))
         enough = int(pixels.DRAFT_MARGIN * side)
@@ -194,7 +196,6 @@ def _load_decoder(name: str) -> Callable[[BytesIO], ImageFile]:
 
 def _check_pixels(name: str, size: tuple[int, int], limit: int) -> None:
     """Reject what would take too much memory to decode."""
-    limit = int(limit * SHARE_OF_PIXELS.get(name, 1))
     if size[0] * size[1] > limit:
         most = f"{name.upper()}'s limit of {limit:,}"
         message = f"{size[0]:,} x {size[1]:,} px are more than {most}"

@@ -12,7 +12,8 @@ from PIL import Image, ImageOps
 from PIL.PngImagePlugin import PngInfo
 
 PHOTOS = Path(__file__).parent.parent / "local" / "pictures"
-HEIC = Path(__file__).parent / "pictures" / "sample.heic"
+PICTURES = Path(__file__).parent / "pictures"
+HEIC = PICTURES / "sample.heic"
 
 SECRET = "taken at home"  # what no profile picture may hold  # noqa: S105
 RED, GREEN, BLUE, GRAY = (220, 40, 40), (40, 180, 40), (40, 40, 220), (230, 230, 230)

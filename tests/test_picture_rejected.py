@@ -12,7 +12,15 @@ from PIL import Image
 from outcome import Reason
 from picture import PictureRejected, PictureSpec, make_profile_picture
 from tests.picture_checks import NEEDED_SEGMENTS, SPEC, rejection, segments
-from tests.sample_pictures import broken, encode, foreign, good, png_header, quadrants
+from tests.sample_pictures import (
+    PICTURES,
+    broken,
+    encode,
+    foreign,
+    good,
+    png_header,
+    quadrants,
+)
 
 GOOD, FOREIGN, BROKEN = good(), foreign(), broken()
 
@@ -85,6 +93,18 @@ def test_make_profile_picture_too_many_pixels_for_webp() -> None:
     assert inside.source_format == "webp"
     assert outside.reason is Reason.TOO_MANY_PIXELS
     assert "WEBP's limit of 59,999" in str(outside)
+
+
+def test_make_profile_picture_too_many_pixels_for_unusual_heic() -> None:
+    """HEIC as phones make it has the whole limit, what takes twice the memory half."""
+    usual = (PICTURES / "heic-largest.heic").read_bytes()
+    unusual = (PICTURES / "heic-10-bit-alpha-largest.heic").read_bytes()
+
+    whole = rejection(usual, PictureSpec(max_pixels=49_990_000))
+    half = rejection(unusual, PictureSpec(max_pixels=49_999_998))
+
+    assert "HEIC's limit of 49,990,000" in str(whole)
+    assert "HEIC's limit of 24,999,999" in str(half)
 
 
 @pytest.mark.parametrize("side", [9_500, 14_000, 60_000, 2**31 - 1])

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import struct
 import warnings
+import zlib
 from functools import cache
 from io import BytesIO
+from typing import Any
 
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from tests.hostile.mutations import CANARY, mend
 from tests.hostile.structure import parts
-from tests.sample_pictures import encode, good, quadrants
+from tests.sample_pictures import PICTURES, encode, good, quadrants
 
 EXIF = b"Exif\0\0"
 
@@ -20,7 +22,7 @@ EXIF = b"Exif\0\0"
 @cache
 def crafted() -> dict[str, bytes]:
     """Return every crafted file by its title."""
-    return shapes() | metadata() | bombs() | polyglots() | boxes()
+    return shapes() | metadata() | bombs() | polyglots() | boxes() | encoded()
 
 
 def shapes() -> dict[str, bytes]:
@@ -33,6 +35,7 @@ def shapes() -> dict[str, bytes]:
     cmyk = encode(Image.new("CMYK", (400, 400)), "JPEG", progressive=True)
     deep = encode(Image.new("I;16", (400, 400), 40_000), "PNG")
     found |= {"jpeg-cmyk": cmyk, "png-16-bit": deep}
+    found |= {"png-16-bit-rgb": mend(_deep_png(400, 2, 3))}
     return {title.lower(): data for title, data in found.items()}
 
 
@@ -67,10 +70,11 @@ def metadata() -> dict[str, bytes]:
 
 def bombs() -> dict[str, bytes]:
     """Return files that are small and would become large or long."""
-    text, frames = PngInfo(), [Image.new("P", (8, 8), i % 7) for i in range(3_000)]
+    text, frames = PngInfo(), [Image.new("L", (8, 8), i % 251) for i in range(3_000)]
     text.add_text("Comment", "0" * 60_000_000, zip=True)
     first, *rest = frames
     gif = encode(first, "GIF", save_all=True, append_images=rest, duration=10)
+    animated: Any = {"save_all": True, "append_images": rest[:300], "duration": 10}
     big = encode(Image.new("RGBA", (7_071, 7_071)), "PNG", compress_level=1)
     colour, wide = quadrants(), Image.new("RGB", (7_071, 7_071), "teal")
     profile = {"icc_profile": bytes(30_000_000)}
@@ -78,17 +82,28 @@ def bombs() -> dict[str, bytes]:
         "png-text-bomb": encode(colour, "PNG", pnginfo=text),
         "png-icc-bomb": encode(colour, "PNG", **profile),
         "png-largest": big,
+        "png-16-bit-rgba-largest": mend(_deep_png(7_071, 6, 4)),
         "gif-frames": gif,
+        "png-frames": encode(first, "PNG", **animated),
+        "webp-frames": encode(first.convert("RGB"), "WEBP", lossless=True, **animated),
+        "avif-frames": encode(first.convert("RGB"), "AVIF", speed=10, **animated),
         "gif-largest": encode(Image.new("P", (7_071, 7_071)), "GIF"),
         "webp-largest": encode(
             wide.resize((6_324, 6_324)), "WEBP", quality=10, method=0
         ),
-        "avif-largest": encode(wide, "AVIF", quality=10, speed=10),
+        "avif-largest": encode(
+            wide.resize((5_000, 5_000)), "AVIF", quality=10, speed=10
+        ),
         "jpeg-largest": encode(Image.new("CMYK", (7_071, 7_071)), "JPEG"),
         "png-crc": _put(good()["png"], good()["png"].index(b"IDAT") - 8, b"\1\2\3\4"),
         "png-size": mend(_put(good()["png"], 16, b"\x7f\xff\xff\xff" * 2)),
         "gif-size": _put(good()["gif"], 6, b"\xff\xff\xff\xff"),
     }
+
+
+def encoded() -> dict[str, bytes]:
+    """Return files of one colour that neither Pillow nor its plugins can write."""
+    return {path.stem: path.read_bytes() for path in PICTURES.glob("*-*.*")}
 
 
 def polyglots() -> dict[str, bytes]:
@@ -111,6 +126,23 @@ def boxes() -> dict[str, bytes]:
         for length in (0, 1, 7, 0xFFFFFFFF):
             found[f"{name}-length-{length}"] = _put(data, second, length.to_bytes(4))
     return found
+
+
+def _deep_png(side: int, kind: int, channels: int) -> bytes:
+    """Return a black PNG with two bytes a channel; little has to be compressed."""
+    length, rest = divmod(side * (1 + 2 * channels * side), 101)
+    packer = zlib.compressobj(1)
+    rows = packer.compress(bytes(length)) + packer.flush(zlib.Z_FULL_FLUSH)
+    block, last = rows[2:], bytes(rest)  # behind zlib's header
+    raw = zlib.compressobj(1, wbits=-15)
+    tail = raw.compress(last) + raw.flush()
+    adler = (side * (1 + 2 * channels * side) % 65_521) << 16 | 1  # RFC 1950, of zeros
+    body = rows[:2] + block * 101 + tail + struct.pack(">I", adler)
+    header = struct.pack(">IIBBBBB", side, side, 16, kind, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", body), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + name + data + bytes(4) for name, data in chunks
+    )
 
 
 def _put(data: bytes, at: int, value: bytes) -> bytes:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Sequence
 
 from local.aws import REGION
+from local.loopback import choose_port
 from local.page import Page
 from local.paths import PICTURES
 from local.people import create_person
@@ -30,11 +31,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     settings = dict(it.partition("=")[::2] for it in options.set)
-    ports = options.authgear_port, options.aws_port
+    ports = choose_port(options.authgear_port), choose_port(options.aws_port)
     try:
         with (
             LocalSystem.start(settings=settings, concurrency=2, ports=ports) as system,
-            Page.start(system, options.port) as page,
+            Page.start(system, choose_port(options.port)) as page,
         ):
             user_id = add_people(system)
             _introduce(system, page, user_id)
@@ -64,9 +65,10 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         prog="python -m local",
         description="Run S3, the function and Authgear on this machine until Ctrl-C.",
     )
-    parser.add_argument("--port", type=int, default=8000, help="the page's")
-    parser.add_argument("--authgear-port", type=int, default=3100)
-    parser.add_argument("--aws-port", type=int, default=4566)
+    for name, port in (("", 8000), ("authgear-", 3100), ("aws-", 4566)):
+        parser.add_argument(
+            f"--{name}port", type=int, default=port, help="any other if it is taken"
+        )
     parser.add_argument(
         "--set",
         action="append",

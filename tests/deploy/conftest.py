@@ -15,7 +15,7 @@ from tests.deploy.translation import translate
 @pytest.fixture(scope="session")
 def template() -> dict[str, Any]:
     """Return the template as CloudFormation gets it."""
-    return translate(sam.TEMPLATE)
+    return translate(sam.TEMPLATE.read_text())
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from tests.deploy.translation import (
     translate,
 )
 
-CHOICES = pairwise_choices(translate(sam.TEMPLATE))
+CHOICES = pairwise_choices(translate(sam.TEMPLATE.read_text()))
 # A template whose conditions are decided says less of its parameters.
 DECIDED = ["W2001", "W1030", "W1033"]
 
@@ -35,7 +35,7 @@ def findings(text: str, ignored: list[str] | None = None) -> list[str]:
 
 def skipped_by_the_template() -> list[str]:
     """Return the rules that the template sets aside, each with its reason there."""
-    metadata = translate(sam.TEMPLATE)["Metadata"]
+    metadata = translate(sam.TEMPLATE.read_text())["Metadata"]
     skipped: list[str] = metadata["cfn-lint"]["config"]["ignore_checks"]
     return skipped
 

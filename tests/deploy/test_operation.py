@@ -11,6 +11,7 @@ import pytest
 
 from outcome import Outcome
 from tests.deploy.sam import ROOT
+from tests.docs.commands import COMMANDS
 
 SOURCE = "".join(path.read_text() for path in Path(ROOT / "src").rglob("*.py"))
 METRICS = {outcome.capitalize() for outcome in Outcome} | {
@@ -143,13 +144,16 @@ def test_dashboard_shows_every_alarm(
 def test_queries_ask_for_fields_that_are_logged(
     widgets: list[dict[str, Any]], resources: dict[str, Any]
 ) -> None:
-    """A field that no line has would give an empty answer."""
+    """A field that no line has would give an empty answer, in the documents too."""
     saved = [p["QueryString"] for p in resources.values() if "QueryString" in p]
     shown = [w["properties"]["query"] for w in widgets if w["type"] == "log"]
 
-    for query in [*saved, *shown]:
+    told = [it.text for it in COMMANDS if it.program in ("fields", "filter")]
+
+    for query in [*saved, *shown, *told]:
         for field in fields_of(query):
             name = field.removesuffix("_ms")
             written = [f'"{field}"', f'step("{name}"', f'step="{name}"']
             assert any(text in SOURCE for text in written), field
     assert len(saved) == 5
+    assert len(told) == 3

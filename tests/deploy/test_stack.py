@@ -21,7 +21,7 @@ import pytest
 from moto import mock_aws
 
 from settings import Settings
-from tests.deploy.translation import REGION
+from tests.deploy.translation import REGION, known_to_moto
 
 BUCKET = "pictures-example"
 SECRET = f"arn:aws:secretsmanager:{REGION}:123456789012:secret:key-abcdef"
@@ -32,11 +32,6 @@ GIVEN = {
     "AuthgearSecretArn": SECRET,
     "BackfillRole": "true",
 }
-UNKNOWN_TO_MOTO = (
-    "AWS::CloudWatch::Alarm",
-    "AWS::CloudWatch::Dashboard",
-    "AWS::Logs::QueryDefinition",
-)
 
 # moto says so of resources that it passes over.
 pytestmark = pytest.mark.filterwarnings("ignore:Tried to parse")
@@ -73,17 +68,6 @@ class Stack:
         s3 = self.client("s3")
         s3.create_bucket(Bucket="bucket")
         s3.put_object(Bucket="bucket", Key="key", Body=archive.getvalue())
-
-
-def known_to_moto(template: dict[str, Any]) -> dict[str, Any]:
-    """Return a template without what moto cannot make."""
-    resources = {
-        name: resource
-        for name, resource in template["Resources"].items()
-        if resource["Type"] not in UNKNOWN_TO_MOTO
-    }
-    outputs = {k: v for k, v in template["Outputs"].items() if k != "DashboardUrl"}
-    return template | {"Resources": resources, "Outputs": outputs}
 
 
 @pytest.fixture

@@ -10,11 +10,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from itertools import combinations, product
-from pathlib import Path
 from typing import Any
 
 import boto3
-from cfnlint.decode.cfn_yaml import load
+from cfnlint.decode.cfn_yaml import loads
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
@@ -22,17 +21,37 @@ REGION = "us-east-1"
 NOTHING = {"Ref": "AWS::NoValue"}
 OPPOSITES = {"FindsBucket": "CreatesBucket"}  # the one that follows from another
 
+UNKNOWN_TO_MOTO = (
+    "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::Dashboard",
+    "AWS::Logs::QueryDefinition",
+)
+
 Conditions = Mapping[str, bool]
 
 
-def translate(path: Path) -> dict[str, Any]:
-    """Translate a SAM template; its code is said to be in some bucket."""
-    template = json.loads(json.dumps(load(path)))
-    template["Resources"]["Function"]["Properties"]["CodeUri"] = "s3://bucket/key"
+def translate(text: str) -> dict[str, Any]:
+    """Translate a SAM template; code that is not in a bucket is said to be in one."""
+    template = json.loads(json.dumps(loads(text)))
+    for resource in template["Resources"].values():
+        uri = resource.get("Properties", {}).get("CodeUri", "s3://")
+        if not uri.startswith("s3://"):
+            resource["Properties"]["CodeUri"] = "s3://bucket/key"
     session = boto3.Session(region_name=REGION)
     translator = Translator({}, Parser(), boto_session=session)
     translated: dict[str, Any] = translator.translate(template, {})
     return translated
+
+
+def known_to_moto(template: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a translated template without what moto cannot make."""
+    resources = {
+        name: resource
+        for name, resource in template["Resources"].items()
+        if resource["Type"] not in UNKNOWN_TO_MOTO
+    }
+    outputs = {k: v for k, v in template["Outputs"].items() if k != "DashboardUrl"}
+    return dict(template) | {"Resources": resources, "Outputs": outputs}
 
 
 def every_choice(template: Mapping[str, Any]) -> Iterator[Conditions]:

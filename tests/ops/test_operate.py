@@ -1,4 +1,4 @@
-"""docs/operate.md: every command of the page, as it stands there."""
+"""Every `ops` of the documents, as it stands there."""
 
 from __future__ import annotations
 
@@ -11,15 +11,24 @@ import yaml
 
 from local.authgear import User
 from local.paths import PICTURES, ROOT
+from local.system import LocalSystem
+from ops.cli import app
+from tests.docs.checkout import Checkout
+from tests.docs.commands import COMMANDS
 from tests.fakes.aws_calls import answer_calls
 from tests.fakes.batch_operations import FakeBatchOperations
 from tests.ops.conftest import NAME, Ops
 
 PAGE = (ROOT / "docs" / "operate.md").read_text()
-# In the page, a command is a line of its own, or stands between backticks.
-COMMANDS = re.findall(
-    r"(?:^    |`)ops ([a-z-]+ [^`\n]*--[^`\n]*|preview .*)", PAGE, re.M
-)
+SHOWN = [it.text for it in COMMANDS if it.program == "ops"]
+# In a sentence a command's name stands for it.
+NAMED = {text for text in SHOWN if len(text.split()) == 2}
+RUN = [text for text in SHOWN if text not in NAMED]
+WHOLE = {
+    it.text
+    for it in COMMANDS
+    if it.text.startswith(("make ops ", ".venv/bin/python -m ops "))
+}
 
 
 @pytest.fixture
@@ -36,19 +45,14 @@ def folder(ops: Ops, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_page_shows_all_commands() -> None:
-    """Each of them is explained."""
-    assert {command.split()[0] for command in COMMANDS} == {
-        "doctor",
-        "put-key",
-        "preview",
-        "sync",
-        "backfill",
-        "status",
-        "replay",
-    }
+    """Each of them is explained, and none is named that does not exist."""
+    names = {command.name for command in app.registered_commands}
+
+    assert {text.split()[1] for text in RUN} == names
+    assert {text.split()[1] for text in NAMED} <= names
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=str)
+@pytest.mark.parametrize("command", RUN)
 def test_command_of_the_page_works(
     ops: Ops, user: User, folder: Path, command: str
 ) -> None:
@@ -59,12 +63,24 @@ def test_command_of_the_page_works(
         "USER_ID": user.id,
         "KEY_ID": ops.system.authgear.key_id,
     }
-    arguments = [values.get(word, word) for word in shlex.split(command)]
+    arguments = [values.get(word, word) for word in shlex.split(command)[1:]]
 
     status, text = ops.run(*arguments)
 
     # The bucket has no picture of the user: that is what status has to say.
     assert status == (1 if arguments[0] == "status" else 0), text
+
+
+@pytest.mark.usefixtures("stack")
+@pytest.mark.parametrize("command", sorted(WHOLE))
+def test_whole_command_works(
+    ops_system: LocalSystem, tmp_path: Path, command: str
+) -> None:
+    """The line that is copied from a document works at once, in a clean checkout."""
+    environment = ops_system.aws.environment()
+    checkout = Checkout(tmp_path / "checkout", environment, {"STACK": NAME})
+
+    assert checkout.run(command)
 
 
 def test_alarms_are_those_of_the_template() -> None:

@@ -1,4 +1,4 @@
-"""The documents say what is so: codes, settings, commands, paths and links."""
+"""The documents say what is so: codes, settings, names, paths and links."""
 
 from __future__ import annotations
 
@@ -8,12 +8,23 @@ from pathlib import Path
 
 import pytest
 
-from outcome import Reason
+from local.paths import ROOT
+from outcome import Outcome, Reason
 from settings import VARIABLES, Settings
+from tests.deploy import sam
+from tests.deploy.translation import translate
+from tests.docs.commands import PAGES
 from tools.failures_page import render
 
-ROOT = Path(__file__).resolve().parent.parent
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+SECTIONS = ("Parameters", "Outputs", "Resources", "Conditions")
+# A variable, a name of CloudFormation's, a code with dashes, a field with underscores.
+NAME = re.compile(r"[A-Z]+(?:_[A-Z]+)+|(?:[A-Z][a-z]+){2,}|[a-z]+(?:[-_][a-z]+)+")
+# Names that are AWS's, SAM's or the reader's own.
+OTHERS = {
+    *("AWS_PROFILE", "AWS_REGION", "AWS_ROLE_ARN", "UserArguments"),
+    *("YOUR_BUCKET", "create-secret", "parameter_overrides"),
+}
+GUIDES = [path for path in PAGES if path.parent == ROOT / "docs"]
 
 
 def page(name: str) -> str:
@@ -31,6 +42,35 @@ def anchors(text: str) -> set[str]:
     """Return the anchors of a page's headings, as GitHub makes them."""
     headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     return {re.sub(r"[^\w -]", "", h.lower()).replace(" ", "-") for h in headings}
+
+
+@pytest.mark.parametrize("path", GUIDES, ids=lambda path: path.name)
+def test_page_begins_with_what_it_is_for(path: Path) -> None:
+    """Who opens it knows from the first sentence what there is to gain."""
+    beginning = r"# .+\n\n(?:After|At the end of|With) this page\s+(\w+)"
+
+    assert re.match(beginning, path.read_text())
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_names_exist(path: Path) -> None:
+    """Each variable, parameter, output, alarm, metric and code that is named is one."""
+    code = "".join(file.read_text() for file in ROOT.glob("src/**/*.py"))
+    template = translate(sam.TEMPLATE.read_text())
+    known = {
+        *VARIABLES,
+        *Reason,
+        *(name for part in SECTIONS for name in template[part]),
+        *(outcome.capitalize() for outcome in Outcome),
+        *re.findall(r'"([\w-]+)"', code),
+        *(f"{step}_ms" for step in re.findall(r'step[(=]"(\w+)"', code)),
+        *OTHERS,
+    }
+
+    spans = re.findall(r"`([^`\s]+)`", re.sub(r"```.*?```", "", path.read_text()))
+
+    named = {span.partition("=")[0] for span in spans}
+    assert {name for name in named if NAME.fullmatch(name)} - known == set()
 
 
 def test_readme_is_short() -> None:
@@ -74,18 +114,6 @@ def test_links_lead_somewhere(path: Path) -> None:
         found = (path.parent / target) if target else path
         assert found.exists(), target
         assert not anchor or anchor in anchors(found.read_text()), anchor
-
-
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
-def test_make_targets_exist(path: Path) -> None:
-    """Every `make` command is one of the Makefile's."""
-    targets = set(re.findall(r"^([a-z-]+):", page("Makefile"), re.MULTILINE))
-
-    named = set(
-        re.findall(r"(?:^    |`)make ([a-z-]+)", path.read_text(), re.MULTILINE)
-    )
-
-    assert named <= targets
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from local.aws import REGION
 from local.loopback import choose_port
@@ -13,6 +13,7 @@ from local.page import Page
 from local.paths import PICTURES
 from local.people import create_person
 from local.system import PREFIX, LocalSystem
+from settings import VARIABLES, Settings, SettingsError
 
 # Those without a picture are for the reader's own.
 PEOPLE = {
@@ -30,11 +31,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = _parse(arguments)
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
-    settings = dict(it.partition("=")[::2] for it in options.set)
     ports = choose_port(options.authgear_port), choose_port(options.aws_port)
     try:
         with (
-            LocalSystem.start(settings=settings, concurrency=2, ports=ports) as system,
+            LocalSystem.start(
+                settings=options.set, concurrency=2, ports=ports
+            ) as system,
             Page.start(system, choose_port(options.port)) as page,
         ):
             user_id = add_people(system)
@@ -76,7 +78,21 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         metavar="NAME=VALUE",
         help="a setting of the function, as REMOVE_ON_DELETE=true",
     )
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    options.set = dict(it.partition("=")[::2] for it in options.set)
+    if problems := find_problems(options.set):
+        parser.error("; ".join(problems) + "; docs/settings.md lists all settings")
+    return options
+
+
+def find_problems(settings: Mapping[str, str]) -> list[str]:
+    """Return what is wrong with settings, of which the system has the rest itself."""
+    unknown = [f"{name} is no setting" for name in settings if name not in VARIABLES]
+    try:
+        Settings.from_env(settings)
+    except SettingsError as error:
+        return unknown + [it for it in error.problems if it.split()[0] in settings]
+    return unknown
 
 
 def _introduce(system: LocalSystem, page: Page, user_id: str) -> None:

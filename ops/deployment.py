@@ -54,7 +54,9 @@ class Stack:
         except ClientError as error:
             if code_of(error) != "ValidationError":
                 raise
-            remedy = "Check name, AWS_REGION and AWS_PROFILE; `sam list stack-outputs`."
+            remedy = (
+                "Check name, AWS_REGION and AWS_PROFILE; samconfig.toml has the name."
+            )
             what = f"There is no stack {name} in {aws.session.region_name}."
             raise Problem(what, remedy, status=USAGE) from None
         outputs = {

@@ -44,8 +44,10 @@ def recognise(error: Exception) -> Problem:
     if isinstance(error, ClientError):
         return Problem(describe(error), _AWS_REMEDIES.get(code_of(error), ""))
     if isinstance(error, BotoCoreError):
-        remedy = "See `aws configure list`: credentials, AWS_PROFILE and AWS_REGION."
-        return Problem(f"AWS cannot be asked: {type(error).__name__}", remedy)
+        # Its text may hold an address with a signature.
+        kind = type(error).__name__
+        remedy = _CLIENT_REMEDIES.get(kind, _CREDENTIALS)
+        return Problem(f"AWS cannot be asked: {kind}", remedy)
     if isinstance(error, ResponseParserError):
         # Its text quotes the answer.
         remedy = "Something between here and AWS answers in its stead: a proxy?"
@@ -87,6 +89,16 @@ DENIED = {
     "403",
     "AWS.SimpleQueueService.AccessDenied",
 }
+_CREDENTIALS = "See `aws configure list`: credentials, AWS_PROFILE and AWS_REGION."
+_NETWORK = "Check the network, the proxy, and that AWS_REGION is spelled as AWS does."
+_CLIENT_REMEDIES = {
+    "NoRegionError": "Set AWS_REGION to the stack's region, such as us-east-1.",
+    "NoCredentialsError": "Log in to AWS, or name a profile that can with AWS_PROFILE.",
+    "ProfileNotFound": "AWS_PROFILE names no profile; `aws configure list-profiles`.",
+    **dict.fromkeys(
+        ("ConnectTimeoutError", "EndpointConnectionError", "ReadTimeoutError"), _NETWORK
+    ),
+}
 _EXPIRED = "Log in again: these credentials are expired or wrong."
 _AWS_REMEDIES = {
     **dict.fromkeys(DENIED, "Your own credentials need the right to this call."),
@@ -100,5 +112,18 @@ _AWS_REMEDIES = {
             "UnrecognizedClientException",
         ),
         _EXPIRED,
+    ),
+    **dict.fromkeys(
+        (
+            "NoSuchBucket",
+            "ResourceNotFoundException",
+            "AWS.SimpleQueueService.NonExistentQueue",
+            "QueueDoesNotExist",
+        ),
+        "What the stack or a setting names is not there: `ops doctor` says which.",
+    ),
+    **dict.fromkeys(
+        ("RequestLimitExceeded", "SlowDown", "Throttling", "ThrottlingException"),
+        "AWS wants fewer requests: wait a minute, then try again.",
     ),
 }

@@ -47,7 +47,7 @@ class Journal:
         """
         start = self.clock()
         if start >= self.deadline:
-            message = f"no time was left to {name}"
+            message = f"no time was left for the step {name}"
             raise OutOfTime(message)
         try:
             yield

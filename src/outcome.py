@@ -161,19 +161,19 @@ class Reason(StrEnum):
         "attributes-invalid",
         Outcome.REJECTED,
         "Authgear refuses an attribute that the user already has",
-        "mend in the portal what `detail` names",
+        "mend in the portal what `detail` names, then drop the file again",
     )
     DENIED_BY_HOOK = (
         "denied-by-hook",
         Outcome.REJECTED,
         "a blocking hook of the Authgear project forbids the update",
-        "see the hook",
+        "have the hook allow it, then drop the file again",
     )
     PICTURE_NOT_KEPT = (
         "picture-not-kept",
         Outcome.REJECTED,
         "a blocking hook of the Authgear project replaced the picture",
-        "see the hook",
+        "have the hook keep the picture, then drop the file again",
     )
     REFUSED_BY_AUTHGEAR = (
         "refused-by-authgear",
@@ -210,7 +210,7 @@ class Reason(StrEnum):
         "authgear-forbidden",
         Outcome.FAILED,
         "Authgear does not accept the key",
-        "check `AUTHGEAR_APP_ID` and the secret's key pair",
+        "check `AUTHGEAR_APP_ID` and the secret's key pair; `ops doctor` helps",
     )
     AUTHGEAR_UNEXPECTED = (
         "authgear-unexpected",
@@ -228,19 +228,19 @@ class Reason(StrEnum):
         "s3-unavailable",
         Outcome.FAILED,
         "S3 did not answer as it should",
-        "wait",
+        "wait; if it stays, see S3's own code in `detail`: is the bucket there?",
     )
     S3_DENIED = (
         "s3-denied",
         Outcome.FAILED,
         "S3 or KMS denied access",
-        "check the function's role, and the policy of your own KMS keys",
+        "check the function's role, the bucket's policy, and your own KMS key's",
     )
     NOT_SETTLED = (
         "not-settled",
         Outcome.FAILED,
         "bucket and Authgear kept changing, or the time was up",
-        "nothing, unless it stays",
+        "nothing; if it stays, see in `detail` what keeps changing",
     )
     UNEXPECTED_ERROR = (
         "unexpected-error",

@@ -48,7 +48,7 @@ def test_step_out_of_time(journal: Journal, clock: FakeClock, late: float) -> No
     """At the deadline no step begins, and none is noted."""
     clock.now = journal.deadline + late
 
-    message = "no time was left to upload"
+    message = "no time was left for the step upload"
     with pytest.raises(OutOfTime, match=message) as caught, journal.step("upload"):
         pytest.fail("the step began")
 

@@ -182,9 +182,9 @@ def test_out_of_time(stage: Stage) -> None:
     """Without time no request is sent."""
     profile = stage.open("email", "ada@example.com", left=0)
 
-    with pytest.raises(OutOfTime, match="no time was left to find"):
+    with pytest.raises(OutOfTime, match="no time was left for the step find"):
         profile.read()
-    with pytest.raises(OutOfTime, match="no time was left to presign"):
+    with pytest.raises(OutOfTime, match="no time was left for the step presign"):
         profile.upload(profile.create_upload_url(), b"")
 
     assert stage.authgear.steps == []

@@ -1,0 +1,54 @@
+"""What a command says when AWS does not do as asked."""
+
+from __future__ import annotations
+
+import pytest
+from botocore.exceptions import (
+    ClientError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    NoRegionError,
+    ProfileNotFound,
+)
+
+from ops.problem import recognise
+
+SECRET = "X-Amz-Signature=0123"  # noqa: S105 - what must not be told
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (NoRegionError(), "Set AWS_REGION"),
+        (NoCredentialsError(), "Log in to AWS"),
+        (ProfileNotFound(profile=SECRET), "AWS_PROFILE names no profile"),
+        (EndpointConnectionError(endpoint_url=SECRET), "Check the network"),
+    ],
+    ids=lambda it: type(it).__name__ if isinstance(it, Exception) else "",
+)
+def test_call_that_could_not_be_made(error: Exception, says: str) -> None:
+    """The person reads what to do on this machine, and nothing of a request."""
+    problem = recognise(error)
+
+    assert type(error).__name__ in problem.what
+    assert problem.remedy.startswith(says)
+    assert SECRET not in problem.what + problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("AccessDenied", "Your own credentials"),
+        ("ExpiredToken", "Log in again"),
+        ("NoSuchBucket", "What the stack or a setting names is not there"),
+        ("Throttling", "AWS wants fewer requests"),
+    ],
+)
+def test_call_that_was_refused(code: str, says: str) -> None:
+    """The person reads which call it was, and what to do about it."""
+    answer = {"Error": {"Code": code, "Message": SECRET}}
+
+    problem = recognise(ClientError(answer, "ListObjectsV2"))  # type: ignore[arg-type] # no metadata
+
+    assert problem.what == f"AWS refuses ListObjectsV2: {code}"
+    assert problem.remedy.startswith(says)

@@ -116,7 +116,8 @@ class Rounds:
     def _bring_in_step(self, item: StoredObject, memory: Memory) -> Result:
         """Make the object the user's picture, unless it is already."""
         if memory.result in LASTING:
-            raise PictureRejected(LASTING[memory.result], "as noted on the object")
+            message = "the object's tag says so; put it again for another look"
+            raise PictureRejected(LASTING[memory.result], message)
         if item.key != self.key:
             self.journal.facts["applied_key"] = item.key
         image_id = self._image_of(item, memory)

@@ -49,7 +49,9 @@ class Account:
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     """Return a clean copy of the checkout."""
-    return Checkout(tmp_path_factory.mktemp("clone") / "checkout")
+    folder = tmp_path_factory.mktemp("clone") / "checkout"
+    # Strict on what is left open.
+    return Checkout(folder, {"PYTHONWARNINGS": "error"})
 
 
 @pytest.fixture

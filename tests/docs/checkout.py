@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from local.paths import PICTURES, ROOT
@@ -59,12 +61,13 @@ class Checkout:
             command = re.sub(rf"\b{word}\b", value, command)
         return command
 
-    def start(self, command: str) -> subprocess.Popen[str]:
-        """Start a command in a shell, in a group of its own as in a terminal."""
+    @contextmanager
+    def start(self, command: str) -> Iterator[subprocess.Popen[str]]:
+        """Run a command in a shell, in a group of its own, until the block ends."""
         programs = self.folder / ".venv-sam" / "bin"
         environment = {n: os.environ[n] for n in PASSED_ON if n in os.environ}
         environment["PATH"] = f"{programs}{os.pathsep}{os.environ['PATH']}"
-        return subprocess.Popen(  # noqa: S603 - from this project's own documents
+        with subprocess.Popen(  # noqa: S603 - from this project's own documents
             ["/bin/sh", "-ec", self.fill_in(command)],
             cwd=self.folder,
             env=environment | self._environment,
@@ -73,7 +76,13 @@ class Checkout:
             stderr=subprocess.STDOUT,
             encoding="utf-8",
             start_new_session=True,
-        )
+        ) as process:
+            try:
+                yield process
+            finally:
+                # What a test has given up on must not run on.
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
 
     def run(self, command: str, typed: str = "") -> str:
         """
@@ -95,7 +104,9 @@ class Checkout:
 
 def _known_to_git() -> Iterator[str]:
     """Yield the files of the checkout that are there, new ones too."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    # The checkout may be somebody else's, of whom git is wary otherwise.
+    git = ["git", "-c", f"safe.directory={ROOT}", "ls-files", "-z"]
+    command = [*git, "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(  # noqa: S603 - of our own
         command, cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8", check=True
     ).stdout

@@ -51,7 +51,6 @@ class FakeCloudFormation:
     def _create(self, form: dict[str, str]) -> Response:
         """Keep what is to be done."""
         self._change_sets[form["ChangeSetName"]] = form
-        # The client wants an ARN's length; any will do.
         return answer(form, Id=form["ChangeSetName"], StackId=form["StackName"])
 
     def _describe(self, form: dict[str, str]) -> Response:

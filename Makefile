@@ -16,7 +16,7 @@ export ARCHITECTURE ?= arm64
 export PYTHON_VERSION ?= 3.13
 # What the function calls, and sts, of which botocore may get credentials: the other 400
 # services' descriptions are a quarter of the package.
-SERVICES := s3 secretsmanager sts
+SERVICES := rekognition s3 secretsmanager sts
 MACHINE := $(subst arm64,aarch64,$(ARCHITECTURE))
 VERSION := $(shell sed -n 's/^VERSION = "\(.*\)"/\1/p' src/version.py)
 BUILD_DIR ?= .aws-sam/build

@@ -41,7 +41,8 @@ def similarity(path: Path) -> float:
     enough = int(pixels.DRAFT_MARGIN * 512)
     drafted = draft.draft(None, (enough, enough))
     extent = drafted[1][2:] if drafted else size
-    made = pixels.make_square(draft, extent, 512, orientation, 0.5, "#ffffff")
+    cut = pixels.square_box(extent, orientation, 0.5)
+    made = pixels.render(draft, cut, (512, 512), orientation, "#ffffff")
     full = ImageOps.exif_transpose(source).convert("RGB")
     edge = min(full.size)
     left, top = (full.width - edge) / 2, (full.height - edge) / 2

@@ -36,15 +36,15 @@ def _once(data: bytes) -> dict[str, float]:
     done("decode")
     extent = drafted[1][2:] if drafted else source.size
     orientation = pixels.read_orientation(source)
-    box = pixels.square_box(extent, orientation, None)
-    square = pixels._scale(source, box, 512)
+    box = pixels.square_box(extent, orientation, pixels.PORTRAIT_POSITION)
+    square = pixels._scale(source, box, (512, 512))
     done("scale")
     square = pixels.flatten(square, source.info.get("icc_profile"), "#ffffff")
     done("colours")
     if orientation in pixels.TRANSPOSE:
         square = square.transpose(pixels.TRANSPOSE[orientation])
     done("turn")
-    picture._encode(square, 85)
+    picture.encode(square, 85)
     done("encode")
     moments = [moment for _, moment in marks]
     return {

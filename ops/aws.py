@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_rekognition import RekognitionClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3control import S3ControlClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -82,6 +83,13 @@ class AWS:
         """CloudWatch Logs."""
         return self.session.client(
             "logs", endpoint_url=self._endpoint_url, config=CONFIG
+        )
+
+    @cached_property
+    def rekognition(self) -> RekognitionClient:
+        """Rekognition."""
+        return self.session.client(
+            "rekognition", endpoint_url=self._endpoint_url, config=CONFIG
         )
 
     @cached_property

@@ -14,8 +14,9 @@ from bucket import Bucket
 from ops.aws import AWS
 from ops.problem import USAGE, Problem, code_of
 from ops.session import Session
+from picture import FindFocus
 from settings import Settings
-from wiring import authorize, connect
+from wiring import authorize, build_focus_finder, connect
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda.type_defs import FunctionConfigurationResponseTypeDef
@@ -151,6 +152,11 @@ class Deployment:
         """Authgear."""
         tokens = authorize(self.settings, self.aws.secrets)
         return AdminAPI(connect(self.settings), tokens)
+
+    @property
+    def find_focus(self) -> FindFocus | None:
+        """What looks for faces, if that is wanted, with the operator's credentials."""
+        return build_focus_finder(self.settings, lambda: self.aws.rekognition)
 
     def needed_stack(self) -> Stack:
         """

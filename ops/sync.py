@@ -39,7 +39,9 @@ def sync(
     deployment = Deployment.find(session, stack)
     try:
         made = make_profile_picture(
-            file.read_bytes(), specify_picture(deployment.settings)
+            file.read_bytes(),
+            specify_picture(deployment.settings),
+            deployment.find_focus,
         )
     except PictureRejected as error:
         what = f"{error.reason}: {error}"

@@ -16,7 +16,7 @@ from background import in_thread
 from bucket import Bucket
 from function import Function
 from settings import Settings
-from wiring import NAME, authorize, build_reconciler, connect
+from wiring import NAME, authorize, build_focus_finder, build_reconciler, connect
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -36,13 +36,16 @@ def build(settings: Settings, *, logger: Logger, metrics: Metrics) -> Function:
     aws: Any = get_session()
     s3 = aws.create_client("s3", config=AWS)
     secrets_manager = aws.create_client("secretsmanager", config=AWS)
+    find_focus = build_focus_finder(
+        settings, lambda: aws.create_client("rekognition", config=AWS)
+    )
     pace = Pace()
     admin_api = AdminAPI(
         connect(settings, pace=pace), authorize(settings, secrets_manager)
     )
     return Function(
         buckets={name: Bucket(s3, name) for name in settings.bucket_names},
-        reconciler=build_reconciler(settings, admin_api, in_thread),
+        reconciler=build_reconciler(settings, admin_api, find_focus, in_thread),
         logger=logger,
         metrics=metrics,
         pace=pace,

@@ -22,6 +22,7 @@ import pixels
 from outcome import Reason
 
 SHOWN = 240  # px; the size at which Authgear shows pictures: smaller ones are enlarged
+OVERVIEW = 1_024  # px; the longer side, at most, of what faces are looked for in
 
 # Every format that is decoded: what it begins with, and its decoder, loaded when first
 # needed. MPO and Ultra HDR files begin with an ordinary JPEG, and that one is used.
@@ -51,7 +52,7 @@ class PictureSpec:
             square, but none below the 240 px that Authgear shows.
         quality: JPEG quality.
         crop_position: What stays of a picture that is higher than wide: 0 the top, 1
-            the bottom; `None` chooses. A wide one is always cut from both sides.
+            the bottom; `None` chooses. A wide one is cut from both sides.
         background: Shows through transparent pictures; any colour Pillow understands.
         max_bytes: Larger sources are rejected.
         max_pixels: Sources with more pixels are rejected before they are decoded; WebP
@@ -67,6 +68,26 @@ class PictureSpec:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Focus:
+    """
+    What was found in a picture that tells where to cut it.
+
+    Args:
+        position: The share of the surplus to cut off at the left or top; `None` leaves
+            it to the spec.
+        faces: How many faces that is for.
+        fallback: Why there is no position, if one was looked for.
+    """
+
+    position: float | None = None
+    faces: int = 0
+    fallback: str = ""
+
+
+FindFocus = Callable[[Image.Image], Focus]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ProfilePicture:
     """
     A finished JPEG, and what it was made from.
@@ -77,6 +98,8 @@ class ProfilePicture:
         source_format: A name of `FORMATS`.
         source_width: Width in px of the source as shown, that is turned upright.
         source_height: Height in px of the source as shown.
+        crop_position: The share of its surplus that was cut off at the left or top.
+        focus: What was found in it; nothing, if nothing was looked for.
     """
 
     data: bytes
@@ -84,6 +107,8 @@ class ProfilePicture:
     source_format: str
     source_width: int
     source_height: int
+    crop_position: float
+    focus: Focus = Focus()
 
 
 class PictureRejected(Exception):
@@ -112,13 +137,17 @@ class PictureRejected(Exception):
         super().__init__(message)
 
 
-def make_profile_picture(data: bytes, spec: PictureSpec) -> ProfilePicture:
+def make_profile_picture(
+    data: bytes, spec: PictureSpec, find_focus: FindFocus | None = None
+) -> ProfilePicture:
     """
     Make the profile picture of a picture file.
 
     Args:
         data: The whole file, whatever it may be.
         spec: What to make of it.
+        find_focus: Tells of the whole picture, small and upright, where to cut it; it
+            is not asked about squares.
 
     Raises:
         PictureRejected: No picture can be made of it, for one of many reasons.
@@ -133,21 +162,28 @@ def make_profile_picture(data: bytes, spec: PictureSpec) -> ProfilePicture:
     _check_pixels(name, stored, int(spec.max_pixels * share))
     with _decoding(name, stored):
         side = min(spec.size, max(SHOWN, min(stored)))
-        enough = int(pixels.DRAFT_MARGIN * side)
-        drafted = source.draft(None, (enough, enough))
-        extent = drafted[1][2:] if drafted else stored
-        source.load()
+        extent = _load(source, side)
         orientation = pixels.read_orientation(source)
-        square = pixels.make_square(
-            source, extent, side, orientation, spec.crop_position, spec.background
-        )
+        overview = None
+        if find_focus and stored[0] != stored[1]:
+            overview = _view_whole(source, extent, orientation, spec.background)
+    # Not within the block above: what fails here says nothing about the picture.
+    focus = find_focus(overview) if find_focus and overview else Focus()
     width, height = stored[::-1] if orientation in pixels.SIDEWAYS else stored
+    position = focus.position
+    if position is None:
+        position = pixels.default_position((width, height), spec.crop_position)
+    with _decoding(name, stored):
+        box = pixels.square_box(extent, orientation, position)
+        square = pixels.render(source, box, (side, side), orientation, spec.background)
     return ProfilePicture(
-        data=_encode(square, spec.quality),
+        data=encode(square, spec.quality),
         size=side,
         source_format=name,
         source_width=width,
         source_height=height,
+        crop_position=position,
+        focus=focus,
     )
 
 
@@ -203,20 +239,44 @@ def _check_pixels(name: str, size: tuple[int, int], limit: int) -> None:
         raise PictureRejected(reason, message, source_format=name, size=size)
 
 
+def _load(source: ImageFile, side: int) -> tuple[float, float]:
+    """
+    Decode a source, at the smallest of its scales that is large enough for the square.
+
+    Returns:
+        Its width and height in px, before they were rounded up.
+    """
+    stored = source.size
+    enough = int(pixels.DRAFT_MARGIN * side)
+    drafted = source.draft(None, (enough, enough))
+    source.load()
+    return drafted[1][2:] if drafted else stored
+
+
+def _view_whole(
+    source: ImageFile, extent: tuple[float, float], orientation: int, background: str
+) -> Image.Image:
+    """Make the whole of a loaded source small and upright; nothing is enlarged."""
+    scale = min(1, OVERVIEW / max(extent))
+    width, height = (max(1, round(length * scale)) for length in extent)
+    box = (0, 0, *extent)
+    return pixels.render(source, box, (width, height), orientation, background)
+
+
 class _JPEGFile(BytesIO):
     """A file in memory whose name tells Pillow to load no encoder but JPEG's."""
 
     name = "picture.jpg"
 
 
-def _encode(square: Image.Image, quality: int) -> bytes:
+def encode(picture: Image.Image, quality: int) -> bytes:
     """
-    Write the JPEG file.
+    Write a JPEG file.
 
     Colour is stored at half resolution (4:2:0): of 512 px that is 256, still more than
     Authgear shows, and it saves a fifth of the file. A progressive file would save 5%
     more, for a tenth of a picture's time; what Authgear serves it writes anew.
     """
     file = _JPEGFile()
-    square.save(file, quality=quality, subsampling="4:2:0")
+    picture.save(file, quality=quality, subsampling="4:2:0")
     return file.getvalue()

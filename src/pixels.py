@@ -1,4 +1,4 @@
-"""A decoded picture in, an upright sRGB square out: turn, crop, scale, colour."""
+"""A decoded picture in, an upright sRGB one out: turn, crop, scale, colour."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ OPAQUE = {"L", "RGB", "RGBX", "CMYK"}
 
 BICUBIC = Image.Resampling.BICUBIC
 
+Box = tuple[float, float, float, float]
+
 EXIF_ORIENTATION = 0x0112
 # What brings a stored picture upright, by orientation; 1 already is.
 TRANSPOSE = {
@@ -40,6 +42,7 @@ TRANSPOSE = {
 }
 SIDEWAYS = {5, 6, 7, 8}  # orientations that exchange width and height
 TOP_LAST = {3, 4, 7, 8}  # orientations that store the upright picture's top last
+LEFT_LAST = {2, 3, 6, 7}  # the same of its left side
 
 
 def read_orientation(source: Image.Image) -> int:
@@ -53,74 +56,84 @@ def read_orientation(source: Image.Image) -> int:
     return 1
 
 
-def make_square(
-    source: Image.Image,
-    extent: tuple[float, float],
-    side: int,
-    orientation: int,
-    position: float | None,
-    background: str,
-) -> Image.Image:
+def default_position(size: tuple[int, int], position: float | None) -> float:
     """
-    Cut the square out of a loaded picture and make it small, sRGB, opaque and upright.
-
-    Colours and turn come last, when there are few pixels left. Memory beyond the
-    source's is a few strips and the square.
+    Return where to cut an upright picture of which nothing is known but its size.
 
     Args:
-        source: The picture as stored, with the `info` of its decoder.
-        extent: Its width and height in px before they were rounded up.
-        side: Width and height of the square, in px.
-        orientation: As `read_orientation` returned it.
+        size: Its width and height.
         position: What stays of a picture that is higher than wide, 0 the top, 1 the
-            bottom; `None` chooses.
-        background: Shows through where the source is transparent.
+            bottom; `None` chooses. A wide one is always cut from both sides.
 
     Returns:
-        An RGB picture without any `info`.
+        The share of the surplus that is cut off at the left or top.
     """
-    square = _scale(source, square_box(extent, orientation, position), side)
-    square = flatten(square, source.info.get("icc_profile"), background)
-    if orientation in TRANSPOSE:
-        square = square.transpose(TRANSPOSE[orientation])
-    return square
+    width, height = size
+    if width >= height:
+        return 0.5
+    return PORTRAIT_POSITION if position is None else position
 
 
-def square_box(
-    extent: tuple[float, float], orientation: int, position: float | None
-) -> tuple[float, float, float, float]:
+def square_box(extent: tuple[float, float], orientation: int, position: float) -> Box:
     """
     Return left, top, right, bottom of the square within the picture as stored, in px.
 
     Args:
         extent: The picture's width and height in px.
         orientation: As `read_orientation` returned it.
-        position: As for `make_square`.
+        position: The share of the upright picture's surplus that is cut off at its
+            left or top.
     """
     width, height = extent[::-1] if orientation in SIDEWAYS else extent
-    share = 0.5  # of the surplus that is cut off at the left or top
-    if height > width:
-        share = PORTRAIT_POSITION if position is None else position
-        share = 1 - share if orientation in TOP_LAST else share
+    stored_last = TOP_LAST if height > width else LEFT_LAST
+    share = 1 - position if orientation in stored_last else position
     edge = min(extent)
     left, top = ((length - edge) * share for length in extent)
     return left, top, left + edge, top + edge
 
 
-def _scale(
-    source: Image.Image, box: tuple[float, float, float, float], side: int
+def render(
+    source: Image.Image,
+    box: Box,
+    size: tuple[int, int],
+    orientation: int,
+    background: str,
 ) -> Image.Image:
     """
-    Cut the box out and make it `side` px wide and high.
+    Cut a box out of a loaded picture and make it small, sRGB, opaque and upright.
+
+    Colours and turn come last, when there are few pixels left. Memory beyond the
+    source's is a few strips and the result.
+
+    Args:
+        source: The picture as stored, with the `info` of its decoder.
+        box: Left, top, right, bottom within it, in px.
+        size: Width and height in px, before the turn; of the same shape as the box.
+        orientation: As `read_orientation` returned it.
+        background: Shows through where the source is transparent.
+
+    Returns:
+        An RGB picture without any `info`.
+    """
+    small = _scale(source, box, size)
+    small = flatten(small, source.info.get("icc_profile"), background)
+    if orientation in TRANSPOSE:
+        small = small.transpose(TRANSPOSE[orientation])
+    return small
+
+
+def _scale(source: Image.Image, box: Box, size: tuple[int, int]) -> Image.Image:
+    """
+    Cut the box out and scale it to a size in px.
 
     The box is kept exact to fractions of a pixel: rounding it would shift the picture
     visibly, as a pixel of a draft is a large one.
     """
     if source.mode in OPAQUE and not source.has_transparency_data:
-        return source.resize((side, side), BICUBIC, box, reducing_gap=MARGIN)
+        return source.resize(size, BICUBIC, box, reducing_gap=MARGIN)
     left, top, right, bottom = box
     x, y = int(left), int(top)
-    factor = max(1, int((right - left) / side / MARGIN))
+    factor = max(1, int((right - left) / size[0] / MARGIN))
     small = _average(source, (x, y, ceil(right), ceil(bottom)), factor)
     exact = (
         (left - x) / factor,
@@ -128,7 +141,7 @@ def _scale(
         (right - x) / factor,
         (bottom - y) / factor,
     )
-    return small.resize((side, side), BICUBIC, exact)
+    return small.resize(size, BICUBIC, exact)
 
 
 def _average(

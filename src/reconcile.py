@@ -13,7 +13,7 @@ from bucket import Bucket
 from journal import Journal
 from object_key import KeyPattern
 from outcome import Result
-from picture import PictureSpec
+from picture import FindFocus, PictureSpec
 from rounds import Policy, Rounds
 from user_objects import UserObjects
 from user_profile import UserProfile
@@ -37,6 +37,8 @@ class Reconciler:
 
         policy: What the operator decides.
 
+        find_focus: Tells where to cut a picture, if the spec alone does not.
+
         clock: Monotonic seconds; the same as the connection's.
 
         sleep: Waits for so many seconds.
@@ -50,6 +52,7 @@ class Reconciler:
     admin_api: AdminAPI
     spec: PictureSpec
     policy: Policy
+    find_focus: FindFocus | None = None
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     share: Callable[[], float] = random.random
@@ -92,6 +95,7 @@ class Reconciler:
         rounds = Rounds(
             key=key,
             spec=self.spec,
+            find_focus=self.find_focus,
             policy=policy,
             journal=journal,
             pause=lambda: SETTLE * (1 + self.share()),

@@ -10,7 +10,7 @@ from background import Meanwhile, later
 from bucket import Memory, ObjectArchived, ObjectChanged, StoredObject
 from journal import Journal
 from outcome import Reason, Result
-from picture import PictureRejected, PictureSpec, make_profile_picture
+from picture import FindFocus, PictureRejected, PictureSpec, make_profile_picture
 from user_objects import UserObjects
 from user_profile import UserProfile
 from verdict import LookAgain, explain
@@ -59,6 +59,8 @@ class Rounds:
 
         spec: What picture is made.
 
+        find_focus: Tells where to cut it, if the spec alone does not.
+
         policy: What the operator decides.
 
         journal: The record of the run.
@@ -80,6 +82,7 @@ class Rounds:
     journal: Journal
     pause: Callable[[], float]
     meanwhile: Meanwhile = later
+    find_focus: FindFocus | None = None
     image_ids: dict[str, str] = field(default_factory=dict)
     noted: dict[StoredObject, str] = field(default_factory=dict)
 
@@ -170,11 +173,15 @@ class Rounds:
     def _make_picture(self, data: bytes) -> bytes:
         """Make the picture of an object's bytes."""
         facts = self.journal.facts
+        find_focus = self.find_focus and self.journal.step("faces")(self.find_focus)
         with self.journal.step("picture"):
-            picture = make_profile_picture(data, self.spec)
+            picture = make_profile_picture(data, self.spec, find_focus)
         facts["format"] = picture.source_format
         facts["input_width"] = picture.source_width
         facts["input_height"] = picture.source_height
+        facts["crop_position"] = round(picture.crop_position, 3)
+        facts["faces"] = picture.focus.faces or None
+        facts["crop_fallback"] = picture.focus.fallback or None
         facts["output_bytes"] = len(picture.data)
         return picture.data
 

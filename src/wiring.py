@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import requests
@@ -9,13 +10,14 @@ import requests
 from authgear import AccessTokens, AdminAPI, Connection, Pace
 from background import Meanwhile, later
 from key_pair import load_key_pair
-from picture import PictureSpec
+from picture import FindFocus, PictureSpec
 from reconcile import Reconciler
 from rounds import Policy
-from settings import Settings
+from settings import FACE, Settings
 from version import VERSION
 
 if TYPE_CHECKING:
+    from mypy_boto3_rekognition import RekognitionClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 NAME = "authgear-s3-profile-pictures"
@@ -60,24 +62,58 @@ def authorize(
 
 def specify_picture(settings: Settings) -> PictureSpec:
     """Say what picture is made, and what is accepted."""
+    position = settings.crop_position
     return PictureSpec(
         size=settings.picture_size,
         quality=settings.picture_quality,
-        crop_position=settings.crop_position,
+        crop_position=None if isinstance(position, str) else position,
         background=settings.background_color,
         max_bytes=settings.max_input_bytes,
         max_pixels=settings.max_input_pixels,
     )
 
 
+def build_focus_finder(
+    settings: Settings, make_client: Callable[[], RekognitionClient]
+) -> FindFocus | None:
+    """
+    Make what looks for faces, if that is wanted; nothing of it is loaded if not.
+
+    Args:
+        settings: Say whether it is wanted.
+
+        make_client: Makes the client of Rekognition.
+    """
+    if settings.crop_position != FACE:
+        return None
+    from faces import FaceFinder
+
+    return FaceFinder(make_client()).find
+
+
 def build_reconciler(
-    settings: Settings, admin_api: AdminAPI, meanwhile: Meanwhile = later
+    settings: Settings,
+    admin_api: AdminAPI,
+    find_focus: FindFocus | None,
+    meanwhile: Meanwhile = later,
 ) -> Reconciler:
-    """Make what brings one user in step; `meanwhile` lets work go on during a block."""
+    """
+    Make what brings one user in step.
+
+    Args:
+        settings: What the operator decides.
+
+        admin_api: Authgear.
+
+        find_focus: Tells where to cut a picture, if the settings alone do not.
+
+        meanwhile: Lets work go on during a block.
+    """
     return Reconciler(
         pattern=settings.key_pattern,
         admin_api=admin_api,
         spec=specify_picture(settings),
+        find_focus=find_focus,
         policy=Policy(
             overwrite=settings.overwrite,
             remember=settings.remember,

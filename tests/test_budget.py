@@ -43,7 +43,8 @@ def test_cold_start_keeps_to_its_budget(loaded: set[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["boto3", "s3transfer", "jwt", "cryptography.x509", "multiprocessing"]
+    "name",
+    ["boto3", "s3transfer", "jwt", "cryptography.x509", "multiprocessing", "faces"],
 )
 def test_cold_start_loads_only_what_is_used(loaded: set[str], name: str) -> None:
     """What the function does without is not loaded."""

@@ -60,7 +60,16 @@ print(json.dumps({
     "agent": connection._session.headers["User-Agent"],
     "spec": [getattr(spec, name) for name in spec.__slots__],
     "policy": [getattr(policy, name) for name in policy.__slots__],
+    "looks": reconciler.find_focus is not None,
 }))
+"""
+SHOW_REKOGNITION = """
+client = handler.function.reconciler.find_focus.__self__._rekognition
+config = client.meta.config
+print(json.dumps([
+    client.meta.service_model.service_name,
+    config.connect_timeout, config.read_timeout, config.retries["total_max_attempts"],
+]))
 """
 INVOKE = """
 class Context:
@@ -129,7 +138,15 @@ def test_import_wires() -> None:
         "agent": f"authgear-s3-profile-pictures/{VERSION}",
         "spec": [300, 60, 0.1, "#000000", 1000, 2000],
         "policy": [False, False, True, False, False],  # no dry run at last
+        "looks": False,
     }
+
+
+def test_import_wires_rekognition_if_wanted() -> None:
+    """With CROP_POSITION=face its client has the time-outs of all others."""
+    [shown] = result(SHOW_REKOGNITION, NEEDED | {"CROP_POSITION": "face"})
+
+    assert shown == ["rekognition", 2, 3, 2]
 
 
 def test_invoke_test_event() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,7 +19,7 @@ from background import in_thread
 from bucket import TAG, Bucket
 from object_key import KeyPattern
 from outcome import Outcome, Reason, Result
-from picture import PictureSpec
+from picture import Focus, PictureSpec
 from reconcile import Reconciler
 from rounds import ROUNDS, Policy
 from tests.fakes.authgear_server import (
@@ -68,15 +69,24 @@ class World:
         self.user_id = self.authgear.add_user(
             email="ada@example.com", address={"country": "HK"}
         )
+        self.focus: list[Focus] = []
+        self.asked: list[tuple[int, int]] = []
         self.reconciler = Reconciler(
             pattern=KeyPattern.parse(pattern),
             admin_api=self.authgear.admin_api(self.clock),
             spec=PictureSpec(max_bytes=100_000, max_pixels=1_000_000),
             policy=Policy(**policy),
+            find_focus=self.find_focus,
             clock=self.clock,
             sleep=self.clock.sleep,
             share=lambda: 0.5,
         )
+
+    def find_focus(self, picture: Image.Image) -> Focus:
+        """Look for faces for two seconds, and say what a test wants."""
+        self.asked.append(picture.size)
+        self.clock.now += 2
+        return self.focus.pop(0)
 
     @property
     def key(self) -> str:
@@ -169,6 +179,79 @@ def test_log_fields_of_new_object() -> None:
         *("download_ms", "list_ms", "picture_ms", "presign_ms", "read_ms"),
         *("recall_ms", "remember_ms", "update_ms", "upload_ms", "verify_ms"),
     ]
+
+
+def test_log_fields_of_faces() -> None:
+    """The log line tells how many faces were found, where it was cut, and how long."""
+    world = World()
+    world.s3.put(world.key, png("red", (300, 400)))
+    world.focus = [Focus(position=0.75, faces=2)]
+
+    result = world.run()
+
+    assert result.reason is Reason.PICTURE_SET
+    fields = result.fields
+    assert (fields["crop_position"], fields["faces"]) == (0.75, 2)
+    assert fields["crop_fallback"] is None
+    assert fields["faces_ms"] == 2_000
+
+
+def test_log_fields_of_a_fallback() -> None:
+    """Without faces a picture is made all the same, and the log line says why so."""
+    world = World()
+    world.s3.put(world.key, png("red", (300, 400)))
+    world.focus = [Focus(fallback="rekognition-denied")]
+
+    result = world.run()
+
+    assert result.reason is Reason.PICTURE_SET
+    assert result.fields["crop_fallback"] == "rekognition-denied"
+    assert (result.fields["crop_position"], result.fields["faces"]) == (0.2, None)
+
+
+def test_faces_of_an_older_object_are_not_told() -> None:
+    """What the line says is of the picture that was made last."""
+    world = World()
+    world.s3.put(world.key, png("red", (300, 400)))
+    world.focus = [Focus(position=0.75, faces=2)]
+    world.authgear.before["upload"] = lambda: world.put("blue")
+
+    fields = world.run().fields
+
+    assert world.shown == "blue"
+    assert (fields["crop_position"], fields["faces"]) == (0.5, None)
+
+
+def test_faces_are_looked_for_when_tried_out() -> None:
+    """A dry run asks as well, so that it finds what the function would find."""
+    world = World()
+    world.s3.put(world.key, png("red", (300, 400)))
+    world.focus = [Focus(position=1.0, faces=1)]
+    bucket = Bucket(cast(Any, world.s3), world.s3.bucket)
+
+    result = world.reconciler.reconcile(
+        bucket, world.key, deadline=world.clock() + 50, dry_run=True
+    )
+
+    assert result.reason is Reason.DRY_RUN
+    assert (result.fields["faces"], result.fields["crop_position"]) == (1, 1.0)
+
+
+def test_faces_are_not_looked_for_when_time_is_up() -> None:
+    """Where decoding took the rest of the time, no question may outlive Lambda's."""
+    world = World()
+    world.s3.put(world.key, png("red", (4_000, 5_000)))
+    world.reconciler = replace(
+        world.reconciler, clock=time.monotonic, spec=PictureSpec()
+    )
+    bucket = Bucket(cast(Any, world.s3), world.s3.bucket)
+
+    result = world.reconciler.reconcile(
+        bucket, world.key, deadline=time.monotonic() + 0.1
+    )
+
+    assert result.reason is Reason.NOT_SETTLED
+    assert world.asked == []
 
 
 def test_other_attributes_stay_as_they_were() -> None:

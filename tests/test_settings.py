@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from object_key import KeyPattern
-from settings import VARIABLES, Settings, SettingsError
+from settings import FACE, VARIABLES, Settings, SettingsError
 
 NEEDED = {
     "BUCKET_NAMES": "pictures-example",
@@ -76,7 +76,8 @@ def test_from_env_all_wrong() -> None:
         f"AUTHGEAR_ENDPOINT {ORIGIN}",
         "PICTURE_SIZE must be a whole number from 240 to 1024",
         "PICTURE_QUALITY must be a whole number from 50 to 95",
-        "CROP_POSITION must be auto, top, center, or from 0% (top) to 100% (bottom)",
+        "CROP_POSITION must be auto, face, top, center, or from 0% (top) to 100% "
+        "(bottom)",
         "BACKGROUND_COLOR must be a colour such as #ffffff",
         "MAX_INPUT_BYTES must be a whole number from 1 to 50000000",
         "MAX_INPUT_PIXELS must be a whole number from 1 to 100000000",
@@ -235,6 +236,7 @@ def test_id_refused(name: str, text: str) -> None:
     ("text", "position"),
     [
         ("auto", None),
+        ("Face", FACE),
         ("TOP", 0.0),
         ("Center", 0.5),
         ("0%", 0.0),
@@ -242,7 +244,7 @@ def test_id_refused(name: str, text: str) -> None:
         ("100%", 1.0),
     ],
 )
-def test_crop_position_allowed(text: str, position: float | None) -> None:
+def test_crop_position_allowed(text: str, position: float | str | None) -> None:
     """A position is a word or a percentage from the top."""
     assert read("CROP_POSITION", text) == position
 
@@ -251,7 +253,8 @@ def test_crop_position_allowed(text: str, position: float | None) -> None:
 def test_crop_position_refused(text: str) -> None:
     """Anything else is refused, with what is allowed."""
     assert problems(NEEDED | {"CROP_POSITION": text}) == [
-        "CROP_POSITION must be auto, top, center, or from 0% (top) to 100% (bottom)"
+        "CROP_POSITION must be auto, face, top, center, or from 0% (top) to 100% "
+        "(bottom)"
     ]
 
 

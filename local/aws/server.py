@@ -53,6 +53,31 @@ class Recorder:
         return self._application(environ, start)
 
 
+class Unknown:
+    """
+    Answers what moto does not know as AWS would an operation that it does not have.
+
+    By itself moto ends such a request with a trace on the terminal.
+
+    Args:
+        application: The services.
+    """
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Start
+    ) -> Iterable[bytes]:
+        """Answer a request."""
+        try:
+            return self._application(environ, start_response)
+        except NotImplementedError:
+            content_type = ("Content-Type", "application/x-amz-json-1.1")
+            start_response("400 Bad Request", [content_type])
+            return [b'{"__type": "UnknownOperationException"}']
+
+
 class Loopback:
     """
     Answers web pages of this machine only, as WSGI middleware.
@@ -88,7 +113,7 @@ def describe(environ: dict[str, Any], status: int) -> dict[str, Any]:
     """Tell which operation of which service a request was."""
     target, _, operation = environ.get("HTTP_X_AMZ_TARGET", "").partition(".")
     if operation:
-        service = target.removeprefix("Amazon").lower()
+        service = target.removeprefix("Amazon").removesuffix("Service").lower()
         return {
             "service": service,
             "operation": operation,
@@ -110,7 +135,7 @@ def main() -> None:
     server = make_server(
         HOST,
         int(sys.argv[1]) if sys.argv[1:] else 0,
-        Loopback(Recorder(DomainDispatcherApplication(create_backend_app))),
+        Loopback(Recorder(Unknown(DomainDispatcherApplication(create_backend_app)))),
         threaded=True,
         request_handler=QuietRequestHandler,
     )

@@ -50,7 +50,7 @@ class AWSRequest:
     One request that was answered.
 
     Args:
-        service: `s3`, `sqs` or `secretsmanager`.
+        service: `s3`, `sqs`, `secretsmanager`, or one that is asked for in vain.
 
         operation: The operation, as `ReceiveMessage`; for S3 the method and what of
             the object is meant, as `GET` or `PUT ?tagging`.

@@ -13,7 +13,6 @@ from PIL import Image
 import pixels
 from local.system import LocalSystem
 from picture import FORMATS
-from settings import Settings
 
 LARGEST = 480  # px; a preview's longer side
 
@@ -30,7 +29,6 @@ class Originals:
         self._system = system
         self._previews: dict[str, bytes] = {}
         self._lock = threading.Lock()
-        self._position = Settings.from_env(system.environment()).crop_position
 
     def describe(self, image_id: str | None) -> dict[str, Any] | None:
         """Return what the page shows of an image's original, if it is known."""
@@ -38,7 +36,8 @@ class Originals:
         if record is None:
             return None
         width, height = record["input_width"], record["input_height"]
-        left, top, right, bottom = pixels.square_box((width, height), 1, self._position)
+        position = record["crop_position"]
+        left, top, right, bottom = pixels.square_box((width, height), 1, position)
         return {
             "image_id": image_id,
             "key": record.get("applied_key", record["key"]),
@@ -46,6 +45,7 @@ class Originals:
             "bytes": record["input_bytes"],
             "width": width,
             "height": height,
+            "crop_fallback": record.get("crop_fallback"),
             "frame": [left / width, top / height, right / width, bottom / height],
         }
 

@@ -144,7 +144,7 @@ def _reconciler(deployment: Deployment, pace: Pace) -> Reconciler:
     settings = deployment.settings
     tokens = authorize(settings, deployment.aws.secrets)
     admin_api = AdminAPI(connect(settings, session=session), tokens)
-    return build_reconciler(settings, admin_api)
+    return build_reconciler(settings, admin_api, deployment.find_focus)
 
 
 def _reconcile(reconciler: Reconciler, bucket: Bucket, key: str) -> str:

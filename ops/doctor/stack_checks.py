@@ -14,7 +14,7 @@ from ops.deployment import Stack
 from ops.doctor.check import Check, fine, looked_at, unknown, wrong
 from ops.doctor.wiring_checks import check_wiring
 from ops.problem import code_of
-from settings import Settings
+from settings import FACE, Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +75,7 @@ class StackChecks:
         if denied:
             remedy = "Give it back to the role: docs/security.md lists what it needs."
             return wrong("role", "it may not " + ", ".join(denied), remedy)
-        return fine("role", "bucket, secret and queue are open to it")
+        return fine("role", "all that it needs is open to it")
 
     def _needed(self) -> Iterator[tuple[list[str], str, list[Any]]]:
         """Return what the role needs: actions, resource, and what goes with them."""
@@ -92,6 +92,8 @@ class StackChecks:
             bucket = f"arn:{partition}:s3:::{name}"
             yield ["s3:ListBucket"], bucket, [prefix]
             yield objects, f"{bucket}/{head}picture.jpg", []
+        if self.settings.crop_position == FACE:
+            yield ["rekognition:DetectFaces"], "*", []
         secret = self.settings.authgear_secret_id
         if secret.startswith("arn:"):
             yield ["secretsmanager:GetSecretValue"], secret, []

@@ -14,7 +14,7 @@ from ops.session import JSONOption, Session, StackOption
 
 if TYPE_CHECKING:
     from ops.preview.views import View
-    from picture import PictureSpec
+    from picture import FindFocus, PictureSpec
 
 OUTPUT = Path("preview")
 
@@ -39,8 +39,8 @@ def preview(
     from ops.preview.views import view_file
 
     session = Session.of(context)
-    spec = _spec(session, stack)
-    views = [view_file(path, spec) for path in files]
+    spec, find_focus = _find_out(session, stack)
+    views = [view_file(path, spec, find_focus) for path in files]
     output.mkdir(parents=True, exist_ok=True)
     page, png = output / "preview.html", output / "preview.png"
     page.write_text(make_page(views), encoding="utf-8")
@@ -52,15 +52,16 @@ def preview(
         raise typer.Exit(1)
 
 
-def _spec(session: Session, stack: str) -> PictureSpec:
-    """Return the stack's specification, or the default one."""
+def _find_out(session: Session, stack: str) -> tuple[PictureSpec, FindFocus | None]:
+    """Return how the stack makes pictures, or how it is done by default."""
     from ops.deployment import Deployment
     from picture import PictureSpec
     from wiring import specify_picture
 
     if not stack:
-        return PictureSpec()
-    return specify_picture(Deployment.find(session, stack).settings)
+        return PictureSpec(), None
+    deployment = Deployment.find(session, stack)
+    return specify_picture(deployment.settings), deployment.find_focus
 
 
 def _tell(

@@ -10,7 +10,15 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 import pixels
-from picture import FORMATS, SHOWN, PictureRejected, PictureSpec, make_profile_picture
+from picture import (
+    FORMATS,
+    SHOWN,
+    FindFocus,
+    Focus,
+    PictureRejected,
+    PictureSpec,
+    make_profile_picture,
+)
 
 EDGE = 512  # px; the longer side of an original on the sheet
 FRAME, SHADE = "#ff2d55", 0.45
@@ -44,20 +52,24 @@ class View:
     shown: bytes = b""
 
 
-def view_file(path: Path, spec: PictureSpec) -> View:
+def view_file(
+    path: Path, spec: PictureSpec, find_focus: FindFocus | None = None
+) -> View:
     """Make the picture of a file as the function would; say why if it would not."""
     with path.open("rb") as file:
         data = file.read(spec.max_bytes + 1)
     try:
-        made = make_profile_picture(data, spec)
+        made = make_profile_picture(data, spec, find_focus)
     except PictureRejected as error:
         return View(name=path.name, facts=str(error), reason=error.reason)
     size = f"{made.source_width:,} x {made.source_height:,} px"
     return View(
         name=path.name,
         facts=f"{made.source_format.upper()}, {size} -> {made.size} px, "
-        f"{len(made.data) / 1000:.0f} kB",
-        original=_draw_frame(_open_upright(data, made.source_format), spec),
+        f"{len(made.data) / 1000:.0f} kB{_tell(made.focus)}",
+        original=_draw_frame(
+            _open_upright(data, made.source_format), made.crop_position
+        ),
         result=made.data,
         shown=_as_authgear_shows(made.data),
     )
@@ -80,11 +92,16 @@ def _open_upright(data: bytes, source_format: str) -> Image.Image:
     return flat if turn is None else flat.transpose(turn)
 
 
-def _draw_frame(upright: Image.Image, spec: PictureSpec) -> Image.Image:
+def _tell(focus: Focus) -> str:
+    """Say what was found of faces, if they were looked for."""
+    if focus.fallback:
+        return f", cut as auto: {focus.fallback}"
+    return f", faces: {focus.faces}" if focus.faces else ""
+
+
+def _draw_frame(upright: Image.Image, position: float) -> Image.Image:
     """Shade what is cut off, and frame what is kept."""
-    left, top, right, bottom = map(
-        round, pixels.square_box(upright.size, 1, spec.crop_position)
-    )
+    left, top, right, bottom = map(round, pixels.square_box(upright.size, 1, position))
     kept = upright.crop((left, top, right, bottom))
     shaded = Image.blend(upright, Image.new("RGB", upright.size, "white"), SHADE)
     shaded.paste(kept, (left, top))

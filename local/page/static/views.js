@@ -44,7 +44,8 @@ function makeOriginal(user) {
     box.replaceChildren("no longer there");
   }, { once: true });
   const size = `${original.width} × ${original.height} ${original.format.toUpperCase()}`;
-  return makeFigure(box, "In the bucket", make("br"), size);
+  const cut = original.crop_fallback ? [make("br"), `cut as auto: ${original.crop_fallback}`] : [];
+  return makeFigure(box, "In the bucket", make("br"), size, ...cut);
 }
 
 export function makeViews(user) {

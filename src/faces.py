@@ -1,0 +1,201 @@
+"""
+Where to cut a picture so that its faces are seen, by Amazon Rekognition's DetectFaces.
+
+A picture goes there as a small JPEG of our own, so that every format will do, nothing
+of its metadata leaves, and what comes back are shares of the upright picture. Whatever
+goes wrong costs only the choice: the picture is then cut as without faces.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from PIL import Image
+from urllib3.exceptions import HTTPError
+
+from picture import Focus, encode
+
+if TYPE_CHECKING:
+    from mypy_boto3_rekognition import RekognitionClient
+
+# Rekognition takes no picture with a shorter side (its guidelines and quotas, in px).
+SHORTEST = 80
+QUALITY = 85  # of the JPEG that is sent; at 1,024 px far below the limit of 5 MB
+SURE = 90.0  # percent; what is less surely a face is none
+SMALLER = 0.5  # of the largest face's area, from which on another one counts as well
+
+# Where a face's eyes are within its box, and where they are put within the square: two
+# fifths from the top (of the documented answers, 0.39 and 0.40). Sideways, the middle.
+EYES = 0.4
+MIDDLE = 0.5
+ROOM = 1.5  # times the box; hair, ears and chin need as much
+
+MOST_KNOWN = 10_000  # answers that are kept, a few hundred bytes each
+
+FALLBACKS = {
+    "AccessDeniedException": "rekognition-denied",
+    "ProvisionedThroughputExceededException": "rekognition-throttled",
+    "ThrottlingException": "rekognition-throttled",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """
+    A face's box, of which only what is inside the picture counts.
+
+    Args:
+        left: As all others, a share of the picture's width or height.
+
+        top: From the picture's top.
+
+        right: From the picture's left.
+
+        bottom: From the picture's top.
+    """
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def area(self) -> float:
+        """The share of the picture that it covers."""
+        return (self.right - self.left) * (self.bottom - self.top)
+
+
+class FaceFinder:
+    """
+    Asks Rekognition where the faces are.
+
+    The same picture is asked about once: while Authgear is down it is made again every
+    quarter of an hour, and each question costs.
+
+    Args:
+        rekognition: The client; its time-outs and retries bound every call.
+    """
+
+    def __init__(self, rekognition: RekognitionClient) -> None:
+        self._rekognition = rekognition
+        self._known: dict[bytes, Focus] = {}
+
+    def find(self, picture: Image.Image) -> Focus:
+        """
+        Return where to cut a picture; whatever goes wrong is a reason in the answer.
+
+        Args:
+            picture: The whole of it, upright.
+        """
+        if min(picture.size) < SHORTEST:
+            return Focus(fallback="too-small")
+        jpeg = encode(picture, QUALITY)
+        key = hashlib.sha256(jpeg).digest()
+        if key in self._known:
+            return self._known[key]
+        try:
+            answer = self._rekognition.detect_faces(Image={"Bytes": jpeg})
+            faces = read_faces(answer)
+        except Exception as error:  # noqa: BLE001 - botocore raises anything on an answer of another shape
+            return Focus(fallback=_explain(error))
+        focus = focus_on(faces, picture.size)
+        if len(self._known) == MOST_KNOWN:
+            del self._known[next(iter(self._known))]
+        self._known[key] = focus
+        return focus
+
+
+def read_faces(answer: Mapping[str, Any]) -> list[Face]:
+    """Return what is surely a face, and in the picture, of DetectFaces' answer."""
+    found = map(_read_face, answer["FaceDetails"])
+    return [face for face in found if face is not None]
+
+
+def focus_on(faces: Iterable[Face], size: tuple[int, int]) -> Focus:
+    """
+    Return where to cut the square that shows the largest face, and those beside it.
+
+    The square is as large as the picture allows, and only moved: a face gets no larger.
+
+    Args:
+        faces: Any number of them, in any order.
+
+        size: The picture's width and height.
+    """
+    largest_first = sorted(faces, key=lambda face: face.area, reverse=True)
+    if not largest_first:
+        return Focus(fallback="no-face")
+    least = SMALLER * largest_first[0].area
+    wanted = [face for face in largest_first if face.area >= least]
+    width, height = size
+    if height > width:
+        spans, eyes = [(face.top, face.bottom) for face in wanted], EYES
+    else:
+        spans, eyes = [(face.left, face.right) for face in wanted], MIDDLE
+    edge = min(size) / max(size)
+    start, count = _place(spans, edge, eyes)
+    return Focus(position=start / (1 - edge) if edge < 1 else MIDDLE, faces=count)
+
+
+def _read_face(detail: Any) -> Face | None:
+    """Return the part of a face that is in the picture, `None` if it is unsure."""
+    try:
+        box = detail["BoundingBox"]
+        values = (box["Left"], box["Top"], box["Width"], box["Height"])
+        left, top, width, height = map(float, values)
+        confidence = float(detail["Confidence"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    if not all(map(isfinite, (left, top, width, height))):
+        return None
+    right, bottom = left + width, top + height
+    face = Face(*(min(max(edge, 0.0), 1.0) for edge in (left, top, right, bottom)))
+    is_seen = face.right > face.left and face.bottom > face.top
+    return face if is_seen and confidence >= SURE else None
+
+
+def _place(
+    spans: list[tuple[float, float]], edge: float, eyes: float
+) -> tuple[float, int]:
+    """
+    Move the square along the longer side.
+
+    Args:
+        spans: Where faces begin and end, the largest first, as shares of that side.
+
+        edge: The square's own share of it.
+
+        eyes: Where the eyes are within a face, and shall be within the square.
+
+    Returns:
+        Where the square begins, and how many faces are in it with room around them.
+    """
+    kept: list[float] = []
+    first, last = 1.0, 0.0
+    for begin, end in spans:
+        point, room = begin + eyes * (end - begin), ROOM * (end - begin)
+        wider = min(first, point - eyes * room), max(last, point + (1 - eyes) * room)
+        if not kept or min(wider[1], 1.0) - max(wider[0], 0.0) <= edge:
+            kept.append(point)
+            first, last = max(wider[0], 0.0), min(wider[1], 1.0)
+    if last - first > edge:  # a face as large as that: its middle at least
+        first = last = sum(spans[0]) / 2
+    aim = (min(kept) + max(kept)) / 2 - eyes * edge
+    return min(max(aim, last - edge, 0.0), first, 1 - edge), len(kept)
+
+
+def _explain(error: Exception) -> str:
+    """Return why there is no answer to go by."""
+    if isinstance(error, ClientError):
+        code = error.response.get("Error", {}).get("Code", "")
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        other = "rekognition-unavailable" if status >= 500 else "rekognition-refused"
+        return FALLBACKS.get(code, other)
+    if isinstance(error, BotoCoreError | HTTPError | OSError):
+        return "rekognition-unavailable"
+    return "rekognition-unexpected"

@@ -19,13 +19,14 @@ from tests.sample_pictures import encode, quadrants
 BUCKET_ARN = {"Fn::Sub": "arn:${AWS::Partition}:s3:::${BucketName}"}
 PREFIX = {"Fn::Select": [0, {"Fn::Split": ["{", {"Ref": "KeyPattern"}]}]}
 
-# The permission that each request needs (S3's and Secrets Manager's API references).
+# The permission that each request needs (the services' API references).
 ACTIONS = {
     "GET ?list-type": "s3:ListBucket",
     "GET": "s3:GetObject",
     "GET ?tagging": "s3:GetObjectTagging",
     "PUT ?tagging": "s3:PutObjectTagging",
     "GetSecretValue": "secretsmanager:GetSecretValue",
+    "DetectFaces": "rekognition:DetectFaces",
 }
 # What services do in the function's name, and the property by which they are told to.
 BY_SERVICES = {
@@ -51,6 +52,7 @@ BY_SERVICES = {
     ),
 }
 SWITCHES = {
+    "LookForFaces": "LooksForFaces",
     "RememberPicture": "Remembers",
     "DecryptPicture": "BucketHasKey",
     "DecryptKeyPair": "SecretHasKey",
@@ -59,13 +61,36 @@ SWITCHES = {
 }
 
 
+@pytest.fixture(scope="module", params=["auto", "face"])
+def crop_position(request: pytest.FixtureRequest) -> str:
+    """Return the setting on which the role depends, either way."""
+    position: str = request.param
+    return position
+
+
 @pytest.fixture(scope="module")
-def requests() -> list[AWSRequest]:
+def own(template: dict[str, Any], crop_position: str) -> dict[str, dict[str, Any]]:
+    """Return what the function's own code may do, all else being switched on."""
+    choice = next(
+        choice
+        for choice in every_choice(template)
+        if choice["LooksForFaces"] == (crop_position == "face")
+    )
+    resources = {
+        name: resource.get("Properties", {})
+        for name, resource in resolve(template, choice)["Resources"].items()
+    }
+    granted = statements(resources)
+    return {sid: it for sid, (_, it) in granted.items() if sid not in BY_SERVICES}
+
+
+@pytest.fixture(scope="module")
+def requests(crop_position: str) -> list[AWSRequest]:
     """Return what the function asks of AWS: a picture, again, a bad one, removal."""
-    settings = {"REMOVE_ON_DELETE": "true"}
+    settings = {"REMOVE_ON_DELETE": "true", "CROP_POSITION": crop_position}
     with LocalSystem.start(settings=settings, concurrency=0) as system:
         keys = []
-        for data in (encode(quadrants(64, 64), "PNG"), b"no picture", None):
+        for data in (encode(quadrants(90, 120), "PNG"), b"no picture", None):
             user = create_person(system.authgear, "Ada Lovelace")
             keys.append(f"pictures/{user.id}.png")
             if data is not None:
@@ -89,6 +114,8 @@ def arn(request: AWSRequest) -> str:
     """Return what a request is about."""
     if request.service == "secretsmanager":
         return SECRET
+    if request.service == "rekognition":
+        return "*"
     resource, _, key = request.path.partition("/")
     lists = request.operation == "GET ?list-type"
     return f"arn:aws:s3:::{resource}" + ("" if lists else f"/{key}")
@@ -98,6 +125,8 @@ def fill(value: Any) -> str:
     """Return a resource of a statement as the local system's parameters make it."""
     if value == {"Ref": "AuthgearSecretArn"}:
         return SECRET
+    if value == "*":
+        return "*"
     text, given = value["Fn::Sub"], {}
     if isinstance(text, list):
         text, given = text
@@ -136,34 +165,38 @@ def as_list(value: Any) -> list[Any]:
 
 
 def test_role_allows_what_the_function_asks_for(
-    resources: dict[str, Any], requests: list[AWSRequest]
+    own: dict[str, dict[str, Any]], requests: list[AWSRequest], crop_position: str
 ) -> None:
     """No permission is missing: every request is let through by some statement."""
-    allowed = [statement for _, statement in statements(resources).values()]
+    looks = {"DetectFaces"} if crop_position == "face" else set()
 
-    own = [s for s in allowed if s["Sid"] not in BY_SERVICES]
+    asked = {request.operation for request in requests}
 
-    assert {request.operation for request in requests} == set(ACTIONS)
+    assert asked == (ACTIONS.keys() - {"DetectFaces"}) | looks
     for request in requests:
-        assert any(is_allowed(statement, request) for statement in own), request
+        assert any(is_allowed(it, request) for it in own.values()), request
 
 
 def test_role_allows_nothing_else(
-    resources: dict[str, Any], requests: list[AWSRequest]
+    own: dict[str, dict[str, Any]], requests: list[AWSRequest]
 ) -> None:
-    """No permission is spare: every one was used, or is used by a service."""
+    """No permission is spare: every one was used."""
     asked = {ACTIONS[request.operation] for request in requests}
 
+    granted = [action for it in own.values() for action in as_list(it["Action"])]
+
+    assert sorted(granted) == sorted(asked)
+
+
+def test_role_allows_services_nothing_else(resources: dict[str, Any]) -> None:
+    """What services do in the function's name is what the list above says."""
     granted = {
         sid: as_list(statement["Action"])
         for sid, (_, statement) in statements(resources).items()
+        if sid in BY_SERVICES
     }
 
-    own = [a for sid, found in granted.items() if sid not in BY_SERVICES for a in found]
-    assert sorted(own) == sorted(asked)
-    assert {sid: granted[sid] for sid in granted if sid in BY_SERVICES} == {
-        sid: actions for sid, (actions, _) in BY_SERVICES.items()
-    }
+    assert granted == {sid: actions for sid, (actions, _) in BY_SERVICES.items()}
 
 
 def test_services_are_allowed_on_what_they_serve(resources: dict[str, Any]) -> None:

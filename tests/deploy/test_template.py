@@ -79,7 +79,7 @@ def test_limits_are_those_of_the_settings(template: dict[str, Any], name: str) -
         ),
         ("AuthgearEndpoint", ["https://a.b"], ["http://a.b", "https://a.b/c", "a.b"]),
         ("AuthgearAppId", ["my-app"], ["my app"]),
-        ("CropPosition", ["auto", "0%", "100%", "7%"], ["101%", "left", "5"]),
+        ("CropPosition", ["auto", "face", "0%", "100%"], ["101%", "faces", "5"]),
         ("BackgroundColor", ["#FFFFFF"], ["white", "#fff"]),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

@@ -103,6 +103,18 @@ def test_settings_are_listed_with_their_defaults() -> None:
     assert Settings.from_env(explicit) == Settings.from_env(needed)
 
 
+def test_fallbacks_of_faces_are_those_of_the_code() -> None:
+    """Every reason for which a picture is not cut around a face is explained."""
+    code = (ROOT / "src" / "faces.py").read_text()
+    section = page("docs/settings.md").partition("### Faces")[2].partition("\n## ")[0]
+
+    listed = [row[0] for row in rows(section)]
+
+    assert set(listed) == set(
+        re.findall(r'"(no-face|too-small|rekognition-\w+)"', code)
+    )
+
+
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_links_lead_somewhere(path: Path) -> None:
     """Every link within the project finds its file and its heading."""

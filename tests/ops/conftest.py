@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import StringIO
 from typing import Any
@@ -68,6 +69,22 @@ class Ops:
         """Run a command with --json; return exit status and what it printed."""
         status, text = self.run(*arguments, "--json", **options)
         return status, json.loads(text[text.index("{") : text.rindex("}") + 1])
+
+    @contextmanager
+    def variables(self, **changes: str) -> Iterator[None]:
+        """Let the stack's function have other variables for a while."""
+        function = self.aws.function
+        found = function.get_function_configuration(FunctionName=NAME)["Environment"]
+        before = found["Variables"]
+        function.update_function_configuration(
+            FunctionName=NAME, Environment={"Variables": {**before, **changes}}
+        )
+        try:
+            yield
+        finally:
+            function.update_function_configuration(
+                FunctionName=NAME, Environment={"Variables": before}
+            )
 
     def simulate(self, request: dict[str, Any]) -> dict[str, Any]:
         """Answer as IAM does, which moto does not."""

@@ -28,6 +28,21 @@ def test_doctor_names_a_missing_permission(ops: Ops, action: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("position", "names"), [("face", ["role"]), ("auto", [])], ids=["wanted", "not"]
+)
+def test_doctor_asks_about_faces_if_they_are_wanted(
+    ops: Ops, position: str, names: list[str]
+) -> None:
+    """The permission that CROP_POSITION=face needs is missed with it alone."""
+    ops.denied.add("rekognition:DetectFaces")
+
+    with ops.variables(CROP_POSITION=position):
+        checks = wrong(ops, "--stack", NAME)
+
+    assert list(checks) == names
+
+
+@pytest.mark.parametrize(
     ("break_it", "said"),
     [
         (lambda ops, arn: notify(ops.aws, arn, prefix="faces/"), "prefix"),

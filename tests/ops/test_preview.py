@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 
+from faces import FaceFinder
 from local.demo.bad_files import TEXT
 from local.paths import PICTURES
 from ops.preview.views import FRAME, view_file
 from picture import PictureSpec
-from tests.ops.conftest import Ops
-from tests.sample_pictures import encode
+from tests.fakes.rekognition import FakeRekognition
+from tests.ops.conftest import NAME, Ops
+from tests.sample_pictures import RED, encode, exif
 
 
 @pytest.fixture
@@ -74,6 +77,53 @@ def test_view_frames_what_is_kept(tmp_path: Path) -> None:
     assert view.original.getpixel((1, 1)) == frame
     assert view.original.getpixel((100, 198)) == frame
     assert view.original.getpixel((100, 202)) != frame
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_view_frames_a_face(tmp_path: Path, orientation: int) -> None:
+    """With faces the frame is around them, in a wide picture too, and they are told."""
+    wide = Image.new("RGB", (400, 200), "white")
+    wide.paste(RED, (330, 50, 370, 110))
+    if orientation == 6:
+        wide = wide.transpose(Image.Transpose.ROTATE_90)
+    file = tmp_path / "wide.png"
+    file.write_bytes(encode(wide, "PNG", exif=exif(orientation)))
+    rekognition: Any = FakeRekognition()
+
+    view = view_file(file, PictureSpec(), FaceFinder(rekognition).find)
+
+    assert view.original is not None
+    frame = Image.new("RGB", (1, 1), FRAME).getpixel((0, 0))
+    assert view.original.size == (400, 200)
+    assert view.original.getpixel((201, 100)) == frame
+    assert view.original.getpixel((398, 100)) == frame
+    assert view.original.getpixel((195, 100)) != frame
+    assert view.facts.endswith(", faces: 1")
+
+
+def test_view_tells_why_there_is_no_face(tmp_path: Path) -> None:
+    """Who switched faces on learns why the picture is cut as without."""
+    file = tmp_path / "wide.png"
+    file.write_bytes(encode(Image.new("RGB", (400, 200)), "PNG"))
+    rekognition: Any = FakeRekognition()
+
+    view = view_file(file, PictureSpec(), FaceFinder(rekognition).find)
+
+    assert view.facts.endswith(", cut as auto: no-face")
+
+
+def test_preview_looks_for_faces_as_the_stack_does(ops: Ops, tmp_path: Path) -> None:
+    """The stack's setting is followed, with the operator's credentials."""
+    file = str(PICTURES / "rocket.jpg")
+    with ops.variables(CROP_POSITION="face"):
+        status, found = ops.json(
+            "preview", file, "--stack", NAME, "--output", str(tmp_path)
+        )
+
+    # moto's Rekognition knows no faces.
+    assert status == 0
+    assert "cut as auto: rekognition-refused" in found["files"][0]["facts"]
+    assert "DetectFaces" in {it.operation for it in ops.system.aws.requests}
 
 
 def test_preview_of_nothing_is_used_wrongly(ops: Ops) -> None:

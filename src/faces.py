@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -151,10 +150,9 @@ def _read_face(detail: Any) -> Face | None:
         confidence = float(detail["Confidence"])
     except (KeyError, TypeError, ValueError):
         return None
-    if not all(map(isfinite, (left, top, width, height))):
-        return None
     right, bottom = left + width, top + height
     face = Face(*(min(max(edge, 0.0), 1.0) for edge in (left, top, right, bottom)))
+    # What is no number compares as false.
     is_seen = face.right > face.left and face.bottom > face.top
     return face if is_seen and confidence >= SURE else None
 

@@ -6,14 +6,14 @@ import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Final, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from object_key import KeyPattern
 
 T = TypeVar("T")
 
-FACE = "face"  # the CROP_POSITION that has faces looked for
+FACE: Final = "face"  # the CROP_POSITION that has faces looked for
 
 
 class SettingsError(Exception):
@@ -75,7 +75,7 @@ class Settings:
     authgear_secret_id: str
     picture_size: int
     picture_quality: int
-    crop_position: float | str | None
+    crop_position: float | Literal["face"] | None
     background_color: str
     max_input_bytes: int
     max_input_pixels: int
@@ -190,8 +190,9 @@ def _one_of(choices: Mapping[str, T]) -> Callable[[str], T]:
     return parse
 
 
-def _crop_position(text: str) -> float | str | None:
+def _crop_position(text: str) -> float | Literal["face"] | None:
     """Read `auto`, `face`, `top`, `center` or a percentage from the top."""
+    named: dict[str, float | Literal["face"] | None]
     named = {"auto": None, FACE: FACE, "top": 0.0, "center": 0.5}
     if text.lower() in named:
         return named[text.lower()]

@@ -126,6 +126,29 @@ def test_focus_keeps_faces_together() -> None:
     assert (left + right) / 2 == pytest.approx((0.26 + 0.55) / 2)
 
 
+@pytest.mark.parametrize("mirrored", [False, True], ids=["left", "right"])
+def test_focus_keeps_room_around_all(mirrored: bool) -> None:
+    """Where faces just fit, hair and ears on either side are in the square as well."""
+    large, small = (0.28, 0.48), (0.63, 0.77)
+    spans = [(1 - b, 1 - a) if mirrored else (a, b) for a, b in (large, small)]
+    faces = [Face(first, 0.2, last, 0.5) for first, last in spans]
+
+    focus = focus_on(faces, LANDSCAPE)
+
+    left, _, right, _ = part_shown(focus, LANDSCAPE)
+    assert focus.faces == 2
+    for first, last in spans:
+        assert left <= first - 0.24 * (last - first)
+        assert right >= last + 0.24 * (last - first)
+
+
+def test_focus_leaves_out_what_fits_without_room_only() -> None:
+    """A second face whose ear would be at the edge is not kept."""
+    faces = [Face(0.28, 0.2, 0.48, 0.5), Face(0.67, 0.2, 0.81, 0.5)]
+
+    assert focus_on(faces, LANDSCAPE).faces == 1
+
+
 def test_focus_leaves_out_what_does_not_fit() -> None:
     """Of faces too far apart the larger one, and who is beside it, are shown."""
     faces = [

@@ -4,13 +4,13 @@ import { make } from "./dom.js";
 
 const KINDS = {
   list: "s3", recall: "s3", download: "s3", remember: "s3",
-  picture: "make",
+  picture: "make", faces: "make",
   find: "authgear", presign: "authgear", read: "authgear", verify: "authgear",
   upload: "write", update: "write",
 };
 
-// Goes on while the picture is made: it has a time, and no place of its own in the bar.
-const MEANWHILE = "presign";
+// What goes on while the picture is made has a time, and no place of its own in the bar.
+const ASIDE = { presign: " meanwhile", faces: " within picture" };
 
 const asTime = (ms) => (ms < 10 ? `${ms.toFixed(1)} ms` : ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
 
@@ -19,7 +19,7 @@ export function makeTimeLine(record) {
     .filter((name) => name.endsWith("_ms") && name !== "total_ms")
     .map((name) => ({ name: name.slice(0, -3), ms: record[name] }));
   if (!steps.length) return [];
-  const inTurn = steps.filter(({ name }) => name !== MEANWHILE);
+  const inTurn = steps.filter(({ name }) => !(name in ASIDE));
   const spent = inTurn.reduce((sum, { ms }) => sum + ms, 0);
   const bar = make("div", { className: "bar", "aria-hidden": "true" });
   for (const { name, ms } of [...inTurn, { name: "other", ms: Math.max(0, record.total_ms - spent) }]) {
@@ -28,7 +28,7 @@ export function makeTimeLine(record) {
     bar.append(part);
   }
   const items = steps.map(({ name, ms }) =>
-    make("li", { className: KINDS[name] || "other" }, `${name} ${asTime(ms)}${name === MEANWHILE ? " meanwhile" : ""}`));
+    make("li", { className: KINDS[name] || "other" }, `${name} ${asTime(ms)}${ASIDE[name] || ""}`));
   items.push(make("li", { className: "total" }, `in all ${asTime(record.total_ms)}`));
   return [bar, make("ol", { className: "steps", "aria-label": "Time of each step" }, ...items)];
 }

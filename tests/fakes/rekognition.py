@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import botocore.session
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
+from botocore.config import Config
 from PIL import Image, ImageChops
 
 from tests.sample_pictures import BLUE, GREEN, RED
@@ -99,6 +101,12 @@ class _Body(io.BytesIO):
         yield self.read()
 
 
+@lru_cache  # what it has read of botocore's models is read once
+def session() -> botocore.session.Session:
+    """Return what makes real clients."""
+    return botocore.session.Session()
+
+
 def real_client(
     status: int, body: bytes, requests: list[AWSPreparedRequest] | None = None
 ) -> Any:
@@ -112,8 +120,9 @@ def real_client(
 
         requests: Takes what would have been sent.
     """
-    client = botocore.session.Session().create_client(
+    client = session().create_client(
         "rekognition",
+        config=Config(retries={"total_max_attempts": 1}),
         region_name="us-east-1",
         aws_access_key_id="id",
         aws_secret_access_key="key",  # noqa: S106 - opens nothing

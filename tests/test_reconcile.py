@@ -20,7 +20,7 @@ from bucket import TAG, Bucket
 from object_key import KeyPattern
 from outcome import Outcome, Reason, Result
 from picture import Focus, PictureSpec
-from reconcile import Reconciler
+from reconcile import SETTLE, Reconciler
 from rounds import ROUNDS, Policy
 from tests.fakes.authgear_server import (
     FakeAuthgear,
@@ -34,6 +34,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.s3 import FakeS3, client_error
 from tests.fakes.transport import answer
 
+UNKNOWN_ID = "00000000-0000-4000-8000-000000000001"
 GRAPHQL_ERROR = {"data": None, "errors": [{"message": "unexpected error"}]}
 
 
@@ -102,11 +103,19 @@ class World:
         """Store a picture of one colour."""
         self.s3.put(key or self.key, png(color), **tags)
 
-    def run(self, key: str = "", seconds: float = 50) -> Result:
-        """Reconcile the user of an object."""
+    def commit_fails(self, work: Callable[[], Any]) -> Any:
+        """Answer as if an update was done, and lose it."""
+        before = dict(self.authgear.users[self.user_id])
+        response = work()
+        self.authgear.users[self.user_id] = before
+        return response
+
+    def run(self, key: str = "", seconds: float = 50, **other: Any) -> Result:
+        """Reconcile the user of an object, by other settings where a test has them."""
         bucket = Bucket(cast(Any, self.s3), self.s3.bucket)
         deadline = self.clock() + seconds
-        return self.reconciler.reconcile(bucket, key or self.key, deadline=deadline)
+        reconciler = replace(self.reconciler, **other)
+        return reconciler.reconcile(bucket, key or self.key, deadline=deadline)
 
 
 def test_address_is_asked_for_while_the_picture_is_made() -> None:
@@ -121,9 +130,7 @@ def test_address_is_asked_for_while_the_picture_is_made() -> None:
         seen.append((world.s3.calls[-1], list(world.authgear.steps)))
         yield lambda: result
 
-    world.reconciler = replace(world.reconciler, meanwhile=watch)
-
-    result = world.run()
+    result = world.run(meanwhile=watch)
 
     assert result.reason is Reason.PICTURE_SET
     assert seen == [("get_object", ["presign"])]
@@ -152,6 +159,7 @@ def test_new_object_becomes_picture() -> None:
 
     assert result.reason is Reason.PICTURE_SET
     assert world.shown == "red"
+    assert world.clock.slept == []
     assert world.authgear.steps == ["presign", "read", "upload", "update", "read"]
     assert world.s3.calls == [
         "list_objects_v2",
@@ -175,6 +183,7 @@ def test_log_fields_of_new_object() -> None:
     assert fields["input_bytes"] == len(png("red"))
     assert (fields["input_width"], fields["input_height"]) == (300, 300)
     assert fields["output_bytes"] == len(world.authgear.picture_of(world.user_id) or "")
+    assert "applied_key" not in fields
     assert sorted(name for name in fields if name.endswith("_ms")) == [
         *("download_ms", "list_ms", "picture_ms", "presign_ms", "read_ms"),
         *("recall_ms", "remember_ms", "update_ms", "upload_ms", "verify_ms"),
@@ -295,6 +304,19 @@ def test_overwritten_object_becomes_picture() -> None:
     assert world.shown == "blue"
 
 
+def test_image_noted_long_ago_is_not_taken_up() -> None:
+    """An object may be copied with its tags; their image need not be in Authgear."""
+    world = World()
+    world.put("red")
+    etag = world.s3.objects[world.key].etag.strip('"')
+    world.s3.objects[world.key].tags[TAG] = f"{etag}/{UNKNOWN_ID}"
+
+    result = world.run()
+
+    assert result.reason is Reason.PICTURE_SET
+    assert world.shown == "red"
+
+
 def test_late_event_of_older_object_keeps_newest() -> None:
     """Which object an event names does not matter: the newest is the picture."""
     world = World()
@@ -357,21 +379,42 @@ def test_bad_object_does_not_hide_a_good_one() -> None:
     result = world.run()
 
     assert result.reason is Reason.NOT_A_PICTURE
+    assert result.detail.startswith("the content is none of")
+    assert result.fields["format"] is None  # the good one's is not told as this one's
     assert world.shown == "red"
     assert world.s3.objects[world.key].tags[TAG].endswith("/not-a-picture")
 
 
-def test_bad_object_noted_is_not_downloaded_again() -> None:
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"no picture at all", Reason.NOT_A_PICTURE),
+        (png("red")[:99], Reason.BROKEN_PICTURE),
+    ],
+    ids=["no-picture", "broken"],
+)
+def test_bad_object_noted_is_not_downloaded_again(data: bytes, reason: Reason) -> None:
     """What is noted on the object is believed, and reported the same way."""
     world = World()
-    world.s3.put(world.key, b"no picture at all")
+    world.s3.put(world.key, data)
     world.run()
     world.s3.calls.clear()
 
     result = world.run()
 
-    assert result.reason is Reason.NOT_A_PICTURE
+    assert result.reason is reason
     assert world.s3.calls == ["list_objects_v2", "get_object_tagging"]
+    assert world.authgear.steps == []
+
+
+def test_deleted_object_beside_a_bad_one_is_ignored() -> None:
+    """What became of the other object is not told as this one's."""
+    world = World()
+    world.s3.put(f"pictures/{world.user_id}.txt", b"no picture at all")
+
+    result = world.run()
+
+    assert result.reason is Reason.OBJECT_GONE
     assert world.authgear.steps == []
 
 
@@ -469,7 +512,7 @@ def test_object_overwritten_during_upload_is_followed_by_the_newer() -> None:
 def test_unknown_user_costs_no_upload() -> None:
     """An upload is public for ever: none is made for nobody."""
     world = World()
-    stranger = "pictures/00000000-0000-4000-8000-000000000001.png"
+    stranger = f"pictures/{UNKNOWN_ID}.png"
     world.put("red", stranger)
 
     result = world.run(stranger)
@@ -586,9 +629,12 @@ def test_bad_object_left_alone_keeps_the_picture() -> None:
     [dropped_after, timed_out, dropped_before, answered({}, 502)],
     ids=["dropped-after", "timed-out", "dropped-before", "502"],
 )
-def test_update_without_answer_is_looked_at_again(fault: Fault) -> None:
-    """Whether it was done or not, one upload is enough."""
-    world = World()
+@pytest.mark.parametrize("overwrite", [True, False], ids=["always", "if-empty"])
+def test_update_without_answer_is_looked_at_again(
+    fault: Fault, overwrite: bool
+) -> None:
+    """Whether it was done or not, one upload is enough; it is not the user's own."""
+    world = World(overwrite=overwrite)
     world.put("red")
     world.authgear.fail("update", fault)
 
@@ -603,20 +649,49 @@ def test_update_that_was_not_committed_is_made_again() -> None:
     """A 200 can be untrue: the read after it decides."""
     world = World()
     world.put("red")
-
-    def commit_fails(work: Callable[[], Any]) -> Any:
-        before = dict(world.authgear.users[world.user_id])
-        response = work()
-        world.authgear.users[world.user_id] = before
-        return response
-
-    world.authgear.fail("update", commit_fails)
+    world.authgear.fail("update", world.commit_fails)
 
     result = world.run()
 
     assert result.reason is Reason.PICTURE_SET
     assert world.shown == "red"
     assert world.authgear.steps.count("upload") == 1
+    assert world.authgear.steps.count("update") == 2
+
+
+def test_update_that_shows_late_is_waited_for() -> None:
+    """An answer can come before the write can be read: that is no other writer."""
+    world = World()
+    world.put("red")
+
+    def not_yet(work: Callable[[], Any]) -> Any:
+        picture = world.authgear.users[world.user_id].pop("picture")
+        response = work()
+        world.authgear.users[world.user_id]["picture"] = picture
+        return response
+
+    world.authgear.fail("read", None, not_yet)
+
+    result = world.run()
+
+    assert result.reason is Reason.PICTURE_SET
+    assert world.authgear.steps.count("update") == 1
+    assert world.clock.slept == [SETTLE * 1.5]
+
+
+def test_removal_that_was_not_committed_is_made_again() -> None:
+    """A picture taken away is looked for as one that was set."""
+    world = World(remove_on_delete=True)
+    world.put("red")
+    world.run()
+    world.s3.objects.clear()
+    world.authgear.steps.clear()
+    world.authgear.fail("update", world.commit_fails)
+
+    result = world.run()
+
+    assert result.reason is Reason.PICTURE_REMOVED
+    assert "picture" not in world.authgear.users[world.user_id]
     assert world.authgear.steps.count("update") == 2
 
 
@@ -674,6 +749,42 @@ def test_two_runs_for_one_object_settle() -> None:
     assert result.outcome in (Outcome.SYNCED, Outcome.UNCHANGED)
     tag = world.s3.objects[world.key].tags[TAG]
     assert tag.rpartition("/")[2] in world.authgear.users[world.user_id]["picture"]
+
+
+def test_image_of_a_concurrent_run_is_taken_up() -> None:
+    """Who was overtaken sets the other's picture, so that neither chases the other."""
+    world = World()
+    world.put("red")
+    others: list[Result] = []
+
+    def overtaken(work: Callable[[], Any]) -> Any:
+        world.authgear.fail("update", world.commit_fails)
+        others.append(world.run(policy=Policy(verify_update=False)))
+        return dropped_before(work)
+
+    world.authgear.fail("update", overtaken)
+
+    result = world.run()
+
+    assert result.reason is Reason.PICTURE_SET
+    assert result.fields["object_id"] == others[0].fields["object_id"]
+    assert result.fields["object_id"] in world.authgear.users[world.user_id]["picture"]
+
+
+def test_rejection_noted_by_a_concurrent_run_is_no_image() -> None:
+    """A run with lower limits rejects what this one has made a picture of."""
+    world = World()
+    world.put("red")
+
+    def overtaken(work: Callable[[], Any]) -> Any:
+        other = world.run(spec=PictureSpec(max_bytes=1))
+        assert other.reason is Reason.TOO_MANY_BYTES
+        return dropped_before(work)
+
+    world.authgear.fail("update", overtaken)
+
+    assert world.run().reason is Reason.PICTURE_SET
+    assert world.shown == "red"
 
 
 def assert_done(result: Result) -> None:

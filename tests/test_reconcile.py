@@ -605,6 +605,15 @@ def test_removal_of_nothing_is_unchanged() -> None:
     assert world.authgear.steps == ["read"]
 
 
+def test_nothing_is_removed_if_only_empty_ones_are_filled() -> None:
+    """With `if-empty` whatever the user has is the user's own."""
+    world = World(remove_on_delete=True, overwrite=False)
+    world.authgear.users[world.user_id]["picture"] = "https://example.com/me.png"
+
+    assert world.run().reason is Reason.OBJECT_GONE
+    assert world.authgear.steps == []
+
+
 def test_object_that_comes_during_removal_becomes_picture() -> None:
     """Removal observes again, too."""
     world = World(remove_on_delete=True)

@@ -435,8 +435,9 @@ def test_object_over_the_limit_is_not_downloaded() -> None:
 
 
 def test_archived_object_is_passed_over_unnoted() -> None:
-    """It can be restored: what it is now is not remembered."""
+    """It can be restored: what it is now is not remembered, and hides no other."""
     world = World()
+    world.put("blue", f"pictures/{world.user_id}.jpg")
     world.put("red")
     world.s3.objects[world.key].archived = True
 
@@ -444,6 +445,7 @@ def test_archived_object_is_passed_over_unnoted() -> None:
 
     assert result.reason is Reason.ARCHIVED_OBJECT
     assert world.s3.objects[world.key].tags == {}
+    assert world.shown == "blue"
 
 
 def test_object_deleted_meanwhile_is_ignored() -> None:
@@ -656,6 +658,17 @@ def test_update_without_answer_is_looked_at_again(
     assert result.reason is Reason.PICTURE_SET
     assert world.shown == "red"
     assert world.authgear.steps.count("upload") == 1
+
+
+def test_update_is_made_again_when_authgear_asked_for_it() -> None:
+    """The pause that an answer names is kept before the next round."""
+    world = World()
+    world.put("red")
+    busy = answer({}, 503, {"Retry-After": "7"})
+    world.authgear.fail("update", lambda _: busy)
+
+    assert world.run().reason is Reason.PICTURE_SET
+    assert world.clock.slept == [7]
 
 
 def test_update_that_was_not_committed_is_made_again() -> None:

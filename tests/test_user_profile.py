@@ -71,6 +71,18 @@ def test_read_by_name(stage: Stage, placeholder: str, text: str) -> None:
     assert {"find_ms", "read_ms", "verify_ms"} <= set(profile.journal.facts)
 
 
+@pytest.mark.parametrize(
+    ("placeholder", "text"),
+    [("email", "ada@example.com"), ("phone", "+85298765432"), ("username", "ada")],
+)
+def test_read_login_id_of_another(stage: Stage, placeholder: str, text: str) -> None:
+    """One user's login id that is another's attribute names neither."""
+    stage.authgear.login_ids[placeholder, text] = stage.authgear.add_user()
+
+    with pytest.raises(AmbiguousUser):
+        stage.open(placeholder, text).read()
+
+
 @pytest.mark.parametrize("placeholder", ["email", "phone", "username"])
 def test_read_nobody(stage: Stage, placeholder: str) -> None:
     """A name that nobody has is told without the name."""
@@ -188,3 +200,17 @@ def test_out_of_time(stage: Stage) -> None:
         profile.upload(profile.create_upload_url(), b"")
 
     assert stage.authgear.steps == []
+
+
+def test_out_of_time_to_update(stage: Stage) -> None:
+    """Who was read in time is not updated after it."""
+    profile = stage.open("user_id", stage.user_id)
+    user = profile.read()
+    stage.clock.now = profile.journal.deadline
+
+    with pytest.raises(OutOfTime, match="no time was left for the step update"):
+        profile.set_picture(user, "image")
+    with pytest.raises(OutOfTime, match="no time was left for the step update"):
+        profile.remove_picture(user)
+
+    assert stage.authgear.steps == ["read"]

@@ -38,6 +38,7 @@ class FakeAuthgear:
 
     def __init__(self) -> None:
         self.users: dict[str, dict[str, Any]] = {}
+        self.login_ids: dict[tuple[str, str], str] = {}
         self.anonymized: set[str] = set()
         self.images: dict[str, bytes] = {}
         self.steps: list[str] = []
@@ -127,14 +128,15 @@ class FakeAuthgear:
         return answer({"data": {"node": node}})
 
     def _find(self, variables: dict[str, str]) -> requests.Response:
-        """Find users by an attribute, whatever the case of the value."""
+        """Find users by login id, and by an attribute whatever the value's case."""
         found = [
             self._node(user_id)
             for user_id, attributes in self.users.items()
             if str(attributes.get(variables["attribute"])).lower()
             == variables["value"].lower()
         ]
-        by_login_id = found[0] if found else None
+        owner = self.login_ids.get((variables["key"], variables["value"]))
+        by_login_id = self._node(owner) if owner else None
         return answer({"data": {"byLoginID": by_login_id, "byAttribute": found}})
 
     def _update(self, update: dict[str, Any]) -> requests.Response:

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from jpeg import MAX_SCANS
 from outcome import Reason
 from picture import PictureRejected, PictureSpec, make_profile_picture
 from tests.picture_checks import NEEDED_SEGMENTS, SPEC, rejection, segments
@@ -125,9 +126,10 @@ def test_make_profile_picture_scan_bomb() -> None:
     """A JPEG of endless scans, each cheap to send and dear to decode, is rejected."""
     data = encode(quadrants(), "JPEG", progressive=True)
     scan = data[data.rindex(b"\xff\xda") : -2]
+    left = MAX_SCANS - data.count(b"\xff\xda\x00")
 
-    few = make_profile_picture(data[:-2] + 50 * scan + data[-2:], SPEC)
-    many = rejection(data[:-2] + 5_000 * scan + data[-2:])
+    few = make_profile_picture(data[:-2] + left * scan + data[-2:], SPEC)
+    many = rejection(data[:-2] + (left + 1) * scan + data[-2:])
 
     assert few.size == 240
     assert many.reason is Reason.BROKEN_PICTURE

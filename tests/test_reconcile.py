@@ -147,9 +147,8 @@ def test_rejection_does_not_depend_on_authgear() -> None:
     world = World()
     world.s3.put(world.key, b"no picture")
     world.authgear.fail("presign", *[answered({}, 403)] * 3)
-    world.reconciler = replace(world.reconciler, meanwhile=in_thread)
 
-    result = world.run()
+    result = world.run(meanwhile=in_thread)
 
     assert result.reason is Reason.NOT_A_PICTURE
     assert set(world.authgear.steps) == {"presign"}

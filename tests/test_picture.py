@@ -30,6 +30,19 @@ def test_make_profile_picture_good(name: str) -> None:
     assert {made.source_width, made.source_height} == {80, 60}
 
 
+def test_make_profile_picture_length_like_a_line_break() -> None:
+    """Any byte may stand where a format's beginning leaves room for a number."""
+    webp = GOOD["webp"]
+    filler = bytes((10 - len(webp)) % 256)
+    body = webp[8:] + b"FILL" + len(filler).to_bytes(4, "little") + filler
+    length = len(body).to_bytes(4, "little")
+    assert length.startswith(b"\n")
+
+    made = make_profile_picture(b"RIFF" + length + body, SPEC)
+
+    assert made.source_format == "webp"
+
+
 @pytest.mark.parametrize("name", GOOD)
 def test_make_profile_picture_metadata(name: str) -> None:
     """Nothing but the segments that a JPEG needs is written."""

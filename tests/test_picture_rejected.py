@@ -119,7 +119,10 @@ def test_make_profile_picture_webp_bomb() -> None:
     data = bytearray(GOOD["webp-animated"])
     data[24:30] = b"\xff\x3f\x00\xff\x3f\x00"  # the canvas: 16384 x 16384
 
-    assert rejection(bytes(data)).reason is Reason.TOO_MANY_PIXELS
+    error = rejection(bytes(data))
+
+    assert error.reason is Reason.TOO_MANY_PIXELS
+    assert error.format == "webp"
 
 
 def test_make_profile_picture_scan_bomb() -> None:

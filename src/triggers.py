@@ -131,9 +131,9 @@ def _records(content: Any) -> list[Any]:
     return records if isinstance(records, list) else []
 
 
-def _at(content: Any, name: str) -> dict[str, Any]:
+def _at(content: Mapping[str, Any], name: str) -> dict[str, Any]:
     """Return an object within an object, an empty one if it is not there."""
-    value = content.get(name) if isinstance(content, dict) else None
+    value = content.get(name)
     return value if isinstance(value, dict) else {}
 
 

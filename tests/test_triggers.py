@@ -301,42 +301,31 @@ def test_read_unreadable_body(text: str) -> None:
     assert (hint.problem, hint.item) == (Reason.UNKNOWN_EVENT, "m0")
 
 
-@pytest.mark.parametrize(("envelopes", "found"), [(8, True), (9, False)])
-def test_read_depth(envelopes: int, found: bool) -> None:
-    """Envelopes are opened eight deep, which is more than there are."""
-    event = s3()
-    for _ in range(envelopes):
-        event = on_failure(event)
-
-    [hint] = triggers.read(event).hints
-
-    assert (hint.key == KEY) is found
-    assert (hint.problem is None) is found
+def bare(event: Any) -> Any:
+    """Return an event of EventBridge from Lambda, whose detail is no report."""
+    return {"source": "lambda", "detail": event}
 
 
 @pytest.mark.parametrize(
-    "event",
-    [on_failure_eventbridge, on_failure, sns, sns_envelope],
-    ids=lambda wrap: wrap.__name__,
+    ("wrap", "most"),
+    [
+        *((on_failure, 8), (sns, 8), (sns_envelope, 8), (bare, 8)),
+        (on_failure_eventbridge, 4),  # two envelopes each
+        (sqs, 9),  # a message that invokes is none
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
 )
-def test_read_depth_of_each_envelope(event: Any) -> None:
-    """Each kind of envelope counts."""
+def test_read_depth(wrap: Any, most: int) -> None:
+    """Envelopes of any kind are opened eight deep, which is more than there are."""
     content = s3()
-    for _ in range(9):
-        content = event(content)
+    for _ in range(most):
+        content = wrap(content)
 
-    assert triggers.read(content).hints == [UNKNOWN]
+    [found] = triggers.read(content).hints
+    [lost] = triggers.read(wrap(content)).hints
 
-
-def test_read_depth_of_messages() -> None:
-    """A message within a message counts."""
-    content = s3()
-    for _ in range(10):
-        content = sqs(content)
-
-    assert [hint.problem for hint in triggers.read(content).hints] == [
-        Reason.UNKNOWN_EVENT
-    ]
+    assert (found.key, found.problem) == (KEY, None)
+    assert (lost.key, lost.problem) == ("", Reason.UNKNOWN_EVENT)
 
 
 @pytest.mark.parametrize(

@@ -998,6 +998,15 @@ def test_fault_of_s3_fails(operation: str, code: str, reason: Reason) -> None:
     assert result.outcome is Outcome.FAILED
 
 
+def test_error_that_nobody_foresaw_is_raised_as_it_is() -> None:
+    """Who logs it tells its type and its places."""
+    world = World()
+    world.s3.fail("list_objects_v2", ZeroDivisionError())
+
+    with pytest.raises(ZeroDivisionError):
+        world.run()
+
+
 def test_no_time_left_fails_before_anything_is_done() -> None:
     """A step is not begun after the deadline."""
     world = World()

@@ -114,7 +114,7 @@ class Function:
         )
 
     def _log(self, hint: Hint, result: Result, milliseconds: float) -> None:
-        """Write the one log line of an object."""
+        """Write the one log line of an object; what is `None` is left out of it."""
         fields = {
             "outcome": result.outcome,
             "reason": result.reason,
@@ -124,13 +124,12 @@ class Function:
             **result.fields,
             "total_ms": milliseconds,
         }
-        known = {name: value for name, value in fields.items() if value is not None}
         levels = {
             Outcome.REJECTED: self.logger.warning,
             Outcome.FAILED: self.logger.error,
         }
         write = levels.get(result.outcome, self.logger.info)
-        write("object reconciled", extra=known)
+        write("object reconciled", extra=fields)
 
     def _count(self, result: Result, milliseconds: float) -> None:
         """Add one object to the metrics."""

@@ -220,12 +220,19 @@ class Rounds:
         """Read the user once more: an update's own answer can be untrue."""
         if not self.policy.verify_update:
             return
-        if self.profile.read(step="verify").picture_object_id == image_id:
+        if self._shows(image_id):
             return
         self.journal.wait(self.pause())
-        if self.profile.read(step="verify").picture_object_id != image_id:
+        if not self._shows(image_id):
             message = "Authgear shows another picture than was set"
             raise LookAgain(message)
+
+    def _shows(self, image_id: str | None) -> bool:
+        """Tell whether Authgear shows an image, or no picture at all for `None`."""
+        user = self.profile.read(step="verify")
+        if image_id is None:
+            return not user.has_picture
+        return user.picture_object_id == image_id
 
     def _pass_over(
         self,

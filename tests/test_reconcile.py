@@ -23,6 +23,7 @@ from picture import Focus, PictureSpec
 from reconcile import SETTLE, Reconciler
 from rounds import ROUNDS, Policy
 from tests.fakes.authgear_server import (
+    ENDPOINT,
     FakeAuthgear,
     Fault,
     answered,
@@ -704,13 +705,15 @@ def test_update_that_shows_late_is_waited_for() -> None:
     assert world.clock.slept == [SETTLE * 1.5]
 
 
-def test_removal_that_was_not_committed_is_made_again() -> None:
-    """A picture taken away is looked for as one that was set."""
+@pytest.mark.parametrize(
+    "picture",
+    [f"{ENDPOINT}/_images/demo/{UNKNOWN_ID}/profile", "https://example.com/me.png"],
+    ids=["image", "elsewhere"],
+)
+def test_removal_that_was_not_committed_is_made_again(picture: str) -> None:
+    """A picture taken away is looked for as one that was set, wherever it lies."""
     world = World(remove_on_delete=True)
-    world.put("red")
-    world.run()
-    world.s3.objects.clear()
-    world.authgear.steps.clear()
+    world.authgear.users[world.user_id]["picture"] = picture
     world.authgear.fail("update", world.commit_fails)
 
     result = world.run()

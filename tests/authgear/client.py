@@ -10,13 +10,13 @@ import requests
 from authgear import AccessTokens, AdminAPI, Connection, KeyPair, UploadURL, User
 from tests.authgear.recordings import OTHER_USER_ID, USER_ID, object_id_of
 from tests.fakes.authgear_server import (
-    APP_ID,
     ENDPOINT,
     FakeAuthgear,
     Fault,
 )
 from tests.fakes.clock import FakeClock
 from tests.fakes.key_pair import KEY_PAIR
+from tests.fakes.tokens import APP_ID
 
 IMAGE_ID = object_id_of(21)
 UPLOAD_URL = UploadURL(

@@ -8,7 +8,8 @@ import requests
 
 from authgear import to_node_id
 from tests.contract.probes import PROBES
-from tests.fakes.authgear_server import APP_ID, ENDPOINT
+from tests.fakes.authgear_server import ENDPOINT
+from tests.fakes.tokens import APP_ID
 from tests.fakes.transport import answer
 
 USER_ID = "00000000-0000-4000-8000-00000000000a"

@@ -13,7 +13,8 @@ from authgear import PictureNotKept, User, UserAnonymized, UserNotFound, to_node
 from tests.authgear.client import IMAGE_ID, PICTURE, USER, Client
 from tests.authgear.recordings import OTHER_USER_ID, USER_ID, fill, recorded
 from tests.contract.probes import PROBES
-from tests.fakes.authgear_server import APP_ID, answered
+from tests.fakes.authgear_server import answered
+from tests.fakes.tokens import APP_ID
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),

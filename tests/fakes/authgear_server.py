@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 import requests
 
 from authgear import (
-    AccessTokens,
     AdminAPI,
     Connection,
     Pace,
@@ -19,11 +18,10 @@ from authgear import (
     to_user_id,
 )
 from tests.fakes.clock import FakeClock
-from tests.fakes.key_pair import KEY_PAIR
+from tests.fakes.tokens import APP_ID, TOKENS
 from tests.fakes.transport import FakeTransport, answer
 
 ENDPOINT = "https://demo.authgear.test"
-APP_ID = "demo"
 
 Fault = Callable[[Callable[[], requests.Response]], requests.Response]
 
@@ -57,10 +55,7 @@ class FakeAuthgear:
             share=lambda: 0.5,
             pace=pace,
         )
-        tokens = AccessTokens(
-            app_id=APP_ID, load_key_pair=lambda: KEY_PAIR, clock=clock
-        )
-        return AdminAPI(connection, tokens)
+        return AdminAPI(connection, TOKENS)
 
     def add_user(self, user_id: str = "", **attributes: Any) -> str:
         """Create a user and return the UUID."""

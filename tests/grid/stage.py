@@ -31,11 +31,12 @@ from object_key import KeyPattern
 from picture import PictureSpec
 from reconcile import Reconciler
 from rounds import Policy
-from tests.fakes.authgear_server import APP_ID, ENDPOINT, FakeAuthgear
+from tests.fakes.authgear_server import ENDPOINT, FakeAuthgear
 from tests.fakes.clock import FakeClock
 from tests.fakes.key_pair import KEY_PAIR
 from tests.fakes.s3 import FakeS3
 from tests.fakes.secrets import FakeSecrets
+from tests.fakes.tokens import APP_ID
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

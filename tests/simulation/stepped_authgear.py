@@ -10,8 +10,9 @@ import requests
 
 from authgear import to_user_id
 from rounds import Policy
-from tests.fakes.authgear_server import APP_ID, ENDPOINT, FakeAuthgear
+from tests.fakes.authgear_server import ENDPOINT, FakeAuthgear
 from tests.fakes.clock import FakeClock
+from tests.fakes.tokens import APP_ID
 from tests.fakes.transport import answer
 from tests.simulation.tasks import Fault, Task, Trouble, stop
 from user_profile import STALE

@@ -21,11 +21,11 @@ from outcome import Outcome
 from reconcile import Reconciler
 from rounds import Policy
 from tests.fakes.authgear_server import ENDPOINT
+from tests.fakes.tokens import TOKENS
 from tests.simulation.contents import GOOD, SPEC
 from tests.simulation.lambda_service import Handler, LambdaService
 from tests.simulation.lanes import Lanes
 from tests.simulation.limited import LimitedAuthgear, SlowS3, Time, Weather
-from tests.simulation.tokens import TOKENS
 
 HOUR = 3600.0  # seconds
 PER_MINUTE = 60  # requests; what Authgear's service documents for one address

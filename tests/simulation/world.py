@@ -13,11 +13,11 @@ from reconcile import Reconciler
 from rounds import Policy
 from tests.fakes.authgear_server import ENDPOINT
 from tests.fakes.clock import FakeClock
+from tests.fakes.tokens import TOKENS
 from tests.simulation.contents import CONTENTS, GOOD, SHOWN, SPEC
 from tests.simulation.stepped_authgear import SteppedAuthgear
 from tests.simulation.stepped_s3 import SteppedS3
 from tests.simulation.tasks import Fault, Task, Trouble, stop
-from tests.simulation.tokens import TOKENS
 
 HOURS = 7200.0  # seconds until the slow lane brings what was dropped
 PATTERN = "pictures/{user_id}.*"

@@ -1,9 +1,9 @@
-"""One access token for all simulated time: to sign one takes longer than a history."""
+"""One access token for all time: to sign one takes longer than most tests."""
 
 from __future__ import annotations
 
 from authgear import AccessTokens
-from tests.fakes.authgear_server import APP_ID
 from tests.fakes.key_pair import KEY_PAIR
 
+APP_ID = "demo"
 TOKENS = AccessTokens(app_id=APP_ID, load_key_pair=lambda: KEY_PAIR, clock=lambda: 0.0)

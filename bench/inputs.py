@@ -41,7 +41,7 @@ class Input:
     A picture file to measure with.
 
     Args:
-        format: A name of `picture.FORMATS`.
+        format: A name of `formats.FORMATS`.
 
         megapixels: A key of `SIZES`.
 

@@ -9,6 +9,7 @@ from statistics import median
 import picture
 import pixels
 from bench.inputs import Input
+from formats import load_decoder
 
 
 def measure(wanted: Input, rounds: int) -> dict[str, float]:
@@ -28,7 +29,7 @@ def _once(data: bytes) -> dict[str, float]:
     def done(name: str) -> None:
         marks.append((name, time.perf_counter()))
 
-    source = picture._load_decoder("jpeg")(BytesIO(data))
+    source = load_decoder("jpeg")(BytesIO(data))
     done("open")
     enough = int(pixels.DRAFT_MARGIN * 512)
     drafted = source.draft(None, (enough, enough))

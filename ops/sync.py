@@ -8,13 +8,14 @@ from typing import Annotated
 
 import typer
 
+from formats import PictureRejected
 from journal import Journal
 from ops.deployment import Deployment
 from ops.problem import Problem
 from ops.session import JSONOption, Session, StackOption
 from ops.users import TIME, profile_of
 from outcome import Reason
-from picture import PictureRejected, make_profile_picture
+from picture import make_profile_picture
 from user_profile import UserProfile
 from wiring import specify_picture
 

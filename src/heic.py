@@ -22,7 +22,7 @@ class HEICFile(ImageFile.ImageFile):
 
     format = "HEIF"
 
-    share_of_pixels = 1.0  # of the limit, as in `picture.SHARE_OF_PIXELS`
+    share_of_pixels = 1.0  # of the limit, as in `formats.SHARE_OF_PIXELS`
     _image: Any = None
 
     def _open(self) -> None:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from authgear import UUID, AuthgearError, User
 from background import Meanwhile, later
 from bucket import Memory, ObjectArchived, ObjectChanged, StoredObject
+from formats import PictureRejected
 from journal import Journal
 from outcome import Reason, Result
-from picture import FindFocus, PictureRejected, PictureSpec, make_profile_picture
+from picture import FindFocus, PictureSpec, make_profile_picture
 from user_objects import UserObjects
 from user_profile import UserProfile
 from verdict import LookAgain, explain

@@ -6,10 +6,10 @@ import builtins
 from dataclasses import dataclass, field
 
 from bucket import Bucket, Memory, StoredObject
+from formats import PictureRejected
 from journal import Journal
 from object_key import KeyPattern
 from outcome import Reason, Result
-from picture import PictureRejected
 
 
 @dataclass(kw_only=True, slots=True)

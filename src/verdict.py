@@ -5,10 +5,10 @@ from __future__ import annotations
 import authgear
 from authgear import AuthgearError
 from bucket import BucketError
+from formats import PictureRejected
 from journal import OutOfTime
 from object_key import KeyIgnored
 from outcome import Reason, Result
-from picture import PictureRejected
 from user_profile import AmbiguousUser
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from picture import PictureRejected, PictureSpec, make_profile_picture
+from formats import PictureRejected
+from picture import PictureSpec, make_profile_picture
 
 Colour = tuple[int, ...]
 

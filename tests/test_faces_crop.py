@@ -10,7 +10,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from faces import FaceFinder
-from picture import OVERVIEW, PictureRejected, PictureSpec, make_profile_picture
+from formats import PictureRejected
+from picture import OVERVIEW, PictureSpec, make_profile_picture
 from tests.fakes.rekognition import (
     FakeRekognition,
     Shares,

@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from formats import PictureRejected
 from jpeg import MAX_SCANS
 from outcome import Reason
-from picture import PictureRejected, PictureSpec, make_profile_picture
+from picture import PictureSpec, make_profile_picture
 from tests.picture_checks import NEEDED_SEGMENTS, SPEC, rejection, segments
 from tests.sample_pictures import (
     PICTURES,

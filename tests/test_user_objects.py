@@ -7,10 +7,10 @@ from typing import Any, cast
 import pytest
 
 from bucket import TAG, Bucket, Memory
+from formats import PictureRejected
 from journal import Journal, OutOfTime
 from object_key import KeyPattern
 from outcome import Reason, Result
-from picture import PictureRejected
 from tests.fakes.clock import FakeClock
 from tests.fakes.s3 import FakeS3
 from user_objects import UserObjects

@@ -10,10 +10,10 @@ import pytest
 import bucket
 from authgear import AuthgearError, BadAnswer, NoAnswer, UserNotFound
 from bucket import BucketError
+from formats import PictureRejected
 from journal import OutOfTime
 from object_key import KeyIgnored
 from outcome import Outcome, Reason, Result
-from picture import PictureRejected
 from user_profile import AmbiguousUser
 from verdict import REASONS, Foreseen, LookAgain, explain
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import threading
-from importlib import import_module
 from io import BytesIO
 from typing import Any
 
 from botocore.exceptions import ClientError
-from PIL import Image
 
 import pixels
+from formats import load_decoder
 from local.system import LocalSystem
-from picture import FORMATS
 
 LARGEST = 480  # px; a preview's longer side
 
@@ -85,9 +83,8 @@ class Originals:
 
 def _make_preview(data: bytes, name: str) -> bytes | None:
     """Return a picture upright and small, `None` if the object is another by now."""
-    _, module, decoder = FORMATS[name]
     try:
-        source: Image.Image = getattr(import_module(module), decoder)(BytesIO(data))
+        source = load_decoder(name)(BytesIO(data))
         source.load()
     except Exception:  # noqa: BLE001 - decoders raise anything
         return None

@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 
 from PIL import Image, ImageDraw
 
 import pixels
-from picture import (
-    FORMATS,
-    SHOWN,
-    FindFocus,
-    Focus,
-    PictureRejected,
-    PictureSpec,
-    make_profile_picture,
-)
+from formats import PictureRejected, load_decoder
+from picture import SHOWN, FindFocus, Focus, PictureSpec, make_profile_picture
 
 EDGE = 512  # px; the longer side of an original on the sheet
 FRAME, SHADE = "#ff2d55", 0.45
@@ -77,8 +69,7 @@ def view_file(
 
 def _open_upright(data: bytes, source_format: str) -> Image.Image:
     """Return a small, upright, opaque copy of a file that a picture was made of."""
-    _, module, decoder = FORMATS[source_format]
-    source: Image.Image = getattr(import_module(module), decoder)(BytesIO(data))
+    source = load_decoder(source_format)(BytesIO(data))
     profile = source.info.get("icc_profile")
     source.draft(None, (EDGE, EDGE))
     source.load()

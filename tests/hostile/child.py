@@ -18,7 +18,8 @@ from typing import Any
 
 from PIL import Image
 
-from picture import PictureRejected, PictureSpec, make_profile_picture
+from formats import PictureRejected
+from picture import PictureSpec, make_profile_picture
 from tests.hostile.mutations import CANARY
 from tests.picture_checks import NEEDED_SEGMENTS, segments
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from picture import FORMATS
+from formats import FORMATS
 from tests.hostile.crafted import crafted
 from tests.hostile.judge import ROOT, Judge, Verdict
 from tests.hostile.mutations import mutate

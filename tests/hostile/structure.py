@@ -14,7 +14,7 @@ def parts(name: str, data: bytes) -> list[int]:
     Return the offsets at which a part of a good file begins, and its end.
 
     Args:
-        name: A name of `picture.FORMATS`.
+        name: A name of `formats.FORMATS`.
         data: The file.
     """
     walk = {"jpeg": _jpeg, "png": _png, "webp": _webp, "gif": _gif}

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from picture import FORMATS
+from formats import FORMATS
 from tests.hostile.crafted import crafted
 from tests.hostile.judge import Judge, Verdict
 from tests.hostile.mutations import CANARY, mutate

@@ -47,7 +47,7 @@ class JPEGFile(JpegImageFile):
     def draft(self, mode: str | None, size: tuple[int, int] | None) -> Any:
         """Choose the scale by the size that is wanted."""
         drafted = super().draft(mode, size)
-        if self.decoderconfig[:1] == (EIGHTH,):
+        if self.decoderconfig[:1] == (EIGHTH,) and "progressive" in self.info:
             self.fp = BytesIO(drop_details(self.fp.getvalue()))
         return drafted
 
@@ -60,8 +60,9 @@ def drop_details(data: bytes) -> bytes:
         data: A JPEG file; one that is not whole and progressive stays as it is.
     """
     full: set[int] = set()
-    kept = [data[:2]]
-    for marker, segment in islice(_split(data), MAX_SEGMENTS):
+    view = memoryview(data)  # its slices are no copies
+    kept = [view[:2]]
+    for marker, segment in islice(_split(view), MAX_SEGMENTS):
         if marker == PROGRESSIVE:
             full = _full_components(segment)
         if marker != SCAN or not _is_detail(segment, full):
@@ -71,7 +72,7 @@ def drop_details(data: bytes) -> bytes:
     return data
 
 
-def _split(data: bytes) -> Iterator[tuple[int, bytes]]:
+def _split(data: memoryview) -> Iterator[tuple[int, memoryview]]:
     """Yield marker and bytes of each segment, a scan's with the data that follow."""
     end = 2
     while found := MARKER.search(data, end):
@@ -83,7 +84,7 @@ def _split(data: bytes) -> Iterator[tuple[int, bytes]]:
         yield marker, data[start : start + 2] if marker == END else data[start:end]
 
 
-def _full_components(frame: bytes) -> set[int]:
+def _full_components(frame: memoryview) -> set[int]:
     """Return the ids of the components that a frame stores at full resolution."""
     components = frame[10 : 10 + 3 * frame[9]]
     samplings = {
@@ -94,7 +95,7 @@ def _full_components(frame: bytes) -> set[int]:
     return {component for component, it in samplings.items() if it == most}
 
 
-def _is_detail(scan: bytes, full: set[int]) -> bool:
+def _is_detail(scan: memoryview, full: set[int]) -> bool:
     """
     Tell whether a scan only refines what blocks have beside their mean.
 

@@ -80,7 +80,7 @@ def main() -> None:
         _table(filled),
         "## Growth, on the local system\n",
         _table(grown),
-        "## Cost of 1,000 pictures of 12 MP, with 9 requests of 50 ms each, one after the other\n",
+        "## Cost of 1,000 pictures of 12 MP, with 9 requests of 50 ms in turn\n",
         _table(costs),
     ]
     (RESULTS / "README.md").write_text("\n".join(sections))

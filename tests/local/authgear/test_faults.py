@@ -38,7 +38,7 @@ def sync(admin_api: AdminAPI, user: User, deadline: float | None = None) -> str:
     ("fault", "error"),
     [
         ({"status": 502}, Unavailable),
-        ({"status": 429}, RateLimited),
+        ({"status": 429, "headers": {"Retry-After": "0"}}, RateLimited),
         ({"body": b"<html>hello</html>"}, Unexpected),
         ({"drop": "before"}, Unreachable),
         ({"drop": "after"}, Unreachable),

@@ -9,7 +9,7 @@ const KINDS = {
   upload: "write", update: "write",
 };
 
-// What goes on while the picture is made has a time, and no place of its own in the bar.
+// What goes on while the picture is made takes a place in the bar only where it takes longer.
 const ASIDE = { presign: " meanwhile", faces: " within picture" };
 
 const asTime = (ms) => (ms < 10 ? `${ms.toFixed(1)} ms` : ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
@@ -19,7 +19,8 @@ export function makeTimeLine(record) {
     .filter((name) => name.endsWith("_ms") && name !== "total_ms")
     .map((name) => ({ name: name.slice(0, -3), ms: record[name] }));
   if (!steps.length) return [];
-  const inTurn = steps.filter(({ name }) => !(name in ASIDE));
+  const inTurn = steps.map(({ name, ms }) =>
+    ({ name, ms: name in ASIDE ? Math.max(0, ms - (record.picture_ms || 0)) : ms }));
   const spent = inTurn.reduce((sum, { ms }) => sum + ms, 0);
   const bar = make("div", { className: "bar", "aria-hidden": "true" });
   for (const { name, ms } of [...inTurn, { name: "other", ms: Math.max(0, record.total_ms - spent) }]) {

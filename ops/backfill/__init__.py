@@ -35,7 +35,7 @@ def backfill(
     ] = 4,
     rate: Annotated[
         int, typer.Option(min=1, help="Requests to Authgear a minute, with --local.")
-    ] = 300,
+    ] = 60,
     job: Annotated[
         str, typer.Option("--job", metavar="ID", help="Follow a job already started.")
     ] = "",

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from bucket import TAG
 from tests.fakes.s3 import FakeS3, client_error
 from tests.simulation.tasks import Fault, Trouble, stop
 
@@ -42,12 +43,24 @@ class SteppedS3(FakeS3):
     def put_object_tagging(self, **options: Any) -> dict[str, Any]:
         """Replace an object's tags; a note that is refused costs only the memory."""
         try:
-            return self._step(
-                lambda: super(SteppedS3, self).put_object_tagging(**options)
-            )
+            return self._step(lambda: self._replace_tags(options))
         except (ClientError, EndpointConnectionError):
             self._trouble.lost_notes += 1
             raise
+
+    def _replace_tags(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Replace them; a late note on what was there before may undo a newer one."""
+        before = self._is_noted(options["Key"])
+        answer = super().put_object_tagging(**options)
+        self._trouble.lost_notes += before and not self._is_noted(options["Key"])
+        return answer
+
+    def _is_noted(self, key: str) -> bool:
+        """Tell whether an object has a note on its present content."""
+        item = self.objects.get(key)
+        return item is not None and item.tags.get(TAG, "").startswith(
+            item.etag.strip('"')
+        )
 
     def _step(self, work: Callable[[], T]) -> T:
         """Do the work between two stops, unless a fault keeps it from being done."""

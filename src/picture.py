@@ -29,8 +29,8 @@ class PictureSpec:
             the bottom; `None` chooses. A wide one is cut from both sides.
         background: Shows through transparent pictures; any colour Pillow understands.
         max_bytes: Larger sources are rejected.
-        max_pixels: Sources with more pixels are rejected before they are decoded; WebP
-            with more than four fifths of them.
+        max_pixels: Sources with more pixels are rejected before they are decoded, those
+            of some formats with more than a part of it (`formats.SHARE_OF_PIXELS`).
     """
 
     size: int = 512
@@ -104,11 +104,13 @@ def make_profile_picture(
     stored = source.size
     with decoding(name, stored):
         side = min(spec.size, max(SHOWN, min(stored)))
-        extent = _load(source, side)
+        extent = decode(source, side)
         orientation = pixels.read_orientation(source)
         overview = None
         if find_focus and stored[0] != stored[1]:
-            overview = _view_whole(source, extent, orientation, spec.background)
+            overview = view_whole(
+                source, extent, orientation, OVERVIEW, spec.background
+            )
     # Not within the block above: what fails here says nothing about the picture.
     focus = find_focus(overview) if find_focus and overview else Focus()
     width, height = stored[::-1] if orientation in pixels.SIDEWAYS else stored
@@ -129,9 +131,13 @@ def make_profile_picture(
     )
 
 
-def _load(source: ImageFile, side: int) -> tuple[float, float]:
+def decode(source: ImageFile, side: int) -> tuple[float, float]:
     """
-    Decode a source, at the smallest of its scales that is large enough for the square.
+    Decode a source, at the smallest of its scales that is large enough.
+
+    Args:
+        source: As opened.
+        side: What will be made of its shorter side, in px.
 
     Returns:
         Its width and height in px, before they were rounded up.
@@ -143,11 +149,24 @@ def _load(source: ImageFile, side: int) -> tuple[float, float]:
     return drafted[1][2:] if drafted else stored
 
 
-def _view_whole(
-    source: ImageFile, extent: tuple[float, float], orientation: int, background: str
+def view_whole(
+    source: ImageFile,
+    extent: tuple[float, float],
+    orientation: int,
+    longest: int,
+    background: str = "#ffffff",
 ) -> Image.Image:
-    """Make the whole of a loaded source small and upright; nothing is enlarged."""
-    scale = min(1, OVERVIEW / max(extent))
+    """
+    Make the whole of a decoded source small and upright; nothing is enlarged.
+
+    Args:
+        source: As decoded.
+        extent: As `decode` returned it.
+        orientation: As `pixels.read_orientation` returned it.
+        longest: The longer side, at most, in px.
+        background: Shows through transparent pictures.
+    """
+    scale = min(1, longest / max(extent))
     width, height = (max(1, round(length * scale)) for length in extent)
     box = (0, 0, *extent)
     return pixels.render(source, box, (width, height), orientation, background)

@@ -11,8 +11,10 @@ from botocore.exceptions import ClientError
 import pixels
 from formats import load_decoder
 from local.system import LocalSystem
+from picture import decode, encode, view_whole
 
 LARGEST = 480  # px; a preview's longer side
+QUALITY = 85  # of its JPEG
 
 
 class Originals:
@@ -85,15 +87,8 @@ def _make_preview(data: bytes, name: str) -> bytes | None:
     """Return a picture upright and small, `None` if the object is another by now."""
     try:
         source = load_decoder(name)(BytesIO(data))
-        source.load()
+        extent = decode(source, LARGEST)
     except Exception:  # noqa: BLE001 - decoders raise anything
         return None
     orientation = pixels.read_orientation(source)
-    small = source.convert("RGB")
-    small.thumbnail((LARGEST, LARGEST))
-    if orientation in pixels.TRANSPOSE:
-        small = small.transpose(pixels.TRANSPOSE[orientation])
-    small.info.clear()
-    file = BytesIO()
-    small.save(file, "JPEG", quality=85)
-    return file.getvalue()
+    return encode(view_whole(source, extent, orientation, LARGEST), QUALITY)

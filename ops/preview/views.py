@@ -10,7 +10,15 @@ from PIL import Image, ImageDraw
 
 import pixels
 from formats import PictureRejected, load_decoder
-from picture import SHOWN, FindFocus, Focus, PictureSpec, make_profile_picture
+from picture import (
+    SHOWN,
+    FindFocus,
+    Focus,
+    PictureSpec,
+    decode,
+    make_profile_picture,
+    view_whole,
+)
 
 EDGE = 512  # px; the longer side of an original on the sheet
 FRAME, SHADE = "#ff2d55", 0.45
@@ -70,17 +78,8 @@ def view_file(
 def _open_upright(data: bytes, source_format: str) -> Image.Image:
     """Return a small, upright, opaque copy of a file that a picture was made of."""
     source = load_decoder(source_format)(BytesIO(data))
-    profile = source.info.get("icc_profile")
-    source.draft(None, (EDGE, EDGE))
-    source.load()
-    orientation = pixels.read_orientation(source)
-    has_alpha = source.has_transparency_data
-    small = source.convert("RGBA" if has_alpha else "RGB")
-    small.thumbnail((EDGE, EDGE))
-    profile = profile if source.mode in ("RGB", "RGBA") else None
-    flat = pixels.flatten(small, profile, "#ffffff")
-    turn = pixels.TRANSPOSE.get(orientation)
-    return flat if turn is None else flat.transpose(turn)
+    extent = decode(source, EDGE)
+    return view_whole(source, extent, pixels.read_orientation(source), EDGE)
 
 
 def _tell(focus: Focus) -> str:

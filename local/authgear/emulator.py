@@ -9,6 +9,8 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
+from local.loopback import HOST
+
 from .access_token import KeyPair, make_key_pair
 from .application import make_application
 from .attributes import Site, to_shown
@@ -18,7 +20,7 @@ from .faults import Faults, RateLimit
 from .images import Images
 from .recording import Request
 from .records import Record
-from .server import HOST, Server
+from .server import Server
 from .users import Users
 
 # How long the real server waits for a blocking hook (seconds); contract: hook.slow.

@@ -17,7 +17,8 @@ from werkzeug.serving import (
 )
 from werkzeug.wsgi import LimitedStream
 
-HOST = "127.0.0.1"
+from local.loopback import HOST
+
 POLL_INTERVAL = 0.02  # seconds until a stopping server notices
 NO_HOST = "Bad Request: missing required Host header"
 CONNECTION_IDS = itertools.count(1)

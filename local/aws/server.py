@@ -17,10 +17,11 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import make_server
 
+from local.loopback import HOST
+
 Start = Callable[..., Any]
 Application = Callable[[dict[str, Any], Start], Iterable[bytes]]
 
-HOST = "127.0.0.1"
 KEPT_REQUESTS = 10_000
 REQUESTS = "/local/requests"  # where they can be read
 SUBRESOURCES = ("list-type", "notification", "tagging", "uploads")

@@ -6,7 +6,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from local.authgear.server import HOST, Server
+from local.authgear.server import Server
+from local.loopback import HOST
 from local.page.application import make_application
 from local.system import LocalSystem
 

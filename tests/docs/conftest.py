@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 import requests
 
-from local.authgear.server import HOST, Server
+from local.authgear.server import Server
 from local.aws import LocalAWS
+from local.loopback import HOST
 from tests.deploy.sam import NOWHERE
 from tests.docs.checkout import Checkout
 from tests.fakes.application_repository import FakeApplicationRepository

@@ -13,7 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-HOST = "127.0.0.1"
+from local.loopback import HOST, find_port
+
 # The connection's own headers; and not every object has a checksum.
 DROPPED = ("connection", "content-length", "transfer-encoding", "x-amz-checksum-crc32")
 
@@ -60,9 +61,7 @@ class Wire:
         self.healed = threading.Event()
         self._server = _Server(self)
         self.endpoint = f"http://{HOST}:{self._server.server_port}"
-        with socket.socket() as unused:
-            unused.bind((HOST, 0))
-            self._nobody = f"http://{HOST}:{unused.getsockname()[1]}"
+        self._nobody = f"http://{HOST}:{find_port()}"
 
     @classmethod
     @contextmanager

@@ -11,8 +11,7 @@ import os
 import time
 from typing import Any
 
-from bench.growth import put
-from bench.stage import create_user, run
+from bench.stage import create_keys, run
 from local.system import LocalSystem
 from ops.aws import AWS
 from ops.backfill.here import Pace, run_here
@@ -27,16 +26,14 @@ CONCURRENCY = 4
 
 def measure() -> list[dict[str, Any]]:
     """Return what was sent, what was refused, and the share of the limit."""
-    rows: list[dict[str, Any]] = run("bench.backfill")
-    return rows
+    return run("bench.backfill")
 
 
 def _run() -> list[dict[str, Any]]:
     """Backfill users without a picture, as fast as the limit allows."""
     with LocalSystem.start(concurrency=0) as system:
         os.environ.update(system.environment())
-        keys = [f"pictures/{create_user(system)}.jpg" for _ in range(USERS)]
-        put(system, keys)
+        keys = create_keys(system, USERS)
         system.authgear.rate_limit(LIMIT)
         deployment = Deployment(AWS(), Settings.from_env(os.environ), None)
         start = time.monotonic()

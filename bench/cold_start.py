@@ -10,21 +10,13 @@ from collections import defaultdict
 from statistics import median
 
 from local.paths import ROOT
+from tests.new_container import SETTINGS
 
 HANDLER = "import handler"
 YARDSTICK = 'import boto3; boto3.client("s3")'
 TIMED = (
     "import time; start = time.perf_counter(); {}; print(time.perf_counter() - start)"
 )
-SETTINGS = {
-    "AWS_DEFAULT_REGION": "us-east-1",
-    "AWS_ACCESS_KEY_ID": "bench",
-    "AWS_SECRET_ACCESS_KEY": "bench",
-    "BUCKET_NAMES": "pictures-example",
-    "AUTHGEAR_ENDPOINT": "https://example.authgear.cloud",
-    "AUTHGEAR_APP_ID": "example",
-    "AUTHGEAR_SECRET_ID": "secret",
-}
 IMPORT = re.compile(r"import time:\s*(\d+) \|\s*\d+ \| *([a-zA-Z0-9_]+)")
 
 

@@ -6,14 +6,11 @@ How the work of one event grows with objects, users and records.
 
 from __future__ import annotations
 
-import io
 import json
 import time
 from typing import Any
 
-from PIL import Image
-
-from bench.stage import Handle, create_user, run, wire
+from bench.stage import Handle, create_keys, create_user, put, run, wire
 from local.system import LocalSystem
 
 COUNTS = (1, 10, 100, 1000)
@@ -22,8 +19,7 @@ RECORDS = (1, 10, 100)
 
 def measure() -> list[dict[str, Any]]:
     """Run all in a process of its own, which needs an environment of its own."""
-    rows: list[dict[str, Any]] = run("bench.growth")
-    return rows
+    return run("bench.growth")
 
 
 def _run() -> list[dict[str, Any]]:
@@ -31,17 +27,17 @@ def _run() -> list[dict[str, Any]]:
     rows = []
     with LocalSystem.start(concurrency=0) as system:
         handle = wire(system)
-        handle(_keys(system, 1))  # opens connections and reads the secret
+        handle(create_keys(system, 1))  # opens connections and reads the secret
         for count in COUNTS:
             user = create_user(system)
             keys = [f"pictures/{user}.{number}.jpg" for number in range(count)]
             put(system, keys)
             rows.append(_row(system, "objects of one user", count, handle, keys[-1:]))
         for count in COUNTS:
-            keys = _keys(system, count)
+            keys = create_keys(system, count)
             rows.append(_row(system, "users, one object each", count, handle, keys[:1]))
         for count in RECORDS:
-            keys = _keys(system, count)
+            keys = create_keys(system, count)
             rows.append(_row(system, "records in one event", count, handle, keys))
     return rows
 
@@ -65,21 +61,5 @@ def _row(
     }
 
 
-def _keys(system: LocalSystem, count: int) -> list[str]:
-    """Create users with an object each; return the keys."""
-    keys = [f"pictures/{create_user(system)}.jpg" for _ in range(count)]
-    put(system, keys)
-    return keys
-
-
-def put(system: LocalSystem, keys: list[str]) -> None:
-    """Store a small picture under each key."""
-    file = io.BytesIO()
-    Image.new("RGB", (300, 300), "teal").save(file, "JPEG")
-    for key in keys:
-        system.put(key, file.getvalue())
-
-
 if __name__ == "__main__":
-    measured = _run()
-    print(json.dumps(measured))
+    print(json.dumps(_run()))

@@ -12,6 +12,8 @@ from contextlib import redirect_stdout
 from types import SimpleNamespace
 from typing import Any
 
+from PIL import Image
+
 from local.paths import ROOT
 from local.system import LocalSystem
 
@@ -19,13 +21,14 @@ HOUR = 3_600_000  # ms
 Handle = Callable[[list[str]], list[dict[str, Any]]]
 
 
-def run(module: str, *arguments: str) -> Any:
-    """Run a module in a process of its own; return the JSON that it writes."""
+def run(module: str, *arguments: str) -> list[dict[str, Any]]:
+    """Run a module in a process of its own; return the rows that it writes as JSON."""
     command = [sys.executable, "-m", module, *arguments]
     answer = subprocess.run(  # noqa: S603 - a module of ours
         command, cwd=ROOT, check=True, capture_output=True, text=True
     )
-    return json.loads(answer.stdout)
+    rows: list[dict[str, Any]] = json.loads(answer.stdout)
+    return rows
 
 
 def wire(system: LocalSystem) -> Handle:
@@ -61,3 +64,18 @@ def create_user(system: LocalSystem) -> str:
     """Create a user; return the id."""
     email = f"{os.urandom(6).hex()}@bench.test"
     return str(system.authgear.users.create(email=email).id)
+
+
+def create_keys(system: LocalSystem, count: int) -> list[str]:
+    """Create users with an object each; return the keys."""
+    keys = [f"pictures/{create_user(system)}.jpg" for _ in range(count)]
+    put(system, keys)
+    return keys
+
+
+def put(system: LocalSystem, keys: list[str]) -> None:
+    """Store a small picture under each key."""
+    file = io.BytesIO()
+    Image.new("RGB", (300, 300), "teal").save(file, "JPEG")
+    for key in keys:
+        system.put(key, file.getvalue())

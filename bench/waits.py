@@ -25,8 +25,7 @@ S3 = ("list", "recall", "download", "remember")
 
 def measure(wanted: Input, rounds: int) -> list[dict[str, Any]]:
     """Return the parts of a picture's time, and how long it took in all."""
-    rows: list[dict[str, Any]] = run("bench.waits", str(wanted.path), str(rounds))
-    return rows
+    return run("bench.waits", str(wanted.path), str(rounds))
 
 
 def _run(path: Path, rounds: int) -> list[dict[str, Any]]:

@@ -2,38 +2,17 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
-SRC = Path(__file__).resolve().parent.parent / "src"
-SETTINGS = {
-    "AWS_ACCESS_KEY_ID": "tests",
-    "AWS_DEFAULT_REGION": "us-east-1",
-    "AWS_SECRET_ACCESS_KEY": "tests",
-    "BUCKET_NAMES": "pictures-example",
-    "AUTHGEAR_ENDPOINT": "https://example.authgear.cloud",
-    "AUTHGEAR_APP_ID": "example",
-    "AUTHGEAR_SECRET_ID": "secret",
-}
+from tests.new_container import run
+
 MOST_MODULES = 580  # the standard library's counted
 
 
 @pytest.fixture(scope="module")
 def loaded() -> set[str]:
     """Return the modules that a new container loads."""
-    code = "import sys, handler; print(*sys.modules)"
-    answer = subprocess.run(  # noqa: S603 - code of ours
-        [sys.executable, "-c", code],
-        cwd=SRC,
-        env=SETTINGS,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return set(answer.stdout.split())
+    return set(run("import sys, handler; print(*sys.modules)").split())
 
 
 def test_cold_start_keeps_to_its_budget(loaded: set[str]) -> None:

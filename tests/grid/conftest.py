@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.new_container import run
 
 SCRIPT = """
 import json, logging
@@ -31,21 +29,5 @@ print(json.dumps({
 @pytest.fixture(scope="session")
 def configuration() -> dict[str, Any]:
     """Import the handler at the most talkative level; return what it configures."""
-    environment = {
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(Path(__file__).parents[2] / "src"),
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "BUCKET_NAMES": "pictures-example",
-        "AUTHGEAR_ENDPOINT": "https://example.authgear.test",
-        "AUTHGEAR_APP_ID": "example",
-        "AUTHGEAR_SECRET_ID": "secret",
-    }
-    answer = subprocess.run(  # noqa: S603 - our own script
-        [sys.executable, "-c", SCRIPT],
-        env=environment,
-        capture_output=True,
-        check=True,
-        text=True,
-    )
-    loaded: dict[str, Any] = json.loads(answer.stdout)
+    loaded: dict[str, Any] = json.loads(run(SCRIPT))
     return loaded

@@ -6,7 +6,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -66,7 +66,7 @@ class Wire:
     @classmethod
     @contextmanager
     def start(cls, endpoint: str) -> Iterator[Wire]:
-        """Serve until the block ends; the clients must have been closed by then."""
+        """Serve until the block ends, and then no client any more."""
         wire = cls(endpoint)
         thread = threading.Thread(target=wire._server.serve_forever, args=(0.02,))
         thread.start()
@@ -75,6 +75,7 @@ class Wire:
         finally:
             wire._server.shutdown()
             thread.join()
+            wire._server.leave()
             wire._server.server_close()
 
     def fail(self, step: str, fault: Spoil, *, times: int) -> None:
@@ -125,7 +126,19 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, wire: Wire) -> None:
         self.wire = wire
+        self._connections: list[Any] = []
         super().__init__((HOST, 0), Exchange)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Serve a connection, and keep it in mind."""
+        self._connections.append(request)
+        super().process_request(request, client_address)
+
+    def leave(self) -> None:
+        """End the connections that clients keep open: a thread waits at each."""
+        for connection in self._connections:
+            with suppress(OSError):  # most have ended
+                connection.shutdown(socket.SHUT_RDWR)
 
 
 class Exchange(BaseHTTPRequestHandler):

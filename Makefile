@@ -13,7 +13,7 @@ export SAM_CLI_TELEMETRY ?= 0
 
 # What the function runs on, as in template.yaml.
 export ARCHITECTURE ?= arm64
-export PYTHON_VERSION ?= 3.13
+export PYTHON_VERSION ?= 3.14
 # What the function calls, and sts, of which botocore may get credentials: the other 400
 # services' descriptions are a quarter of the package.
 SERVICES := rekognition s3 secretsmanager sts

@@ -35,7 +35,7 @@ def by_import() -> dict[str, float]:
     for line in _run("-X", "importtime", "-c", HANDLER).stderr.splitlines():
         if found := IMPORT.match(line):
             spent[found[2]] += int(found[1]) / 1000
-    spent["clients and wiring"] = spent.pop("handler", 0.0)
+    spent["clients and parts"] = spent.pop("handler", 0.0)
     return dict(sorted(spent.items(), key=lambda item: -item[1]))
 
 

@@ -27,7 +27,7 @@ Engine = Callable[[bytes], bytes]
 
 def ours() -> tuple[str, Engine]:
     """Return the product's own."""
-    from picture import PictureSpec, make_profile_picture
+    from pictures.profile_picture import PictureSpec, make_profile_picture
 
     spec = PictureSpec(size=SIZE, quality=QUALITY)
     return "", lambda data: make_profile_picture(data, spec).data

@@ -15,7 +15,7 @@ from typing import Any
 from PIL import Image, ImageChops, ImageFilter, ImageOps
 
 from local.paths import ROOT
-from tests.icc_profiles import display_p3
+from tests.samples.icc_profiles import display_p3
 
 FOLDER = ROOT / "build" / "bench" / "inputs"
 SAMPLES = ("astronaut.png", "coffee.png", "chelsea.png")

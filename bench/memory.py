@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bench.inputs import Input
 from local.paths import ROOT
-from picture import PictureSpec, make_profile_picture
+from pictures.profile_picture import PictureSpec, make_profile_picture
 
 MOST_BYTES = 100_000_000
 

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
-import pixels
-from picture import PictureSpec, make_profile_picture
-from tests.icc_profiles import display_p3
+from pictures.crop import read_orientation, square_box
+from pictures.profile_picture import PictureSpec, make_profile_picture
+from pictures.render import DRAFT_MARGIN, render
+from tests.samples.icc_profiles import display_p3
 
 WINDOW = np.exp(-((np.arange(11) - 5) ** 2) / (2 * 1.5**2))
 WINDOW /= WINDOW.sum()
@@ -37,12 +38,12 @@ def similarity(path: Path) -> float:
     source = Image.open(path)
     draft = Image.open(path)
     size = source.size
-    orientation = pixels.read_orientation(source)
-    enough = int(pixels.DRAFT_MARGIN * 512)
+    orientation = read_orientation(source)
+    enough = int(DRAFT_MARGIN * 512)
     drafted = draft.draft(None, (enough, enough))
     extent = drafted[1][2:] if drafted else size
-    cut = pixels.square_box(extent, orientation, 0.5)
-    made = pixels.render(draft, cut, (512, 512), orientation, "#ffffff")
+    cut = square_box(extent, orientation, 0.5)
+    made = render(draft, cut, (512, 512), orientation, "#ffffff")
     full = ImageOps.exif_transpose(source).convert("RGB")
     edge = min(full.size)
     left, top = (full.width - edge) / 2, (full.height - edge) / 2

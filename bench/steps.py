@@ -6,10 +6,12 @@ import time
 from io import BytesIO
 from statistics import median
 
-import picture
-import pixels
 from bench.inputs import Input
-from formats import load_decoder
+from pictures import profile_picture as picture
+from pictures.color import flatten
+from pictures.crop import PORTRAIT_POSITION, TRANSPOSE, read_orientation, square_box
+from pictures.formats.registry import load_decoder
+from pictures.render import DRAFT_MARGIN, _scale
 
 
 def measure(wanted: Input, rounds: int) -> dict[str, float]:
@@ -31,19 +33,19 @@ def _once(data: bytes) -> dict[str, float]:
 
     source = load_decoder("jpeg")(BytesIO(data))
     done("open")
-    enough = int(pixels.DRAFT_MARGIN * 512)
+    enough = int(DRAFT_MARGIN * 512)
     drafted = source.draft(None, (enough, enough))
     source.load()
     done("decode")
     extent = drafted[1][2:] if drafted else source.size
-    orientation = pixels.read_orientation(source)
-    box = pixels.square_box(extent, orientation, pixels.PORTRAIT_POSITION)
-    square = pixels._scale(source, box, (512, 512))
+    orientation = read_orientation(source)
+    box = square_box(extent, orientation, PORTRAIT_POSITION)
+    square = _scale(source, box, (512, 512))
     done("scale")
-    square = pixels.flatten(square, source.info.get("icc_profile"), "#ffffff")
+    square = flatten(square, source.info.get("icc_profile"), "#ffffff")
     done("colours")
-    if orientation in pixels.TRANSPOSE:
-        square = square.transpose(pixels.TRANSPOSE[orientation])
+    if orientation in TRANSPOSE:
+        square = square.transpose(TRANSPOSE[orientation])
     done("turn")
     picture.encode(square, 85)
     done("encode")

@@ -20,7 +20,7 @@ from local.system import LocalSystem
 ANSWER = 0.05  # seconds until Authgear answers
 
 AUTHGEAR = ("read", "upload", "update", "verify")  # one after the other
-S3 = ("list", "recall", "download", "remember")
+S3 = ("list", "read_tag", "download", "write_tag")
 
 
 def measure(wanted: Input, rounds: int) -> list[dict[str, Any]]:

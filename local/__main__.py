@@ -11,7 +11,7 @@ from local.aws import REGION
 from local.loopback import choose_port
 from local.page import Page
 from local.paths import PICTURES
-from local.people import create_person
+from local.sample_users import create_person
 from local.system import PREFIX, LocalSystem
 from settings import VARIABLES, Settings, SettingsError
 

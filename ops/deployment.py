@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from authgear import AdminAPI
-from bucket import Bucket
+from factory import authorize, build_focus_finder, connect
 from ops.aws import AWS
 from ops.problem import USAGE, Problem, code_of
 from ops.session import Session
-from picture import FindFocus
+from pictures.profile_picture import FindFocus
 from settings import Settings
-from wiring import authorize, build_focus_finder, connect
+from storage.bucket import Bucket
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda.type_defs import FunctionConfigurationResponseTypeDef

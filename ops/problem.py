@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from settings import SettingsError
-from verdict import explain
+from sync.errors import result_from_error
 
 USAGE = 2  # exit status
 
@@ -52,7 +52,7 @@ def recognise(error: Exception) -> Problem:
         # Its text quotes the answer.
         remedy = "Something between here and AWS answers in its stead: a proxy?"
         return Problem("An answer of AWS cannot be read.", remedy)
-    result = explain(error)
+    result = result_from_error(error)
     if result is None:
         return _unforeseen(error)
     remedy = f"docs/failures.md says what to do about {result.reason}."

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-import triggers
 from ops.deployment import Stack
 from ops.session import JSONOption, Session, YesOption
+from triggers.parser import read_event
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -125,8 +125,8 @@ def _note(letters: Letters, body: str) -> None:
     """Count a message by the reasons that stand in Lambda's record of the failure."""
     letters.seen += 1
     letters.reasons.update(_reasons(body))
-    for hint in triggers.read(_parse(body)).hints:
-        letters.keys.add(f"{hint.bucket}/{hint.key}")
+    for object_event in read_event(_parse(body)).object_events:
+        letters.keys.add(f"{object_event.bucket}/{object_event.key}")
 
 
 def _reasons(body: str) -> list[str]:

@@ -12,14 +12,14 @@ from rich.table import Table
 from rich.text import Text
 
 from authgear import AuthgearError, UserNotFound
-from bucket import Bucket
-from journal import Journal
-from object_key import KeyIgnored
 from ops.deployment import Deployment
 from ops.session import JSONOption, Session, StackOption
 from ops.users import TIME, kind_of, profile_of, text_in_keys
-from rounds import LASTING
-from user_profile import AmbiguousUser
+from storage.bucket import Bucket
+from storage.key_pattern import KeyIgnored
+from sync.reconcile_loop import LASTING
+from sync.run_log import RunLog
+from sync.user_profile import AmbiguousUser
 
 MOST_OBJECTS = 10
 
@@ -53,8 +53,8 @@ def status(
 
 def _profile(deployment: Deployment, user: str) -> dict[str, Any]:
     """Return the user's side in Authgear; no attribute but the picture's id."""
-    journal = Journal(deadline=time.monotonic() + TIME)
-    profile = profile_of(deployment, user, journal)
+    run_log = RunLog(deadline=time.monotonic() + TIME)
+    profile = profile_of(deployment, user, run_log)
     try:
         found = profile.read()
     except (UserNotFound, AmbiguousUser, KeyIgnored) as error:
@@ -78,7 +78,7 @@ def _objects(deployment: Deployment, name: str) -> list[dict[str, Any]]:
             "key": item.key,
             "bytes": item.size,
             "last_modified": item.last_modified,
-            "tag": bucket.recall(item).result or None,
+            "tag": bucket.read_sync_tag(item).result or None,
         }
         for bucket in deployment.buckets
         for item in _list(bucket, pattern.prefix(name), name, pattern)[:MOST_OBJECTS]
@@ -132,7 +132,7 @@ def _judge(
         if shown and item["tag"] == shown:
             return f"In step: Authgear shows {item['key']}.", True
         if item["tag"] not in LASTING:
-            return f"Not in step: {item['key']} is not what Authgear shows.", False
+            return f"Not in sync: {item['key']} is not what Authgear shows.", False
     return "None of the user's objects is a picture.", False
 
 

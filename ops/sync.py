@@ -8,16 +8,16 @@ from typing import Annotated
 
 import typer
 
-from formats import PictureRejected
-from journal import Journal
+from factory import specify_picture
 from ops.deployment import Deployment
 from ops.problem import Problem
 from ops.session import JSONOption, Session, StackOption
 from ops.users import TIME, profile_of
 from outcome import Reason
-from picture import make_profile_picture
-from user_profile import UserProfile
-from wiring import specify_picture
+from pictures.errors import PictureRejected
+from pictures.profile_picture import make_profile_picture
+from sync.run_log import RunLog
+from sync.user_profile import UserProfile
 
 SETTLE = 1.0  # seconds after which an update that was answered must be seen
 
@@ -47,8 +47,8 @@ def sync(
     except PictureRejected as error:
         what = f"{error.reason}: {error}"
         raise Problem(what) from None
-    journal = Journal(deadline=time.monotonic() + TIME, sleep=session.sleep)
-    profile = profile_of(deployment, user, journal)
+    run_log = RunLog(deadline=time.monotonic() + TIME, sleep=session.sleep)
+    profile = profile_of(deployment, user, run_log)
     image_id = _set(profile, made.data)
     if as_json:
         session.print_json(
@@ -57,7 +57,7 @@ def sync(
                 "reason": Reason.PICTURE_SET,
                 "user_id": profile.user_id,
                 "object_id": image_id,
-                **journal.facts,
+                **run_log.facts,
             }
         )
         return
@@ -79,6 +79,6 @@ def _set(profile: UserProfile, picture: bytes) -> str:
     for _ in range(2):
         if profile.read(step="verify").picture_object_id == image_id:
             return image_id
-        profile.journal.wait(SETTLE)
+        profile.run_log.wait(SETTLE)
     what = "Authgear answered that the picture is set, and shows another."
     raise Problem(what, "Try again; somebody may have changed the user just now.")

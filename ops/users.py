@@ -6,9 +6,9 @@ import uuid
 from contextlib import suppress
 
 from authgear import User, to_node_id, to_user_id
-from journal import Journal
 from ops.deployment import Deployment
-from user_profile import NAMES, UserProfile
+from sync.run_log import RunLog
+from sync.user_profile import NAMES, UserProfile
 
 TIME = 60.0  # seconds for all requests of one command
 
@@ -29,14 +29,14 @@ def kind_of(text: str) -> tuple[str, str]:
     return ("phone" if text.startswith("+") else "username"), text
 
 
-def profile_of(deployment: Deployment, text: str, journal: Journal) -> UserProfile:
+def profile_of(deployment: Deployment, text: str, run_log: RunLog) -> UserProfile:
     """Return a user's side in Authgear."""
     placeholder, name = kind_of(text)
     return UserProfile(
         admin_api=deployment.admin_api,
         placeholder=placeholder,
         text=name,
-        journal=journal,
+        run_log=run_log,
     )
 
 

@@ -13,21 +13,21 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-import triggers
-from alarm import TimeIsUp
-from authgear import Pace
-from bucket import Bucket
-from invokers import Hint
+from authgear import Throttle
+from hard_timeout import HardTimeout
 from outcome import Outcome, Reason, Result
-from reconcile import Reconciler
+from storage.bucket import Bucket
+from sync.reconciler import Reconciler
+from triggers.parser import read_event
+from triggers.sources import ObjectEvent
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 # Seconds kept free before Lambda's own deadline: the longest call to AWS, and the log.
-MARGIN = 12.0
+CALL_RESERVE = 12.0
 # Seconds before Lambda's own deadline at which a call that is still on is broken off.
-LAST = 1.0
+LOG_RESERVE = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +38,7 @@ class Function:
     Args:
         buckets: The buckets from which events are taken, by name.
 
-        reconciler: Brings one user in step.
+        reconciler: Brings one user in sync.
 
         logger: Writes a line of JSON per object.
 
@@ -46,9 +46,9 @@ class Function:
 
         clock: Monotonic seconds; the same as the reconciler's.
 
-        pace: The same as the connection's; each invoker brings its own patience.
+        throttle: The same as the connection's; each source brings its own max_wait.
 
-        alarm: Breaks a block off after so many seconds, with `TimeIsUp`.
+        hard_timeout: Breaks a block off after so many seconds, with `HardTimeout`.
     """
 
     buckets: Mapping[str, Bucket]
@@ -56,12 +56,12 @@ class Function:
     logger: Logger
     metrics: Metrics
     clock: Callable[[], float] = time.monotonic
-    pace: Pace = field(default_factory=Pace)
-    alarm: Callable[[float], AbstractContextManager[Any]] = nullcontext
+    throttle: Throttle = field(default_factory=Throttle)
+    hard_timeout: Callable[[float], AbstractContextManager[Any]] = nullcontext
 
     def handle(self, event: Any, context: LambdaContext) -> dict[str, Any]:
         """
-        Bring every user in step whom an event hints at.
+        Bring every user in sync that an event is about.
 
         Args:
             event: Any of the shapes in `events/`, or none of them.
@@ -69,58 +69,63 @@ class Function:
             context: Tells the time that is left.
 
         Returns:
-            What the invoker expects, and an entry per object.
+            What the source expects, and an entry per object.
 
         Raises:
-            PicturesFailed: An object failed, and the invoker delivers again if told so.
+            PicturesFailed: An object failed, and the source delivers again if told so.
         """
         end = self.clock() + context.get_remaining_time_in_millis() / 1000
-        invoker = triggers.read(event)
+        source = read_event(event)
         # Two stacks in one account must not be counted together.
         self.metrics.add_dimension(name="function", value=context.function_name)
-        self.pace.patience = invoker.patience
+        self.throttle.max_wait = source.max_wait
         try:
-            results = [(hint, self._process(hint, end)) for hint in invoker.hints]
+            results = [
+                (object_event, self._process(object_event, end))
+                for object_event in source.object_events
+            ]
         finally:
             self.metrics.flush_metrics()
-        return invoker.answer(results)
+        return source.answer(results)
 
-    def _process(self, hint: Hint, end: float) -> Result:
+    def _process(self, object_event: ObjectEvent, end: float) -> Result:
         """Reconcile one object before Lambda's end, and record what became of it."""
         start = self.clock()
         try:
-            with self.alarm(end - LAST - start):
-                result = self._reconcile(hint, end - MARGIN)
-        except TimeIsUp as error:
+            with self.hard_timeout(end - LOG_RESERVE - start):
+                result = self._reconcile(object_event, end - CALL_RESERVE)
+        except HardTimeout as error:
             detail = "a call was broken off: it outlived the deadline"
             fields = {"places": _places(error)}
             result = Result(reason=Reason.NOT_SETTLED, detail=detail, fields=fields)
         except Exception as error:  # noqa: BLE001 - a bug in one object must not lose the rest
             result = _unexpected(error)
         milliseconds = round((self.clock() - start) * 1000, 1)
-        self._log(hint, result, milliseconds)
+        self._log(object_event, result, milliseconds)
         self._count(result, milliseconds)
         return result
 
-    def _reconcile(self, hint: Hint, deadline: float) -> Result:
+    def _reconcile(self, object_event: ObjectEvent, deadline: float) -> Result:
         """Reconcile one object, if there is one and its bucket is ours."""
-        if hint.problem:
-            return Result(reason=hint.problem)
-        if hint.bucket not in self.buckets:
+        if object_event.problem:
+            return Result(reason=object_event.problem)
+        if object_event.bucket not in self.buckets:
             return Result(reason=Reason.OTHER_BUCKET)
-        bucket = self.buckets[hint.bucket]
+        bucket = self.buckets[object_event.bucket]
         return self.reconciler.reconcile(
-            bucket, hint.key, deadline=deadline, dry_run=hint.dry_run
+            bucket, object_event.key, deadline=deadline, dry_run=object_event.dry_run
         )
 
-    def _log(self, hint: Hint, result: Result, milliseconds: float) -> None:
+    def _log(
+        self, object_event: ObjectEvent, result: Result, milliseconds: float
+    ) -> None:
         """Write the one log line of an object; what is `None` is left out of it."""
         fields = {
             "outcome": result.outcome,
             "reason": result.reason,
             "detail": result.detail or result.reason.meaning,
-            "bucket": hint.bucket,
-            "key": hint.key,
+            "bucket": object_event.bucket,
+            "key": object_event.key,
             **result.fields,
             "total_ms": milliseconds,
         }

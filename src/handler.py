@@ -6,23 +6,24 @@ import logging
 import os
 from typing import TYPE_CHECKING, Any
 
+import boto3
 from aws_lambda_powertools import Logger, Metrics
 from botocore.config import Config
-from botocore.session import get_session
 
-from alarm import alarm
-from authgear import AdminAPI, Pace
-from background import in_thread
-from bucket import Bucket
+from authgear import AdminAPI, Throttle
+from factory import NAME, authorize, build_focus_finder, build_reconciler, connect
 from function import Function
+from hard_timeout import hard_timeout
 from settings import Settings
-from wiring import NAME, authorize, build_focus_finder, build_reconciler, connect
+from storage.bucket import Bucket
+from sync.parallel import run_in_thread
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-# Two attempts of five seconds, and up to one between them: less than function.MARGIN.
-# S3 may ask for five more (x-amz-retry-after): if that is too late, the alarm ends it.
+# Two attempts of five seconds, and up to one between them: less than CALL_RESERVE of
+# `function`. S3 may ask for five more (x-amz-retry-after): if that is too late, the
+# hard timeout ends it.
 AWS = Config(
     connect_timeout=2,
     read_timeout=3,
@@ -32,24 +33,22 @@ AWS = Config(
 
 def build(settings: Settings, *, logger: Logger, metrics: Metrics) -> Function:
     """Wire the function from its settings."""
-    # Not boto3: it loads resources and transfers, which nobody needs here.
-    aws: Any = get_session()
-    s3 = aws.create_client("s3", config=AWS)
-    secrets_manager = aws.create_client("secretsmanager", config=AWS)
+    s3 = boto3.client("s3", config=AWS)
+    secrets_manager = boto3.client("secretsmanager", config=AWS)
     find_focus = build_focus_finder(
-        settings, lambda: aws.create_client("rekognition", config=AWS)
+        settings, lambda: boto3.client("rekognition", config=AWS)
     )
-    pace = Pace()
+    throttle = Throttle()
     admin_api = AdminAPI(
-        connect(settings, pace=pace), authorize(settings, secrets_manager)
+        connect(settings, throttle=throttle), authorize(settings, secrets_manager)
     )
     return Function(
         buckets={name: Bucket(s3, name) for name in settings.bucket_names},
-        reconciler=build_reconciler(settings, admin_api, find_focus, in_thread),
+        reconciler=build_reconciler(settings, admin_api, find_focus, run_in_thread),
         logger=logger,
         metrics=metrics,
-        pace=pace,
-        alarm=alarm,
+        throttle=throttle,
+        hard_timeout=hard_timeout,
     )
 
 

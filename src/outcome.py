@@ -42,8 +42,8 @@ class Reason(StrEnum):
         return member
 
     PICTURE_SET = ("picture-set", Outcome.SYNCED, "Authgear shows the new picture")
-    IN_STEP = (
-        "in-step",
+    IN_SYNC = (
+        "in-sync",
         Outcome.UNCHANGED,
         "Authgear already shows the picture made from this object",
         "nothing: S3 may tell of an object twice",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeVar
 from urllib.parse import urlsplit
 
-from object_key import KeyPattern
+from storage.key_pattern import KeyPattern
 
 T = TypeVar("T")
 

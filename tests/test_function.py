@@ -12,15 +12,15 @@ from typing import Any, cast
 import pytest
 from aws_lambda_powertools import Logger, Metrics
 
-from alarm import TimeIsUp
-from bucket import Bucket
-from function import LAST, MARGIN, Function
-from invokers import PicturesFailed
+from function import CALL_RESERVE, LOG_RESERVE, Function
+from hard_timeout import HardTimeout
 from outcome import Outcome, Reason, Result
+from storage.bucket import Bucket
 from tests.fakes.clock import FakeClock
 from tests.fakes.reconciler import FakeReconciler
 from tests.fakes.s3 import FakeS3
-from tests.sample_events import BUCKET, KEY, batch, read_event, s3, sqs
+from tests.samples.events import BUCKET, KEY, batch, load_event, s3, sqs
+from triggers.sources import PicturesFailed
 
 SECRET = "https://demo.authgear.test/?x-authgear-signature=SECRET"  # noqa: S105
 DIMENSIONS = {"function": "pictures"}
@@ -31,7 +31,7 @@ class Stage:
 
     def __init__(self) -> None:
         self.clock = FakeClock()
-        self.alarms: list[float] = []
+        self.timeouts: list[float] = []
         self.reconciler = FakeReconciler(self.clock)
         self.log = io.StringIO()
         self.function = Function(
@@ -41,12 +41,12 @@ class Stage:
             logger=Logger(service=str(uuid.uuid4()), location=None, stream=self.log),
             metrics=Metrics(namespace="Test"),
             clock=self.clock,
-            alarm=self.set_alarm,
+            hard_timeout=self.set_timeout,
         )
 
-    def set_alarm(self, seconds: float) -> AbstractContextManager[None]:
+    def set_timeout(self, seconds: float) -> AbstractContextManager[None]:
         """Note what an alarm was set to; it never rings."""
-        self.alarms.append(seconds)
+        self.timeouts.append(seconds)
         return nullcontext()
 
     def handle(self, event: Any, seconds: float = 60) -> dict[str, Any]:
@@ -88,7 +88,7 @@ def test_handle_deadline(stage: Stage) -> None:
 
     stage.handle(event, seconds=60)
 
-    deadline = 1000 + 60 - MARGIN
+    deadline = 1000 + 60 - CALL_RESERVE
     assert [call[2] for call in stage.reconciler.calls] == [deadline, deadline]
 
 
@@ -98,13 +98,13 @@ def test_handle_alarm(stage: Stage) -> None:
 
     stage.handle(event, seconds=60)
 
-    assert stage.alarms == [60 - LAST, 60 - LAST - 0.25]
-    assert LAST < MARGIN
+    assert stage.timeouts == [60 - LOG_RESERVE, 60 - LOG_RESERVE - 0.25]
+    assert LOG_RESERVE < CALL_RESERVE
 
 
 def test_object_broken_off(stage: Stage) -> None:
     """It failed and will be tried again, the log tells where, and others go on."""
-    stage.reconciler.results["a"] = TimeIsUp()
+    stage.reconciler.results["a"] = HardTimeout()
 
     answer = stage.handle(sqs(s3("a"), s3("b")))
 
@@ -127,7 +127,7 @@ def test_log_line(stage: Stage) -> None:
     """The one line of an object holds what became of it, and nothing that is not."""
     fields = {"user_id": "u", "status": None, "read_ms": 1.5, "input_bytes": 7}
     stage.reconciler.results[KEY] = Result(
-        reason=Reason.IN_STEP, detail="as it was", fields=fields
+        reason=Reason.IN_SYNC, detail="as it was", fields=fields
     )
 
     stage.handle(s3())
@@ -138,7 +138,7 @@ def test_log_line(stage: Stage) -> None:
         "level": "INFO",
         "message": "object reconciled",
         "outcome": "unchanged",
-        "reason": "in-step",
+        "reason": "in-sync",
         "detail": "as it was",
         "bucket": BUCKET,
         "key": KEY,
@@ -164,7 +164,7 @@ def test_log_level(stage: Stage, reason: Reason) -> None:
 
 def test_log_problem(stage: Stage) -> None:
     """What is no object is logged as well, and nobody is reconciled."""
-    stage.handle(read_event("s3-test-event.json"))
+    stage.handle(load_event("s3-test-event.json"))
 
     [line] = stage.lines
     assert (line["outcome"], line["reason"]) == ("ignored", "test-event")

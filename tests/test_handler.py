@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from settings import VARIABLES
-from tests.sample_events import EVENTS
+from tests.samples.events import EVENTS
 from version import VERSION
 
 SRC = Path(__file__).parent.parent / "src"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from object_key import KeyPattern
 from settings import FACE, VARIABLES, Settings, SettingsError
+from storage.key_pattern import KeyPattern
 
 NEEDED = {
     "BUCKET_NAMES": "pictures-example",

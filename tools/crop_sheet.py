@@ -16,8 +16,11 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
-from picture import PictureSpec, make_profile_picture  # noqa: E402 - needs the path
-from pixels import PORTRAIT_POSITION  # noqa: E402 - needs the path
+from pictures.crop import PORTRAIT_POSITION  # noqa: E402 - needs the path
+from pictures.profile_picture import (  # noqa: E402 - needs the path
+    PictureSpec,
+    make_profile_picture,
+)
 
 POSITIONS = (0.0, 0.1, 0.2, 0.33, 0.5)
 COLUMNS = 2

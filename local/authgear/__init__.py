@@ -8,6 +8,6 @@ was recorded, a comment beginning `Assumption:` says what it does instead.
 from .emulator import Authgear
 from .faults import Fault
 from .recording import Request
-from .users import User
+from .users.store import User
 
 __all__ = ["Authgear", "Fault", "Request", "User"]

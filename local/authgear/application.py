@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from flask import Flask, Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, NotFound
 
 from .access_token import ForbiddenError
-from .admin_api import AdminAPI
+from .admin.api import AdminAPI
 from .errors import APIError
 from .gateway import Gateway
-from .image_server import ImageServer
+from .images.endpoint import ImageServer
+from .project import Project
 from .responses import answer_error, answer_plain, answer_redirect
-
-if TYPE_CHECKING:
-    from .emulator import Authgear
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 ADMIN_HEADERS = {
@@ -43,7 +41,7 @@ class Route(NamedTuple):
     headers: dict[str, str]
 
 
-def make_application(authgear: Authgear) -> Flask:
+def make_application(authgear: Project) -> Flask:
     """Make the WSGI application of an emulator."""
     app = Flask("local.authgear", static_folder=None)
     app.url_map.strict_slashes = False
@@ -70,7 +68,7 @@ def make_application(authgear: Authgear) -> Flask:
     return app
 
 
-def _routes(authgear: Authgear) -> list[Route]:
+def _routes(authgear: Project) -> list[Route]:
     """Return all routes."""
     admin, images = AdminAPI(authgear), ImageServer(authgear)
     admin_methods = ("GET", "OPTIONS", "POST")

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from flask import Response, g, request
 
-from .admin_api import find_graphql_step
+from .admin.api import find_graphql_step
 from .errors import rate_limited
 from .faults import Fault
+from .project import Project
 from .recording import Request
 from .responses import answer_empty, answer_error, answer_status
 from .server import close
-
-if TYPE_CHECKING:
-    from .emulator import Authgear
 
 # Endpoint and methods -> step.
 STEPS = {
@@ -35,7 +32,7 @@ class Gateway:
         authgear: Whose faults and limits apply.
     """
 
-    def __init__(self, authgear: Authgear) -> None:
+    def __init__(self, authgear: Project) -> None:
         self._authgear = authgear
 
     def receive(self) -> Response | None:

@@ -12,7 +12,7 @@ from local.authgear import Fault
 from local.demo import bad_files
 from local.function.history import Settled
 from local.paths import PICTURES
-from local.people import create_person
+from local.sample_users import create_person
 from local.system import LocalSystem
 from outcome import Reason
 
@@ -168,7 +168,7 @@ class Scenario:
         return Step(
             title=title,
             key=key,
-            expected=Reason.IN_STEP,
+            expected=Reason.IN_SYNC,
             act=lambda: system.send(system.wait_for(key).event),
         )
 

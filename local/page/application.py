@@ -13,8 +13,9 @@ from local.page.guard import refuse_foreign, secure
 from local.page.originals import Originals
 from local.page.samples import SAMPLES
 from local.page.stream import Stream
-from local.page.switches import Switches
 from local.system import LocalSystem
+
+from .faults import SimulatedFailures
 
 STATIC = Path(__file__).parent / "static"
 
@@ -36,10 +37,10 @@ def make_application(system: LocalSystem, stopping: threading.Event) -> Flask:
         )
     )
     app.register_error_handler(NothingThere, _answer_nothing)
-    switches, originals = Switches(system.authgear), Originals(system)
+    failures, originals = SimulatedFailures(system.authgear), Originals(system)
     _add_files(app, originals)
-    _add_buttons(app, Actions(system), switches)
-    stream = Stream(system, switches, originals, stopping)
+    _add_buttons(app, Actions(system), failures)
+    stream = Stream(system, failures, originals, stopping)
 
     @app.get("/events")
     def events() -> Response:
@@ -74,7 +75,7 @@ def _add_files(app: Flask, originals: Originals) -> None:
         return Response(data, content_type="image/jpeg") if data else abort(404)
 
 
-def _add_buttons(app: Flask, actions: Actions, switches: Switches) -> None:
+def _add_buttons(app: Flask, actions: Actions, failures: SimulatedFailures) -> None:
     """Add the routes of all that changes something."""
 
     @app.post("/users/<uuid:user_id>/sign")
@@ -92,9 +93,9 @@ def _add_buttons(app: Flask, actions: Actions, switches: Switches) -> None:
         actions.deliver_failures()
         return "", 204
 
-    @app.post("/switches/<name>")
-    def switch(name: str) -> ResponseReturnValue:
-        is_known = switches.set(name, bool((request.get_json() or {}).get("on")))
+    @app.post("/simulated-failures/<name>")
+    def failure(name: str) -> ResponseReturnValue:
+        is_known = failures.set(name, bool((request.get_json() or {}).get("on")))
         return ("", 204) if is_known else abort(404)
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-import pixels
-from formats import load_decoder
 from local.system import LocalSystem
-from picture import decode, encode, view_whole
+from pictures.crop import read_orientation, square_box
+from pictures.formats.registry import load_decoder
+from pictures.profile_picture import decode, encode, view_whole
 
 LARGEST = 480  # px; a preview's longer side
 QUALITY = 85  # of its JPEG
@@ -37,7 +37,7 @@ class Originals:
             return None
         width, height = record["input_width"], record["input_height"]
         position = record["crop_position"]
-        left, top, right, bottom = pixels.square_box((width, height), 1, position)
+        left, top, right, bottom = square_box((width, height), 1, position)
         return {
             "image_id": image_id,
             "key": record.get("applied_key", record["key"]),
@@ -90,5 +90,5 @@ def _make_preview(data: bytes, name: str) -> bytes | None:
         extent = decode(source, LARGEST)
     except Exception:  # noqa: BLE001 - decoders raise anything
         return None
-    orientation = pixels.read_orientation(source)
+    orientation = read_orientation(source)
     return encode(view_whole(source, extent, orientation, LARGEST), QUALITY)

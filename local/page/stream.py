@@ -11,8 +11,9 @@ from typing import Any
 from local.authgear import User
 from local.page.originals import Originals
 from local.page.samples import SAMPLES
-from local.page.switches import Switches
 from local.system import LocalSystem
+
+from .faults import SimulatedFailures
 
 # Seconds after which an event is sent although nothing changed: it keeps the
 # connection, and finds changes that became visible late.
@@ -28,7 +29,7 @@ class Stream:
     Args:
         system: What it tells of.
 
-        switches: The faults that are on.
+        failures: The faults that are on.
 
         originals: What the pictures were made from.
 
@@ -38,12 +39,12 @@ class Stream:
     def __init__(
         self,
         system: LocalSystem,
-        switches: Switches,
+        failures: SimulatedFailures,
         originals: Originals,
         stopping: threading.Event,
     ) -> None:
         self._system = system
-        self._switches = switches
+        self._failures = failures
         self._originals = originals
         self._stopping = stopping
         # A page that was opened before a restart begins anew.
@@ -81,7 +82,7 @@ class Stream:
                 "bucket": system.bucket,
                 "app_id": system.authgear.app_id,
                 "users": [self._describe(user) for user in users],
-                "switches": self._switches.describe(),
+                "failures": self._failures.describe(),
                 "waiting": system.count_failures(),
                 "samples": [
                     {"name": name, "title": title, "is_picture": "image/" in kind}

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from local.authgear import User
 from local.paths import PICTURES
-from local.people import create_person
+from local.sample_users import create_person
 from local.system import LocalSystem
 
 USER_ID = "00000000-0000-4000-8000-000000000001"

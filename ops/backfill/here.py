@@ -13,12 +13,12 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from authgear import AdminAPI
-from bucket import Bucket
+from factory import authorize, build_reconciler, connect
 from ops.backfill.survey import Task
 from ops.deployment import Deployment
 from outcome import Reason
-from reconcile import Reconciler
-from wiring import authorize, build_reconciler, connect
+from storage.bucket import Bucket
+from sync.reconciler import Reconciler
 
 TIME = 300.0  # seconds for one user, waiting for its turns included
 
@@ -148,7 +148,7 @@ def _reconciler(deployment: Deployment, pace: Pace) -> Reconciler:
 
 
 def _reconcile(reconciler: Reconciler, bucket: Bucket, key: str) -> str:
-    """Bring one user in step; return the reason."""
+    """Bring one user in sync; return the reason."""
     try:
         deadline = time.monotonic() + TIME
         return reconciler.reconcile(bucket, key, deadline=deadline).reason

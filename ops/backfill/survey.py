@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from authgear import UUID
-from bucket import Bucket, StoredObject
-from object_key import KeyIgnored, KeyPattern
 from ops.aws import MOST_AT_ONCE
-from rounds import LASTING
+from storage.bucket import Bucket, StoredObject
+from storage.key_pattern import KeyIgnored, KeyPattern
+from sync.reconcile_loop import LASTING
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def _by_user(
 def _is_done(bucket: Bucket, items: Sequence[StoredObject]) -> bool:
     """Tell whether the tags say so: a picture was made, or none can be."""
     for item in items:
-        result = bucket.recall(item).result
+        result = bucket.read_sync_tag(item).result
         if result not in LASTING:
             return UUID.fullmatch(result) is not None
     return True

@@ -16,10 +16,10 @@ from PIL import Image
 
 import authgear
 from authgear import AccessTokens, AdminAPI, AuthgearError, KeyPair, UploadURL
+from factory import connect
 from ops.doctor.check import Check, fine, unknown, wrong
-from picture import PictureSpec, make_profile_picture
+from pictures.profile_picture import PictureSpec, make_profile_picture
 from settings import Settings
-from wiring import connect
 
 TIME = 30.0  # seconds for all requests
 MOST_SKEW = 120  # seconds; Authgear takes up to 300 (contract: presign.expired_*)

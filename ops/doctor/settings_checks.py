@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from authgear import CredentialsUnavailable, KeyPair
-from key_pair import load_key_pair
+from authgear.key_pair import load_key_pair
 from ops.aws import AWS
 from ops.deployment import Stack
 from ops.doctor.check import Check, fine, wrong

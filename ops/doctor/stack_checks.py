@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from ops.aws import AWS
 from ops.deployment import Stack
 from ops.doctor.check import Check, fine, looked_at, unknown, wrong
-from ops.doctor.wiring_checks import check_wiring
+from ops.doctor.trigger_checks import check_trigger
 from ops.problem import code_of
 from settings import FACE, Settings
 
@@ -38,7 +38,7 @@ class StackChecks:
         """Look at everything; what may not be seen is unknown."""
         yield looked_at("function", self._function)
         yield looked_at(
-            "wiring", lambda: check_wiring(self.aws, self.stack, self.settings)
+            "trigger", lambda: check_trigger(self.aws, self.stack, self.settings)
         )
         yield looked_at("role", self._role)
         yield looked_at("retries", self._retries)

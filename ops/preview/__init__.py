@@ -14,7 +14,7 @@ from ops.session import JSONOption, Session, StackOption
 
 if TYPE_CHECKING:
     from ops.preview.views import View
-    from picture import FindFocus, PictureSpec
+    from pictures.profile_picture import FindFocus, PictureSpec
 
 OUTPUT = Path("preview")
 
@@ -54,9 +54,9 @@ def preview(
 
 def _find_out(session: Session, stack: str) -> tuple[PictureSpec, FindFocus | None]:
     """Return how the stack makes pictures, or how it is done by default."""
+    from factory import specify_picture
     from ops.deployment import Deployment
-    from picture import PictureSpec
-    from wiring import specify_picture
+    from pictures.profile_picture import PictureSpec
 
     if not stack:
         return PictureSpec(), None

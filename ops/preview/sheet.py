@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ops.drawing import BLANK, INK, PAPER, make_round_mask
 from ops.preview.views import View
-from picture import SHOWN
+from pictures.profile_picture import SHOWN
 
 CELL, GAP, TITLE = 240, 24, 44  # px
 COLUMNS = ("original, kept part framed", "as uploaded", "as Authgear shows it", "round")

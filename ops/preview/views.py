@@ -8,9 +8,10 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-import pixels
-from formats import PictureRejected, load_decoder
-from picture import (
+from pictures.crop import read_orientation, square_box
+from pictures.errors import PictureRejected
+from pictures.formats.registry import load_decoder
+from pictures.profile_picture import (
     SHOWN,
     FindFocus,
     Focus,
@@ -79,7 +80,7 @@ def _open_upright(data: bytes, source_format: str) -> Image.Image:
     """Return a small, upright, opaque copy of a file that a picture was made of."""
     source = load_decoder(source_format)(BytesIO(data))
     extent = decode(source, EDGE)
-    return view_whole(source, extent, pixels.read_orientation(source), EDGE)
+    return view_whole(source, extent, read_orientation(source), EDGE)
 
 
 def _tell(focus: Focus) -> str:
@@ -91,7 +92,7 @@ def _tell(focus: Focus) -> str:
 
 def _draw_frame(upright: Image.Image, position: float) -> Image.Image:
     """Shade what is cut off, and frame what is kept."""
-    left, top, right, bottom = map(round, pixels.square_box(upright.size, 1, position))
+    left, top, right, bottom = map(round, square_box(upright.size, 1, position))
     kept = upright.crop((left, top, right, bottom))
     shaded = Image.blend(upright, Image.new("RGB", upright.size, "white"), SHADE)
     shaded.paste(kept, (left, top))

@@ -25,7 +25,7 @@ from .errors import (
     UserAnonymized,
     UserNotFound,
 )
-from .pace import Pace
+from .throttle import Throttle
 from .user import UUID, User, object_id, to_node_id, to_user_id
 
 __all__ = [
@@ -41,10 +41,10 @@ __all__ = [
     "Forbidden",
     "KeyPair",
     "NoAnswer",
-    "Pace",
     "PictureNotKept",
     "RateLimited",
     "Refused",
+    "Throttle",
     "TimedOut",
     "Unavailable",
     "Unexpected",

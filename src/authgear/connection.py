@@ -12,14 +12,8 @@ import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from .answers import read_json
-from .errors import (
-    AuthgearError,
-    RateLimited,
-    TimedOut,
-    Unexpected,
-    Unreachable,
-)
-from .pace import Pace
+from .errors import AuthgearError, RateLimited, TimedOut, Unexpected, Unreachable
+from .throttle import Throttle
 
 CONNECT_TIMEOUT = 5.0  # seconds
 READ_TIMEOUT = 20.0  # seconds; blocking hooks may take 10 inside one update
@@ -47,7 +41,7 @@ class Connection:
 
         share: A random number from 0 to 1, to spread retries.
 
-        pace: What all requests keep to when Authgear asks for fewer.
+        throttle: What all requests keep to when Authgear asks for fewer.
     """
 
     def __init__(
@@ -59,7 +53,7 @@ class Connection:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         share: Callable[[], float] = random.random,
-        pace: Pace | None = None,
+        throttle: Throttle | None = None,
     ) -> None:
         self.endpoint = endpoint
         self._session = session or requests.Session()
@@ -69,7 +63,7 @@ class Connection:
         self._clock = clock
         self._sleep = sleep
         self._share = share
-        self._pace = pace or Pace()
+        self._throttle = throttle or Throttle()
 
     def is_same_origin(self, url: str) -> bool:
         """Tell whether a URL has the endpoint's scheme, host and port, and no user."""
@@ -134,7 +128,7 @@ class Connection:
         Call until it works, fails for good, or has failed often enough.
 
         A request to slow down counts as no failure: it is followed until the deadline,
-        unless that takes more patience than there is.
+        unless that takes more max_wait than there is.
 
         Args:
             attempt: Makes one attempt, safe to be made again.
@@ -154,14 +148,14 @@ class Connection:
                 late = self._clock() + pause >= deadline
                 if isinstance(error, RateLimited):
                     waited += pause
-                    late = late or waited > self._pace.patience
+                    late = late or waited > self._throttle.max_wait
                 if not error.may_repeat or failures >= ATTEMPTS or late:
                     raise
             self._sleep(pause)
 
     def _keep_quiet(self, step: str) -> None:
         """Raise instead of a request that Authgear would answer with a 429."""
-        left = self._pace.quiet_until - self._clock()
+        left = self._throttle.quiet_until - self._clock()
         if left > 0:
             detail = "fewer requests were asked for a moment ago"
             raise RateLimited(step=step, detail=detail, retry_after=left)
@@ -173,7 +167,7 @@ class Connection:
         try:
             return read_json(step, response.status_code, response.headers, body)
         except RateLimited as error:
-            self._pace.quiet_until = self._clock() + (error.retry_after or 0)
+            self._throttle.quiet_until = self._clock() + (error.retry_after or 0)
             raise
 
     def _pause(self, error: AuthgearError, failures: int) -> float:

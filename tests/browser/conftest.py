@@ -10,7 +10,7 @@ from playwright.sync_api import Page as Tab
 
 from local.authgear import User
 from local.page import Page
-from local.people import create_person
+from local.sample_users import create_person
 from local.system import LocalSystem
 from tests.browser.chromium import HOW_TO_GET_ONE, find_chromium, launch
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page as Tab
 from local.authgear import User
 from local.page import Page
 from local.paths import PICTURES
-from local.people import create_person
+from local.sample_users import create_person
 from local.system import LocalSystem
 from tests.browser.card import drop, expect_told, name, press
 from tests.browser.conftest import Open

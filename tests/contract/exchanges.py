@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from local.authgear.records import format_time
+from local.authgear.users.records import format_time
 from tests.contract.probes import PROBES, Probe
 from tests.contract.stage import RECORDED_HOST, Stage
 from tests.contract.tokens import make_token

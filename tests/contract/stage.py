@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from local.authgear import Authgear, Fault, User
-from local.authgear.node_ids import to_node_id
-from local.authgear.signature import METADATA, sign
+from local.authgear.images.signature import METADATA, sign
+from local.authgear.users.node_ids import to_node_id
 from tests.contract.probes import Probe
 
 RECORDED_HOST = "127.0.0.1:3100"

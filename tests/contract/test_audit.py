@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from local.authgear.audit import Entry
+from local.authgear.users.audit import Entry
 from tests.contract.exchanges import AUDIT_CONTEXT, prepare, send, send_update
 from tests.contract.probes import PROBES
 from tests.contract.stage import RECORDED_HOST, Stage

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from local.authgear.signature import DATE_FORMAT, SIGNATURE
+from local.authgear.images.signature import DATE_FORMAT, SIGNATURE
 from tests.contract.pictures import make_file
 from tests.contract.probes import Probe
 from tests.contract.stage import Stage

@@ -65,7 +65,7 @@ def test_alarms_watch_what_can_go_wrong(resources: dict[str, Any]) -> None:
     } == {
         "ErrorsAlarm": "Errors",
         "ThrottlesAlarm": "Throttles",
-        "SlowLaneAlarm": "ApproximateAgeOfOldestMessage",
+        "RetryQueueAlarm": "ApproximateAgeOfOldestMessage",
         "DeadLetterAlarm": "ApproximateNumberOfMessagesVisible",
         "RejectedAlarm": "Rejected share",
     }
@@ -89,9 +89,9 @@ def test_alarm_of_the_dead_letter_queue_needs_one_message(
     )
 
 
-def test_alarm_of_the_slow_lane_can_go_off(resources: dict[str, Any]) -> None:
+def test_alarm_of_the_retry_queue_can_go_off(resources: dict[str, Any]) -> None:
     """SQS leaves out of the age a message that was received three times."""
-    alarm, queue = resources["SlowLaneAlarm"], resources["RetryQueue"]
+    alarm, queue = resources["RetryQueueAlarm"], resources["RetryQueue"]
 
     assert alarm["Threshold"] <= 2 * queue["VisibilityTimeout"]
     assert alarm["Dimensions"][0]["Value"] == {

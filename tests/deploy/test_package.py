@@ -16,7 +16,7 @@ from version import VERSION
 
 E_MACHINE = {"arm64": 183, "x86_64": 62}  # in ELF's header
 LIMIT = 60_000_000  # bytes, unpacked; Lambda itself takes four times as much
-PYTHON_TAG = re.compile(r"\.(cpython-313-(aarch64|x86_64)-linux-gnu|abi3)\.so$")
+PYTHON_TAG = re.compile(r"\.(cpython-314-(aarch64|x86_64)-linux-gnu|abi3)\.so$")
 LONGEST_IMPORT = 10.0  # seconds; Lambda's own limit, which counts for its processor
 MEASURE = """
 import time
@@ -97,7 +97,7 @@ def test_package_has_the_locked_distributions(folder: Path) -> None:
 
 
 def test_package_is_for_the_functions_machine(folder: Path, architecture: str) -> None:
-    """Every library is for the one machine, every extension module for Python 3.13."""
+    """Every library is for the one machine, every extension module for Python 3.14."""
     libraries = [path for path in folder.rglob("*.so*") if path.is_file()]
     modules = [path for path in libraries if ".libs" not in path.parent.name]
 
@@ -128,7 +128,7 @@ def test_package_fits(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_package_is_imported_in_time(
     host_package: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A container starts well before Lambda loses patience; boto3 is the package's."""
+    """A container starts well before Lambda loses max_wait; boto3 is the package's."""
     environment = {
         "PYTHONPATH": str(host_package),
         "AWS_DEFAULT_REGION": "us-east-1",

@@ -10,11 +10,11 @@ import pytest
 
 from local.aws import AWSRequest
 from local.function.execution import Execution
-from local.people import create_person
+from local.sample_users import create_person
 from local.system import BUCKET, SECRET, LocalSystem
 from tests.deploy.sam import ROOT
 from tests.deploy.translation import every_choice, resolve
-from tests.sample_pictures import encode, quadrants
+from tests.samples.pictures import encode, quadrants
 
 BUCKET_ARN = {"Fn::Sub": "arn:${AWS::Partition}:s3:::${BucketName}"}
 PREFIX = {"Fn::Select": [0, {"Fn::Split": ["{", {"Ref": "KeyPattern"}]}]}
@@ -317,7 +317,7 @@ def test_rule_picks_what_the_notification_does(resources: dict[str, Any]) -> Non
 
 
 def test_rule_passes_on_what_it_cannot_deliver(resources: dict[str, Any]) -> None:
-    """Such events take the slow lane, whose queue takes them from this rule only."""
+    """Such events take the retry queue, whose queue takes them from this rule only."""
     queue = {"Fn::GetAtt": ["RetryQueue", "Arn"]}
     target = resources["ObjectRule"]["Targets"][0]
     statement = resources["RetryQueuePolicy"]["PolicyDocument"]["Statement"][0]

@@ -42,14 +42,14 @@ def runtime(
         yield runtime
 
 
-def read_event(name: str) -> Any:
+def load_event(name: str) -> Any:
     """Return an event by its file's name."""
     return json.loads((ROOT / "events" / name).read_text())
 
 
 def test_runtime_new_picture_is_set(runtime: Runtime, system: LocalSystem) -> None:
     """An S3 event gives the user the picture, and the answer tells so."""
-    answer = runtime.invoke(read_event("s3-put.json"))
+    answer = runtime.invoke(load_event("s3-put.json"))
 
     entry = answer["objects"][0]
     assert (entry["outcome"], entry["reason"]) == ("synced", "picture-set")
@@ -61,13 +61,13 @@ def test_runtime_new_picture_is_set(runtime: Runtime, system: LocalSystem) -> No
 @pytest.mark.parametrize("path", EVENTS, ids=lambda path: path.stem)
 def test_runtime_every_event_is_understood(runtime: Runtime, path: Path) -> None:
     """Whoever invokes gets the answer it expects; the picture is set by now."""
-    answer = runtime.invoke(read_event(path.name))
+    answer = runtime.invoke(load_event(path.name))
 
     if path.name.startswith("batch"):
         assert answer["results"][0]["resultCode"] == "Succeeded"
-        assert "in-step" in answer["results"][0]["resultString"]
+        assert "in-sync" in answer["results"][0]["resultString"]
         return
-    reason = "test-event" if path.stem == "s3-test-event" else "in-step"
+    reason = "test-event" if path.stem == "s3-test-event" else "in-sync"
     assert [entry["reason"] for entry in answer["objects"]] == [reason]
     assert answer.get("batchItemFailures", []) == []
     assert ("batchItemFailures" in answer) == ("sqs" in path.stem)
@@ -78,7 +78,7 @@ def test_runtime_failure_is_raised_to_s3(runtime: Runtime, system: LocalSystem) 
     system.authgear.faults.add(Fault(step="read", status=502, times=None))
 
     try:
-        answer = runtime.invoke(read_event("s3-put.json"))
+        answer = runtime.invoke(load_event("s3-put.json"))
     finally:
         system.authgear.faults.clear()
 
@@ -88,7 +88,7 @@ def test_runtime_failure_is_raised_to_s3(runtime: Runtime, system: LocalSystem) 
 
 def test_runtime_log_is_json_lines(runtime: Runtime, system: LocalSystem) -> None:
     """Each line that the function writes is JSON, and none holds a secret."""
-    runtime.invoke(read_event("s3-put.json"))
+    runtime.invoke(load_event("s3-put.json"))
 
     lines = [line for line in runtime.log.splitlines() if line]
     records = [json.loads(line) for line in lines if not line.startswith(EMULATOR)]

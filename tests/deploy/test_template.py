@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from function import MARGIN
+from function import CALL_RESERVE
 from local.sam.runtime import FUNCTION_TIMEOUT
-from object_key import KeyPattern
 from settings import VARIABLES, Settings, SettingsError
+from storage.key_pattern import KeyPattern
 from tests.deploy import sam
 
 REQUIRED = {
@@ -147,7 +147,7 @@ def test_runtime_is_what_the_package_is_built_for(
 def test_failures_go_to_the_queue_that_the_function_reads(
     resources: dict[str, Any],
 ) -> None:
-    """The fast lane ends in the slow lane, which tells failed messages one by one."""
+    """Direct invocations end in the retry queue, which returns failed messages."""
     queue = {"Fn::GetAtt": ["RetryQueue", "Arn"]}
     fast, slow = resources["FunctionEventInvokeConfig"], resources["FunctionRetry"]
 
@@ -157,7 +157,7 @@ def test_failures_go_to_the_queue_that_the_function_reads(
     assert slow["ScalingConfig"]["MaximumConcurrency"] == 2
 
 
-def test_slow_lane_tries_for_a_day(resources: dict[str, Any]) -> None:
+def test_retry_queue_tries_for_a_day(resources: dict[str, Any]) -> None:
     """No message comes again while it is worked on, nor ends before a day is over."""
     queue, dead = resources["RetryQueue"], resources["DeadLetterQueue"]
     tries = queue["RedrivePolicy"]["maxReceiveCount"]
@@ -173,7 +173,7 @@ def test_timeouts_leave_room(resources: dict[str, Any]) -> None:
     """The function ends before Lambda ends it, and Lambda before the queue's time."""
     timeout = resources["Function"]["Timeout"]
 
-    assert MARGIN < timeout == FUNCTION_TIMEOUT
+    assert CALL_RESERVE < timeout == FUNCTION_TIMEOUT
     assert resources["RetryQueue"]["VisibilityTimeout"] >= 6 * timeout
 
 

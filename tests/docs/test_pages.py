@@ -105,7 +105,7 @@ def test_settings_are_listed_with_their_defaults() -> None:
 
 def test_fallbacks_of_faces_are_those_of_the_code() -> None:
     """Every reason for which a picture is not cut around a face is explained."""
-    code = (ROOT / "src" / "faces.py").read_text()
+    code = (ROOT / "src" / "pictures" / "rekognition.py").read_text()
     section = page("docs/settings.md").partition("### Faces")[2].partition("\n## ")[0]
 
     _, *listed = [row[0] for row in rows(section)]

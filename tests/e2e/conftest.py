@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from local.authgear import User
-from local.people import create_person
+from local.sample_users import create_person
 from local.system import LocalSystem
-from tests.sample_pictures import encode, quadrants
+from tests.samples.pictures import encode, quadrants
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from local.authgear import User
 from local.demo.contact_sheet import fetch_picture
-from tests.sample_pictures import BLUE, GRAY, GREEN, RED
+from tests.samples.pictures import BLUE, GRAY, GREEN, RED
 
 SIZE = 240  # pixels; what Authgear serves
 NEAR = 12  # steps of 255 by which two encodings of JPEG may change a plain colour

@@ -16,9 +16,9 @@ from collections import Counter
 
 from local.authgear.faults import Fault, Faults, RateLimit, Step
 from local.demo.checks import attributes
-from local.people import create_person
+from local.sample_users import create_person
 from local.system import LocalSystem
-from tests.sample_pictures import encode, quadrants
+from tests.samples.pictures import encode, quadrants
 
 PER_MINUTE = 60
 MINUTE = 4.0  # seconds

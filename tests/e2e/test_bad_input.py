@@ -12,7 +12,7 @@ from local.demo.checks import attributes
 from local.system import LocalSystem
 from outcome import Reason
 from tests.e2e.faces import shows_quadrants
-from tests.sample_pictures import encode, foreign, png_header, quadrants
+from tests.samples.pictures import encode, foreign, png_header, quadrants
 
 BAD_FILES = {
     "text-named-jpg": (bad_files.TEXT, Reason.NOT_A_PICTURE),

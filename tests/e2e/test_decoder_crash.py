@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-import triggers
 from local.authgear import User
 from local.function.execution import Execution
 from local.function.invoker import failure_record
-from local.people import create_person
+from local.sample_users import create_person
 from local.system import LocalSystem
 from tests.fakes.handlers import CRASHES, CRASHING_HANDLER
-from tests.grid.stage import read_event
+from tests.grid.stage import load_event
+from triggers.parser import read_event
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def key_of(user: User) -> str:
 
 def event_of(*users: User) -> dict[str, Any]:
     """Return one event that names the objects of several users."""
-    event: dict[str, Any] = read_event("s3-put")
+    event: dict[str, Any] = load_event("s3-put")
     records = [copy.deepcopy(event["Records"][0]) for _ in users]
     for record, user in zip(records, users, strict=True):
         record["s3"]["object"]["key"] = key_of(user)
@@ -87,19 +87,19 @@ def test_crash_loses_no_object_of_its_event(
         "eventSource": "aws:sqs",
         "body": json.dumps(record),
     }
-    hints = triggers.read({"Records": [message]}).hints
+    object_events = read_event({"Records": [message]}).object_events
 
     assert [r["key"] for a in attempts for r in a.records] == [key_of(users[0])] * 3
-    assert [(hint.key, hint.item) for hint in hints] == [
-        (key_of(user), "m1") for user in users
-    ]
+    assert [
+        (object_event.key, object_event.item) for object_event in object_events
+    ] == [(key_of(user), "m1") for user in users]
     assert record["responsePayload"]["errorType"] == "Runtime.ExitError"
 
 
 def test_event_of_a_crash_heals_once_the_file_is_another(
     system: LocalSystem, execution: Execution, users: list[User], picture: bytes
 ) -> None:
-    """The record in the retry queue brings all of its objects in step."""
+    """The record in the retry queue brings all of its objects in sync."""
     event = event_of(*users)
     record = failure_record(event, "1", [execution.invoke(event, "1")])
     system.put(key_of(users[1]), picture)

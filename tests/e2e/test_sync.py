@@ -14,7 +14,7 @@ from local.demo.checks import attributes
 from local.leaks import find_leaks
 from local.system import SECRET, LocalSystem
 from tests.e2e.faces import shows_plain, shows_quadrants
-from tests.sample_pictures import BLUE, GREEN, RED, encode
+from tests.samples.pictures import BLUE, GREEN, RED, encode
 
 Colour = tuple[int, int, int]
 
@@ -102,7 +102,7 @@ def test_same_event_again_uploads_nothing(
     system.send(first.event)
     second = system.wait_for(key, count=2)
 
-    assert (second.outcome, second.reason) == ("unchanged", "in-step")
+    assert (second.outcome, second.reason) == ("unchanged", "in-sync")
     assert user.picture_object_id == shown
     assert steps_since(system.authgear, known) == ["read"]
     assert operations_since(system, known_to_aws) == ["GET ?list-type", "GET ?tagging"]

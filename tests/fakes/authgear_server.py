@@ -13,7 +13,7 @@ import requests
 from authgear import (
     AdminAPI,
     Connection,
-    Pace,
+    Throttle,
     to_node_id,
     to_user_id,
 )
@@ -44,7 +44,7 @@ class FakeAuthgear:
         self.before: dict[str, Callable[[], None]] = {}
         self.transport = FakeTransport(self._handle)
 
-    def admin_api(self, clock: FakeClock, pace: Pace | None = None) -> AdminAPI:
+    def admin_api(self, clock: FakeClock, throttle: Throttle | None = None) -> AdminAPI:
         """Return the product's client of this server, which waits by the clock."""
         connection = Connection(
             endpoint=ENDPOINT,
@@ -53,7 +53,7 @@ class FakeAuthgear:
             clock=clock,
             sleep=clock.sleep,
             share=lambda: 0.5,
-            pace=pace,
+            throttle=throttle,
         )
         return AdminAPI(connection, TOKENS)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bucket import Bucket
 from outcome import Reason, Result
+from storage.bucket import Bucket
 from tests.fakes.clock import FakeClock
 
 

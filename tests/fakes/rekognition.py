@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterator
 from functools import lru_cache
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import botocore.session
@@ -16,9 +15,10 @@ from botocore.compat import HTTPHeaders
 from botocore.config import Config
 from PIL import Image, ImageChops
 
-from tests.sample_pictures import BLUE, GREEN, RED
+from local.paths import ROOT
+from tests.samples.pictures import BLUE, GREEN, RED
 
-ANSWERS = Path(__file__).parent.parent / "rekognition" / "answers.json"
+ANSWERS = ROOT / "tests" / "samples" / "rekognition-answers.json"
 
 Shares = tuple[float, float, float, float]  # left, top, right, bottom
 

@@ -19,7 +19,7 @@ from tests.grid.spoils import answered, error
 from tests.grid.stage import KEY, Stage
 from tests.grid.wire import Exchange, refused
 
-AWS_STEPS = ("secret", "list", "recall", "download", "list again", "remember")
+AWS_STEPS = ("secret", "list", "read_sync_tag", "download", "list again", "write_tag")
 AWS_TIMEOUT = 6.0  # seconds: two attempts of three, as in the handler
 URL = "https://s3.test/canary-body"
 HTML = "<html>canary-body"

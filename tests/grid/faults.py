@@ -118,10 +118,10 @@ def tries(stage: Stage, step: str) -> int:
 REQUESTS = {"verify": "read"}
 OPERATIONS = {
     "list": "list_objects_v2",
-    "recall": "get_object_tagging",
+    "read_sync_tag": "get_object_tagging",
     "download": "get_object",
     "list again": "list_objects_v2",
-    "remember": "put_object_tagging",
+    "write_tag": "put_object_tagging",
 }
 
 

@@ -19,24 +19,24 @@ from aws_lambda_powertools.metrics import EphemeralMetrics
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from PIL import Image
 
-from authgear import AccessTokens, AdminAPI, Connection, KeyPair, Pace
-from background import Meanwhile, later
-from bucket import TAG, Bucket
-from function import MARGIN, Function
-from invokers import PicturesFailed
-from key_pair import load_key_pair
+from authgear import AccessTokens, AdminAPI, Connection, KeyPair, Throttle
+from authgear.key_pair import load_key_pair
+from function import CALL_RESERVE, Function
 from local.function.execution import Invocation
 from local.function.invoker import failure_record
-from object_key import KeyPattern
-from picture import PictureSpec
-from reconcile import Reconciler
-from rounds import Policy
+from pictures.profile_picture import PictureSpec
+from storage.bucket import TAG, Bucket
+from storage.key_pattern import KeyPattern
+from sync.parallel import RunDuring, run_inline
+from sync.reconcile_loop import Policy
+from sync.reconciler import Reconciler
 from tests.fakes.authgear_server import ENDPOINT, FakeAuthgear
 from tests.fakes.clock import FakeClock
 from tests.fakes.key_pair import KEY_PAIR
 from tests.fakes.s3 import FakeS3
 from tests.fakes.secrets import FakeSecrets
 from tests.fakes.tokens import APP_ID
+from triggers.sources import PicturesFailed
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -46,7 +46,7 @@ EVENTS = Path(__file__).resolve().parent.parent.parent / "events"
 USER_ID = "00000000-0000-4000-8000-000000000001"
 KEY = f"pictures/{USER_ID}.jpg"
 SECONDS = 60.0  # that Lambda gives one invocation
-LATEST_END = SECONDS - MARGIN  # seconds after the start
+LATEST_END = SECONDS - CALL_RESERVE  # seconds after the start
 NUMBERS = itertools.count()
 # Values that nobody but Authgear and the function's memory may ever see.
 ATTRIBUTES: dict[str, Any] = {
@@ -57,7 +57,7 @@ ATTRIBUTES: dict[str, Any] = {
 }
 
 
-def read_event(name: str) -> Any:
+def load_event(name: str) -> Any:
     """Return one of the events in `events/`."""
     return json.loads((EVENTS / f"{name}.json").read_text())
 
@@ -71,7 +71,7 @@ def picture(color: str = "red") -> bytes:
 
 def find_canaries(output: str) -> list[str]:
     """Return what stands in an output and must not."""
-    event = read_event("s3-put")["Records"][0]
+    event = load_event("s3-put")["Records"][0]
     secrets = [
         *("eyJ", "Bearer", "PRIVATE KEY", "x-authgear-", "X-Amz-Signature", "canary"),
         *KEY_PAIR.private_key.splitlines()[1:-1],
@@ -115,9 +115,9 @@ class Stage:
 
         secrets_manager: A client of Secrets Manager in place of the fake.
 
-        alarm: Breaks off what takes too long.
+        hard_timeout: Breaks off what takes too long.
 
-        meanwhile: Lets work go on during a block.
+        run_during: Lets work go on during a block.
     """
 
     def __init__(
@@ -132,8 +132,8 @@ class Stage:
         policy: Policy | None = None,
         s3: S3Client | None = None,
         secrets_manager: SecretsManagerClient | None = None,
-        alarm: Callable[[float], AbstractContextManager[Any]] = nullcontext,
-        meanwhile: Meanwhile = later,
+        hard_timeout: Callable[[float], AbstractContextManager[Any]] = nullcontext,
+        run_during: RunDuring = run_inline,
     ) -> None:
         self.virtual = FakeClock()
         self.clock = clock or self.virtual
@@ -146,9 +146,9 @@ class Stage:
         self.output: list[str] = []
         self.records: list[dict[str, Any]] = []
         self._log = io.StringIO()
-        self._pace = Pace()
+        self._throttle = Throttle()
         self._connection = Connection(
-            pace=self._pace,
+            throttle=self._throttle,
             endpoint=endpoint,
             user_agent="tests",
             session=session or self.authgear.transport.session(),
@@ -158,7 +158,7 @@ class Stage:
         )
         self._bucket = Bucket(s3 or cast(Any, self.s3), self.s3.bucket)
         self._secrets_manager: Any = secrets_manager or self.secrets
-        self._alarm, self._meanwhile = alarm, meanwhile
+        self._hard_timeout, self._run_during = hard_timeout, run_during
         self.function = self._wire(app_id, policy or Policy())
 
     def invoke(self, event: Any = None, seconds: float = SECONDS) -> Any:
@@ -168,7 +168,7 @@ class Stage:
         Returns:
             Its answer, or the error that it raised.
         """
-        event = read_event("s3-put") if event is None else event
+        event = load_event("s3-put") if event is None else event
         context = cast(Any, Context(milliseconds=seconds * 1000))
         metrics = io.StringIO()
         answer: Any
@@ -217,7 +217,7 @@ class Stage:
             clock=self.clock,
             sleep=self._sleep,
             share=lambda: 0.5,
-            meanwhile=self._meanwhile,
+            run_during=self._run_during,
         )
         return Function(
             buckets={self._bucket.name: self._bucket},
@@ -228,8 +228,8 @@ class Stage:
             ),
             metrics=cast(Any, EphemeralMetrics(namespace="Tests", service="grid")),
             clock=self.clock,
-            pace=self._pace,
-            alarm=self._alarm,
+            throttle=self._throttle,
+            hard_timeout=self._hard_timeout,
         )
 
 

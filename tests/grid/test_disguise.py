@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from authgear import to_node_id
-from tests.grid.stage import KEY, USER_ID, Stage, picture, read_event
+from tests.grid.stage import KEY, USER_ID, Stage, load_event, picture
 
 NODE_ID = to_node_id(USER_ID)
 LOOK_ALIKES = str.maketrans(
@@ -64,7 +64,7 @@ def run(user_part: str) -> Stage:
     stage = Stage()
     key = KEY.replace(USER_ID, user_part)
     stage.s3.put(key, picture())
-    event = read_event("s3-put")
+    event = load_event("s3-put")
     event["Records"][0]["s3"]["object"]["key"] = quote_plus(key)
     stage.invoke(event)
     return stage

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from rounds import Policy
-from tests.grid.stage import KEY, USER_ID, Stage, picture, read_event
+from sync.reconcile_loop import Policy
+from tests.grid.stage import KEY, USER_ID, Stage, load_event, picture
 
 
 def report(stage: Stage, **arguments: Any) -> tuple[str, str]:
     """Run a job's task; return its code and its text."""
-    event = read_event("batch-2.0-dry-run")
+    event = load_event("batch-2.0-dry-run")
     event["job"]["userArguments"] |= arguments
     result = stage.invoke(event)["results"][0]
     return result["resultCode"], result["resultString"]
@@ -46,7 +46,7 @@ def test_dry_run_of_picture_in_step_says_so() -> None:
 
     _, text = report(stage)
 
-    assert text.startswith("unchanged in-step: ")
+    assert text.startswith("unchanged in-sync: ")
     assert_nothing_changed(stage)
 
 

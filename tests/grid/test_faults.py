@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from invokers import PicturesFailed
 from outcome import Outcome, Reason
 from tests.grid.aws_faults import AWS, AWS_STEPS
 from tests.grid.faults import (
@@ -23,6 +22,7 @@ from tests.grid.stage import (
     Stage,
     find_canaries,
 )
+from triggers.sources import PicturesFailed
 
 LASTS = 100  # times; more than one invocation can ask for anything
 ONE_CALL = 2.0  # seconds that the last answer may be late

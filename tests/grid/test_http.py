@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import requests
 
-from function import MARGIN
+from function import CALL_RESERVE
 from local.authgear import Authgear, Fault
 from outcome import Reason
 from tests.grid.faults import AUTHGEAR, AUTHGEAR_STEPS, Cell, Row
@@ -97,7 +97,7 @@ def test_slow_server_is_left_in_time(
     add_fault(server, step, **fault)
     start = time.monotonic()
 
-    stage.invoke(seconds=MARGIN + SHORT)
+    stage.invoke(seconds=CALL_RESERVE + SHORT)
 
     assert stage.record["reason"] == Reason.AUTHGEAR_TIMEOUT
     assert SHORT - 0.1 < time.monotonic() - start < SHORT + 3

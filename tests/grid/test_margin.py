@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from function import LAST, MARGIN
+from function import CALL_RESERVE, LOG_RESERVE
 from tests.grid.aws_faults import AWS_TIMEOUT
 
 
@@ -17,7 +17,7 @@ def test_margin_outlasts_the_longest_call_to_aws(configuration: dict[str, Any]) 
     longest_pause = 1.0
 
     assert aws["retries"]["mode"] == "standard"
-    assert attempts * one + longest_pause <= MARGIN - LAST
+    assert attempts * one + longest_pause <= CALL_RESERVE - LOG_RESERVE
     assert attempts * aws["read_timeout"] == AWS_TIMEOUT
 
 

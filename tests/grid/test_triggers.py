@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from bucket import TAG
-from invokers import PicturesFailed
 from outcome import Reason
-from rounds import Policy
+from storage.bucket import TAG
+from sync.reconcile_loop import Policy
 from tests.fakes.authgear_server import answered
-from tests.grid.stage import EVENTS, KEY, USER_ID, Stage, read_event
+from tests.grid.stage import EVENTS, KEY, USER_ID, Stage, load_event
+from triggers.sources import PicturesFailed
 
 SHAPES = sorted(path.stem for path in EVENTS.glob("*.json"))
 PICTURES = [name for name in SHAPES if name not in ("s3-test-event",)]
@@ -33,7 +33,7 @@ def test_event_of_any_shape_reaches_its_object(name: str) -> None:
     """However deep the envelope, the user's picture is looked at."""
     stage = Stage()
 
-    answer = stage.invoke(read_event(name))
+    answer = stage.invoke(load_event(name))
 
     wanted = "dry-run" if name.endswith("dry-run") else "picture-set"
     assert reasons_in(answer) == [wanted]
@@ -45,7 +45,7 @@ def test_failure_is_told_as_each_invoker_expects(name: str) -> None:
     """Raised, named among the failures of the batch, or in the job's report."""
     stage = Stage()
     stage.authgear.fail("read", *[answered("", 500)] * 100)
-    event = read_event(name)
+    event = load_event(name)
 
     answer = stage.invoke(event)
 
@@ -64,7 +64,7 @@ def test_report_of_rejection_is_short_and_helps(name: str) -> None:
     stage = Stage()
     stage.s3.put(KEY, b"no picture")
 
-    result = stage.invoke(read_event(name))["results"][0]
+    result = stage.invoke(load_event(name))["results"][0]
 
     assert result["resultCode"] == "PermanentFailure"
     assert result["resultString"].startswith("rejected not-a-picture: ")
@@ -75,7 +75,7 @@ def test_report_of_rejection_is_short_and_helps(name: str) -> None:
 def test_batch_names_exactly_the_messages_that_failed(count: int) -> None:
     """Of three messages as many fail as meet the fault, even if all do."""
     stage = Stage()
-    event = read_event("sqs")
+    event = load_event("sqs")
     event["Records"] = [
         {**copy.deepcopy(event["Records"][0]), "messageId": str(n)} for n in range(3)
     ]
@@ -96,7 +96,7 @@ def test_batch_names_exactly_the_messages_that_failed(count: int) -> None:
 def test_malformed_record_does_not_take_the_good_one_along(malformed: Any) -> None:
     """It is one clear outcome; the other record's picture is set."""
     stage = Stage()
-    event = read_event("s3-put")
+    event = load_event("s3-put")
     event["Records"].insert(0, malformed)
 
     answer = stage.invoke(event)
@@ -119,7 +119,7 @@ def test_removal_event_of_the_last_object(
     before = stage.others
     del stage.s3.objects[KEY]
 
-    answer = stage.invoke(read_event(name))
+    answer = stage.invoke(load_event(name))
 
     assert reasons_in(answer) == [reason.value]
     assert bool(stage.authgear.picture_of(USER_ID)) is not removal
@@ -133,7 +133,7 @@ def test_removal_event_with_an_older_object_left(name: str) -> None:
     older = KEY.replace(".jpg", ".old.jpg")
     stage.s3.objects[older] = stage.s3.objects.pop(KEY)
 
-    answer = stage.invoke(read_event(name))
+    answer = stage.invoke(load_event(name))
 
     assert reasons_in(answer) == ["picture-set"]
     assert stage.record["applied_key"] == older

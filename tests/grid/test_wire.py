@@ -15,20 +15,20 @@ import pytest
 from botocore.config import Config
 from botocore.session import Session
 
-from alarm import AGAIN, alarm
-from background import in_thread
-from bucket import TAG
-from invokers import PicturesFailed
+from hard_timeout import AGAIN, hard_timeout
 from local.aws import REGION, LocalAWS
 from local.aws.services import ISOLATED
 from outcome import Outcome, Reason
-from rounds import Policy
+from storage.bucket import TAG
+from sync.parallel import run_in_thread
+from sync.reconcile_loop import Policy
 from tests.fakes.key_pair import KEY_PAIR
 from tests.grid import spoils
 from tests.grid.aws_faults import AWS, AWS_STEPS, AWS_TIMEOUT, BROKEN_OFF, HUNG
 from tests.grid.faults import Cell, Row
 from tests.grid.stage import KEY, USER_ID, Stage, find_canaries, picture
 from tests.grid.wire import Exchange, Spoil, Wire
+from triggers.sources import PicturesFailed
 
 BUCKET = "pictures-example"
 LASTS = 100  # times; more than one invocation can ask for anything
@@ -94,8 +94,8 @@ class Store:
                 clock=time.monotonic,
                 sleep=lambda seconds: None,
                 policy=policy,
-                alarm=alarm,
-                meanwhile=in_thread,
+                hard_timeout=hard_timeout,
+                run_during=run_in_thread,
             )
             try:
                 yield stage

@@ -173,7 +173,7 @@ class Exchange(BaseHTTPRequestHandler):
         known = self.server.wire.known
         if self.step not in known:
             answer = self._ask()
-            if self.step in ("recall", "remember"):
+            if self.step in ("read_sync_tag", "write_tag"):
                 return answer
             known[self.step] = answer
         return known[self.step]
@@ -225,7 +225,7 @@ def find_step(method: str, url: str, headers: Any) -> str:
     if "X-Amz-Target" in headers:
         return "secret"
     if "tagging" in query:
-        return {"GET": "recall", "PUT": "remember"}[method]
+        return {"GET": "read_sync_tag", "PUT": "write_tag"}[method]
     return "list" if "list-type" in query else {"GET": "download"}.get(method, method)
 
 

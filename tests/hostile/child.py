@@ -18,10 +18,10 @@ from typing import Any
 
 from PIL import Image
 
-from formats import PictureRejected
-from picture import PictureSpec, make_profile_picture
+from pictures.errors import PictureRejected
+from pictures.profile_picture import PictureSpec, make_profile_picture
 from tests.hostile.mutations import CANARY
-from tests.picture_checks import NEEDED_SEGMENTS, segments
+from tests.pictures.checks import NEEDED_SEGMENTS, segments
 
 SPEC = PictureSpec()
 

@@ -14,7 +14,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from tests.hostile.mutations import CANARY, mend
 from tests.hostile.structure import parts
-from tests.sample_pictures import PICTURES, encode, good, quadrants
+from tests.samples.pictures import PICTURES, encode, good, quadrants
 
 EXIF = b"Exif\0\0"
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from formats import FORMATS
+from pictures.formats.registry import FORMATS
 from tests.hostile.crafted import crafted
 from tests.hostile.judge import ROOT, Judge, Verdict
 from tests.hostile.mutations import mutate
-from tests.sample_pictures import good
+from tests.samples.pictures import good
 
 KEPT = ROOT / "build" / "fuzz"
 

@@ -7,12 +7,12 @@ from random import Random
 
 import pytest
 
-from formats import FORMATS
+from pictures.formats.registry import FORMATS
 from tests.hostile.crafted import crafted
 from tests.hostile.judge import Judge, Verdict
 from tests.hostile.mutations import CANARY, mutate
 from tests.hostile.structure import parts
-from tests.sample_pictures import good
+from tests.samples.pictures import good
 
 CRAFTED, GOOD = crafted(), good()
 LARGEST = {title for title in CRAFTED if title.endswith("-largest")}

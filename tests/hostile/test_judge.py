@@ -7,7 +7,7 @@ import pytest
 from tests.hostile.child import judge_output
 from tests.hostile.judge import Judge
 from tests.hostile.mutations import CANARY
-from tests.sample_pictures import encode, exif, photo
+from tests.samples.pictures import encode, exif, photo
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from local.authgear import User
 from local.demo.checks import attributes, check
 from local.demo.scenario import Step, play
 from local.paths import PICTURES, ROOT
-from local.people import create_person
+from local.sample_users import create_person
 from local.system import LocalSystem
 from outcome import Reason
 
@@ -94,7 +94,7 @@ def test_check_finds_what_is_wrong(system: LocalSystem) -> None:
     step = Step(
         title="put it",
         key=key,
-        expected=Reason.IN_STEP,
+        expected=Reason.IN_SYNC,
         act=lambda: system.put(key, photo),
     )
     before = {user.id: attributes(user)}

@@ -9,7 +9,7 @@ import pytest
 
 from local.authgear import Authgear
 from local.leaks import find_leaks
-from local.people import create_person
+from local.sample_users import create_person
 
 
 @pytest.fixture(scope="module")

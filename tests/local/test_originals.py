@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from local.page.originals import Originals
-from local.people import create_person
+from local.sample_users import create_person
 from local.system import LocalSystem
-from tests.sample_pictures import encode, photo
+from tests.samples.pictures import encode, photo
 
 
 @pytest.fixture(scope="module")

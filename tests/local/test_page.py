@@ -13,9 +13,9 @@ from PIL import Image
 
 from local.authgear import User
 from local.page import Page
-from local.people import create_person
+from local.sample_users import create_person
 from local.system import LocalSystem
-from tests.sample_pictures import encode, quadrants
+from tests.samples.pictures import encode, quadrants
 
 PICTURE = encode(quadrants(300, 200), "PNG")
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -156,7 +156,12 @@ def test_button_says_that_there_is_nothing(page: Page, user: User, action: str) 
 
 @pytest.mark.parametrize(
     "path",
-    [f"users/{NOBODY}/destroy", "users/../etc/sign", "switches/none", "nothing"],
+    [
+        f"users/{NOBODY}/destroy",
+        "users/../etc/sign",
+        "simulated-failures/none",
+        "nothing",
+    ],
 )
 def test_unknown_button_is_not_there(page: Page, path: str) -> None:
     """Only what the page has can be pressed."""

@@ -8,10 +8,10 @@ import os
 import pytest
 
 from local.authgear import Fault, User
-from local.people import create_person
 from local.process import ProcessEnded
+from local.sample_users import create_person
 from local.system import LocalSystem
-from tests.sample_pictures import encode, quadrants
+from tests.samples.pictures import encode, quadrants
 
 PICTURE = encode(quadrants(), "PNG")
 

@@ -17,14 +17,14 @@ from typer.testing import CliRunner
 from local.authgear import User
 from local.aws import REGION
 from local.leaks import find_leaks
-from local.people import create_person
+from local.sample_users import create_person
 from local.system import LocalSystem
 from ops.aws import AWS
 from ops.cli import app
 from ops.session import Session
 from tests.fakes.aws_calls import answer_calls
 from tests.ops.stack import NAME, deploy
-from tests.sample_pictures import encode, quadrants
+from tests.samples.pictures import encode, quadrants
 
 
 @dataclass

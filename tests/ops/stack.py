@@ -84,7 +84,7 @@ def _create_function(
         package.writestr("handler.py", "")
     arn = aws.function.create_function(
         FunctionName=name,
-        Runtime="python3.13",
+        Runtime="python3.14",
         Role=role["Arn"],
         Handler="handler.handler",
         Code={"ZipFile": code.getvalue()},

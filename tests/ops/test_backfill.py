@@ -11,7 +11,7 @@ from local.authgear import Fault, User
 from local.demo.bad_files import TEXT
 from local.function.execution import Execution
 from local.paths import PICTURES
-from local.people import create_person
+from local.sample_users import create_person
 from ops.backfill.here import Pace, run_here
 from ops.backfill.job import make_manifest
 from ops.backfill.survey import Task

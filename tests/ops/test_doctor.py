@@ -33,7 +33,7 @@ def test_doctor_of_a_whole_stack_finds_nothing(ops: Ops) -> None:
         "image-store",
         "bucket",
         "function",
-        "wiring",
+        "trigger",
         "role",
         "retries",
         "dead-letters",

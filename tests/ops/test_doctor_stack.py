@@ -77,8 +77,8 @@ def test_doctor_names_a_bucket_that_does_not_wake_the_function(
     if said == "may not invoke":
         allow(ops.aws, NAME, "s3.amazonaws.com")
 
-    assert list(checks) == ["wiring"]
-    assert said in checks["wiring"]["finding"]
+    assert list(checks) == ["trigger"]
+    assert said in checks["trigger"]["finding"]
 
 
 def test_doctor_names_a_function_that_is_switched_off(ops: Ops) -> None:
@@ -183,8 +183,8 @@ def test_doctor_names_a_rule_that_does_not_pass_events_on(
 
     checks = wrong(ops, "--stack", NAME)
 
-    assert list(checks) == ["wiring"]
-    assert said in checks["wiring"]["finding"]
+    assert list(checks) == ["trigger"]
+    assert said in checks["trigger"]["finding"]
 
 
 def test_doctor_names_a_bucket_that_sends_no_events(
@@ -196,4 +196,4 @@ def test_doctor_names_a_bucket_that_sends_no_events(
 
     checks = wrong(ops, "--stack", NAME)
 
-    assert "does not send events to EventBridge" in checks["wiring"]["finding"]
+    assert "does not send events to EventBridge" in checks["trigger"]["finding"]

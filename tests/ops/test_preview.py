@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from faces import FaceFinder
 from local.demo.bad_files import TEXT
 from local.paths import PICTURES
 from ops.preview.views import FRAME, view_file
-from picture import PictureSpec
+from pictures.profile_picture import PictureSpec
+from pictures.rekognition import FaceFinder
 from tests.fakes.rekognition import FakeRekognition
 from tests.ops.conftest import NAME, Ops
-from tests.sample_pictures import RED, encode, exif
+from tests.samples.pictures import RED, encode, exif
 
 
 @pytest.fixture

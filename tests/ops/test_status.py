@@ -53,7 +53,7 @@ def test_status_of_an_object_that_was_not_applied(ops: Ops, user: User) -> None:
     status, text = ops.run("status", user.id)
 
     assert status == 1
-    assert "Not in step" in text
+    assert "Not in sync" in text
     assert "tag: none" in text
 
 

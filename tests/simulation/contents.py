@@ -6,7 +6,7 @@ import io
 
 from PIL import Image
 
-from picture import PictureSpec, make_profile_picture
+from pictures.profile_picture import PictureSpec, make_profile_picture
 
 SPEC = PictureSpec(size=240)
 

@@ -46,7 +46,7 @@ class Event:
 
 @dataclass
 class Message:
-    """A message of the slow lane."""
+    """A message of the retry queue."""
 
     body: Any
     since: float
@@ -104,7 +104,7 @@ class LambdaService:
             self._run("fast", event.payload, lambda answer: self._end(event, answer))
 
     def _end(self, event: Event, answer: Any) -> None:
-        """Retry what failed, or hand it on to the slow lane."""
+        """Retry what failed, or hand it on to the retry queue."""
         if answer is not None:
             return
         event.attempts += 1
@@ -118,7 +118,7 @@ class LambdaService:
         self.time.after(delay, lambda: self._dispatch(event))
 
     def _fail_over(self, event: Event) -> None:
-        """Send an event to the slow lane."""
+        """Send an event to the retry queue."""
         self.counts["queued"] += 1
         self._show(Message(self.in_queue(event.payload), self.time.now))
 

@@ -20,17 +20,17 @@ class Lanes:
 
         memory: Megabytes of the function.
 
-        retries: How often Lambda invokes again before the slow lane.
+        retries: How often Lambda invokes again before the retry queue.
 
-        oldest: The age at which an event goes on to the slow lane, tried or not.
+        oldest: The age at which an event goes on to the retry queue, tried or not.
 
-        visibility: Between two tries of the slow lane.
+        visibility: Between two tries of the retry queue.
 
-        receives: How often the slow lane tries before the dead-letter queue.
+        receives: How often the retry queue tries before the dead-letter queue.
 
-        retention: How long the slow lane keeps a message.
+        retention: How long the retry queue keeps a message.
 
-        concurrency: How many invocations the slow lane has at once.
+        concurrency: How many invocations the retry queue has at once.
     """
 
     timeout: int

@@ -9,13 +9,13 @@ from typing import Any
 import requests
 
 from authgear import to_user_id
-from rounds import Policy
+from sync.reconcile_loop import Policy
+from sync.user_profile import STALE
 from tests.fakes.authgear_server import ENDPOINT, FakeAuthgear
 from tests.fakes.clock import FakeClock
 from tests.fakes.tokens import APP_ID
 from tests.fakes.transport import answer
 from tests.simulation.tasks import Fault, Task, Trouble, stop
-from user_profile import STALE
 
 READ_TIMEOUT = 20.0  # seconds
 # What the project's blocking hook may make of an update -> Authgear's answer

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from bucket import TAG
+from storage.bucket import TAG
 from tests.fakes.s3 import FakeS3, client_error
 from tests.simulation.tasks import Fault, Trouble, stop
 

@@ -13,13 +13,13 @@ from random import Random
 from types import SimpleNamespace
 from typing import Any, cast
 
-from authgear import AdminAPI, Connection, Pace
-from bucket import Bucket
+from authgear import AdminAPI, Connection, Throttle
 from function import Function
-from object_key import KeyPattern
 from outcome import Outcome
-from reconcile import Reconciler
-from rounds import Policy
+from storage.bucket import Bucket
+from storage.key_pattern import KeyPattern
+from sync.reconcile_loop import Policy
+from sync.reconciler import Reconciler
 from tests.fakes.authgear_server import ENDPOINT
 from tests.fakes.tokens import TOKENS
 from tests.simulation.contents import GOOD, SPEC
@@ -107,7 +107,7 @@ class Storm:
 
     def _start_execution(self) -> Handler:
         """Wire the function, as one process of Lambda's does."""
-        pace, clock = Pace(), self.time.clock
+        throttle, clock = Throttle(), self.time.clock
         connection = Connection(
             endpoint=ENDPOINT,
             user_agent="tests",
@@ -115,7 +115,7 @@ class Storm:
             clock=clock,
             sleep=self.time.sleep,
             share=self.random.random,
-            pace=pace,
+            throttle=throttle,
         )
         reconciler = Reconciler(
             pattern=KeyPattern.parse("pictures/{user_id}.*"),
@@ -136,7 +136,7 @@ class Storm:
             logger=cast(Any, log),
             metrics=cast(Any, nothing),
             clock=clock,
-            pace=pace,
+            throttle=throttle,
         )
         return lambda event, timeout: function.handle(event, _context(timeout))
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from outcome import Outcome
-from rounds import Policy
+from sync.reconcile_loop import Policy
 from tests.simulation.contents import GOOD
 from tests.simulation.world import World
 
@@ -18,7 +18,7 @@ def new(world: World) -> None:
 
 
 def overwritten(world: World) -> None:
-    """Overwrite a picture that is in step."""
+    """Overwrite a picture that is in sync."""
     new(world)
     world.deliver(0)
     world.finish(world.tasks[-1])

@@ -6,11 +6,11 @@ from random import Random
 from typing import Any, cast
 
 from authgear import AdminAPI, Connection, to_node_id
-from bucket import Bucket
-from object_key import KeyPattern
 from outcome import Outcome, Reason, Result
-from reconcile import Reconciler
-from rounds import Policy
+from storage.bucket import Bucket
+from storage.key_pattern import KeyPattern
+from sync.reconcile_loop import Policy
+from sync.reconciler import Reconciler
 from tests.fakes.authgear_server import ENDPOINT
 from tests.fakes.clock import FakeClock
 from tests.fakes.tokens import TOKENS
@@ -19,7 +19,7 @@ from tests.simulation.stepped_authgear import SteppedAuthgear
 from tests.simulation.stepped_s3 import SteppedS3
 from tests.simulation.tasks import Fault, Task, Trouble, stop
 
-HOURS = 7200.0  # seconds until the slow lane brings what was dropped
+HOURS = 7200.0  # seconds until the retry queue brings what was dropped
 PATTERN = "pictures/{user_id}.*"
 LATE_CHANGES = 2  # pictures that come while everything else settles
 LATE = 0.03  # how likely one is at each stop
@@ -96,7 +96,7 @@ class World:
             self.s3.objects[key].tags = dict(item.tags)
 
     def drop(self, index: int) -> None:
-        """Let an event fail over to the slow lane, which brings it hours later."""
+        """Let an event fail over to the retry queue, which brings it hours later."""
         self.dropped.append(self.pending.pop(index % len(self.pending)))
 
     def delete(self, key: str) -> None:

@@ -4,7 +4,7 @@ import { Card } from "./card.js";
 import { byId } from "./dom.js";
 import { Log } from "./log.js";
 import { timeOf, userOf } from "./outcomes.js";
-import { showSwitches, showWaiting } from "./switches.js";
+import { showFailures, showWaiting } from "./faults.js";
 
 const cards = new Map();
 const log = new Log();
@@ -29,7 +29,7 @@ function showState(state) {
   start = state.start;
   log.meet(state.users);
   state.users.forEach((user) => showUser(user, state.samples));
-  showSwitches(state.switches);
+  showFailures(state.failures);
   showWaiting(state.waiting);
   const count = state.users.filter((user) => user.picture).length;
   byId("summary").textContent =

@@ -1,0 +1,1 @@
+"""The Admin API: HTTP, GraphQL, queries and mutations."""

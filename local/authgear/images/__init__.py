@@ -1,0 +1,1 @@
+"""The image server: upload URLs, uploads, and the pictures made of them."""

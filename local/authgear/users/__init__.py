@@ -1,0 +1,1 @@
+"""The users: records, attributes, and the audit log of their changes."""

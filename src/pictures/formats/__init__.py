@@ -1,0 +1,1 @@
+"""The picture formats: one module each, with its limits beside its decoder."""

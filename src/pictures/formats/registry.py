@@ -1,0 +1,114 @@
+"""
+Foreign bytes -> an opened picture, or the reason why there is none.
+
+No file is touched and no name is asked for: the content alone decides. Decoders are
+called directly, not by `Image.open`, so that bytes reach the one decoder chosen here.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from io import BytesIO
+
+from PIL import Image
+from PIL.ImageFile import ImageFile
+
+from outcome import Reason
+
+from ..errors import PictureRejected
+
+# Every format that is decoded: how its files begin, its module here, and the class in
+# it that opens a file. A module is loaded when the first file of its format comes. MPO
+# and Ultra HDR files begin with an ordinary JPEG, and that one is used.
+FORMATS = {
+    "jpeg": (rb"\xff\xd8\xff", "jpeg", "JPEGFile"),
+    "png": (rb"\x89PNG\r\n\x1a\n", "png", "PNGFile"),
+    "webp": (rb"RIFF....WEBPVP8[ LX]", "webp", "WebPFile"),
+    "gif": (rb"GIF8[79]a", "gif", "GIFFile"),
+    "avif": (rb"....ftyp(....)*avi[fs]", "avif", "AVIFFile"),
+    "heic": (rb"....ftyp(....)*(he[iv][cxms]|m[is]f1)", "heic", "HEICFile"),
+}
+HEAD = 64  # bytes; no format needs more to be recognised
+
+
+def open_picture(data: bytes, max_bytes: int, max_pixels: int) -> tuple[str, ImageFile]:
+    """
+    Open a picture file, and decode no pixel yet.
+
+    Args:
+        data: The whole file, whatever it may be.
+        max_bytes: Larger ones are rejected.
+        max_pixels: Pictures with more are rejected; those of formats that take more
+            memory, with more than a part of it.
+
+    Returns:
+        Its format, a name of `FORMATS`, and the picture.
+
+    Raises:
+        PictureRejected: It is none that can be decoded within the limits.
+    """
+    _check_bytes(data, max_bytes)
+    name = _recognise(data[:HEAD])
+    decoder = load_decoder(name)
+    with decoding(name):
+        source = decoder(BytesIO(data))
+    share = getattr(source, "share_of_pixels", 1.0)
+    _check_pixels(name, source.size, int(max_pixels * share))
+    return name, source
+
+
+@contextmanager
+def decoding(name: str, size: tuple[int, int] | None = None) -> Iterator[None]:
+    """Turn whatever a decoder raises into a rejection, and keep its warnings quiet."""
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            yield
+    except Image.DecompressionBombError as error:
+        message = f"the {name.upper()} picture has far too many pixels"
+        reason = Reason.TOO_MANY_PIXELS
+        raise PictureRejected(reason, message, source_format=name) from error
+    except Exception as error:
+        kind, reason = type(error).__name__, Reason.BROKEN_PICTURE
+        message = f"the {name.upper()} picture is damaged or cut short ({kind})"
+        raise PictureRejected(reason, message, source_format=name, size=size) from error
+
+
+def load_decoder(name: str) -> Callable[[BytesIO], ImageFile]:
+    """Return what opens a file of a format, and decodes no pixel yet."""
+    _, module, decoder = FORMATS[name]
+    loaded = import_module(f"{__package__}.{module}")
+    opened: Callable[[BytesIO], ImageFile] = getattr(loaded, decoder)
+    return opened
+
+
+def _check_bytes(data: bytes, limit: int) -> None:
+    """Reject what is not worth a look."""
+    if not data:
+        raise PictureRejected(Reason.EMPTY_OBJECT, "there are no bytes")
+    if len(data) > limit:
+        message = f"{len(data):,} bytes are more than the limit of {limit:,}"
+        raise PictureRejected(Reason.TOO_MANY_BYTES, message)
+
+
+def _recognise(head: bytes) -> str:
+    """Return the name of the format that the content begins with."""
+    if head[4:8] == b"ftyp":  # lists brands, up to its length, which comes first
+        head = head[: int.from_bytes(head[:4])]
+    for name, (beginning, _, _) in FORMATS.items():
+        if re.match(beginning, head, re.DOTALL):
+            return name
+    message = f"the content is none of {', '.join(FORMATS).upper()}"
+    raise PictureRejected(Reason.NOT_A_PICTURE, message)
+
+
+def _check_pixels(name: str, size: tuple[int, int], limit: int) -> None:
+    """Reject what would take too much memory to decode."""
+    if size[0] * size[1] > limit:
+        most = f"{name.upper()}'s limit of {limit:,}"
+        message = f"{size[0]:,} x {size[1]:,} px are more than {most}"
+        reason = Reason.TOO_MANY_PIXELS
+        raise PictureRejected(reason, message, source_format=name, size=size)

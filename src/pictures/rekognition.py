@@ -1,0 +1,86 @@
+"""
+Ask Amazon Rekognition's DetectFaces where the faces of a picture are.
+
+A picture goes there as a small JPEG of our own, so that every format will do, nothing
+of its metadata leaves, and what comes back are shares of the upright picture. Whatever
+goes wrong costs only the choice: the picture is then cut as without faces.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+from PIL import Image
+from urllib3.exceptions import HTTPError
+
+from .faces import focus_on, read_faces
+from .profile_picture import Focus, encode
+
+if TYPE_CHECKING:
+    from mypy_boto3_rekognition import RekognitionClient
+
+# Rekognition takes no picture with a shorter side (its guidelines and quotas, in px).
+SHORTEST = 80
+QUALITY = 85  # of the JPEG that is sent; at 1,024 px far below the limit of 5 MB
+
+MOST_KNOWN = 10_000  # answers that are kept, a few hundred bytes each
+
+FALLBACKS = {
+    "AccessDeniedException": "rekognition-denied",
+    "ProvisionedThroughputExceededException": "rekognition-throttled",
+    "ThrottlingException": "rekognition-throttled",
+}
+
+
+class FaceFinder:
+    """
+    Asks Rekognition where the faces are.
+
+    The same picture is asked about once: while Authgear is down it is made again every
+    quarter of an hour, and each question costs.
+
+    Args:
+        rekognition: The client; its time-outs and retries bound every call.
+    """
+
+    def __init__(self, rekognition: RekognitionClient) -> None:
+        self._rekognition = rekognition
+        self._known: dict[bytes, Focus] = {}
+
+    def find(self, picture: Image.Image) -> Focus:
+        """
+        Return where to cut a picture; whatever goes wrong is a reason in the answer.
+
+        Args:
+            picture: The whole of it, upright.
+        """
+        if min(picture.size) < SHORTEST:
+            return Focus(fallback="too-small")
+        jpeg = encode(picture, QUALITY)
+        key = hashlib.sha256(jpeg).digest()
+        if key in self._known:
+            return self._known[key]
+        try:
+            answer = self._rekognition.detect_faces(Image={"Bytes": jpeg})
+            faces = read_faces(answer)
+        except Exception as error:  # noqa: BLE001 - botocore raises anything on an answer of another shape
+            return Focus(fallback=_explain(error))
+        focus = focus_on(faces, picture.size)
+        if len(self._known) == MOST_KNOWN:
+            del self._known[next(iter(self._known))]
+        self._known[key] = focus
+        return focus
+
+
+def _explain(error: Exception) -> str:
+    """Return why there is no answer to go by."""
+    if isinstance(error, ClientError):
+        code = error.response.get("Error", {}).get("Code", "")
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        other = "rekognition-unavailable" if status >= 500 else "rekognition-refused"
+        return FALLBACKS.get(code, other)
+    if isinstance(error, BotoCoreError | HTTPError | OSError):
+        return "rekognition-unavailable"
+    return "rekognition-unexpected"

@@ -1,0 +1,1 @@
+"""The bucket: the objects of a user, and how a key names the user."""

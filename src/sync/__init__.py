@@ -1,0 +1,1 @@
+"""Bring the picture of one user in sync with the bucket."""

@@ -1,0 +1,1 @@
+"""Event sources: which objects an event is about, and the answer that each expects."""

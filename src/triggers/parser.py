@@ -1,0 +1,166 @@
+"""Any source's event -> the objects that it object_events at."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import unquote_plus
+
+from outcome import Reason
+
+from .sources import (
+    AsyncInvocation,
+    BatchOperationsJob,
+    EventSource,
+    ObjectEvent,
+    SQSBatch,
+)
+
+DEEPEST = 8  # envelopes within envelopes; real events have at most five
+S3_EVENTS = (
+    "ObjectCreated:",
+    "ObjectRemoved:",
+    "ObjectRestore:",
+    "LifecycleExpiration:",
+)
+EVENTBRIDGE_EVENTS = ("Object Created", "Object Deleted", "Object Restore Completed")
+
+
+def read_event(event: Any) -> EventSource:
+    """
+    Read what a Lambda function was invoked with.
+
+    Args:
+        event: The event, of any of the shapes in `events/` or of none of them.
+    """
+    if isinstance(event, dict) and isinstance(event.get("tasks"), list):
+        # Schema 2.0 lets a job carry arguments; their values are always texts.
+        arguments = _at(_at(event, "job"), "userArguments")
+        dry_run = _field(arguments, "dry_run").lower() == "true"
+        return BatchOperationsJob(
+            [replace(_task(task), dry_run=dry_run) for task in event["tasks"]],
+            _field(event, "invocationSchemaVersion") or "1.0",
+            _field(event, "invocationId"),
+        )
+    records = _records(event)
+    if records and all(_field(r, "eventSource") == "aws:sqs" for r in records):
+        return SQSBatch(
+            [object_event for record in records for object_event in _message(record)]
+        )
+    return AsyncInvocation(list(_object_events(event)))
+
+
+def _message(record: Mapping[str, Any]) -> Iterator[ObjectEvent]:
+    """Read one SQS message; its object events carry its id."""
+    for object_event in _object_events(record.get("body")):
+        yield replace(object_event, item=_field(record, "messageId"))
+
+
+def _task(task: Any) -> ObjectEvent:
+    """Read a task of S3 Batch Operations, whose keys are URL-encoded."""
+    bucket = _field(task, "s3Bucket") or _field(task, "s3BucketArn").rpartition(":")[2]
+    return _encoded_event(bucket, _field(task, "s3Key"), item=_field(task, "taskId"))
+
+
+def _object_events(content: Any, depth: int = 0) -> Iterator[ObjectEvent]:
+    """Open envelope after envelope until objects come to light."""
+    if isinstance(content, str):
+        content = _parse(content)
+    if depth > DEEPEST or not isinstance(content, dict):
+        yield ObjectEvent(problem=Reason.UNKNOWN_EVENT)
+    elif content.get("Event") == "s3:TestEvent":
+        yield ObjectEvent(bucket=_field(content, "Bucket"), problem=Reason.TEST_EVENT)
+    elif content.get("source") == "aws.s3":
+        yield _eventbridge_event(content)
+    elif content.get("source") == "lambda":
+        yield from _object_events(content.get("detail"), depth + 1)
+    elif "requestPayload" in content:
+        yield from _object_events(content["requestPayload"], depth + 1)
+    elif content.get("Type") == "Notification":
+        yield from _object_events(content.get("Message"), depth + 1)
+    else:
+        yield from _record_events(_records(content), depth)
+
+
+def _record_events(records: Iterable[Any], depth: int) -> Iterator[ObjectEvent]:
+    """Read the records of an S3, SNS or SQS event."""
+    found = False
+    for record in records:
+        found = True
+        if _field(record, "eventSource") == "aws:s3":
+            yield _s3_event(record)
+        elif _field(record, "eventSource") == "aws:sqs":
+            yield from _object_events(record.get("body"), depth + 1)
+        elif _field(record, "EventSource") == "aws:sns":
+            yield from _object_events(_at(record, "Sns").get("Message"), depth + 1)
+        else:
+            yield ObjectEvent(problem=Reason.UNKNOWN_EVENT)
+    if not found:
+        yield ObjectEvent(problem=Reason.UNKNOWN_EVENT)
+
+
+def _s3_event(record: Mapping[str, Any]) -> ObjectEvent:
+    """Read a record of S3's own, of major version 2, whose key is form-encoded."""
+    major = _field(record, "eventVersion").partition(".")[0]
+    if major != "2" or not _field(record, "eventName").startswith(S3_EVENTS):
+        return ObjectEvent(problem=Reason.UNKNOWN_EVENT)
+    s3 = _at(record, "s3")
+    return _encoded_event(
+        _field(_at(s3, "bucket"), "name"), _field(_at(s3, "object"), "key")
+    )
+
+
+def _eventbridge_event(content: Mapping[str, Any]) -> ObjectEvent:
+    """Read an event of EventBridge, whose key is not encoded at all."""
+    detail = _at(content, "detail")
+    bucket = _field(_at(detail, "bucket"), "name")
+    key = _field(_at(detail, "object"), "key")
+    if content.get("detail-type") not in EVENTBRIDGE_EVENTS or not (bucket and key):
+        return ObjectEvent(problem=Reason.UNKNOWN_EVENT)
+    return ObjectEvent(bucket=bucket, key=key)
+
+
+def _encoded_event(bucket: str, key: str, *, item: str = "") -> ObjectEvent:
+    """Make an object event of a form-encoded key."""
+    try:
+        decoded = unquote_plus(key, errors="strict")
+    except UnicodeDecodeError:
+        decoded = ""
+    if not (bucket and decoded):
+        return ObjectEvent(problem=Reason.UNKNOWN_EVENT, item=item)
+    return ObjectEvent(bucket=bucket, key=decoded, item=item)
+
+
+def _records(content: Any) -> list[Any]:
+    """Return an event's records, none if it has none."""
+    records = content.get("Records") if isinstance(content, dict) else None
+    return records if isinstance(records, list) else []
+
+
+def _at(content: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return an object within an object, an empty one if it is not there."""
+    value = content.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _field(content: Any, name: str) -> str:
+    """
+    Return a text within an object, an empty one if it is not there.
+
+    JSON can hold half a character, which neither the log nor an answer can be made of.
+    """
+    value = content.get(name) if isinstance(content, dict) else None
+    if not isinstance(value, str) or re.search(r"[\ud800-\udfff]", value):
+        return ""
+    return value
+
+
+def _parse(text: str) -> Any:
+    """Return the JSON value of a text, `None` if it holds none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,45 @@
+"""What a cold start loads: counted, since times differ from machine to machine."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.new_container import run
+
+MOST_MODULES = 600  # the standard library's counted
+
+
+@pytest.fixture(scope="module")
+def loaded() -> set[str]:
+    """Return the modules that a new container loads."""
+    return set(run("import sys, handler; print(*sys.modules)").split())
+
+
+def test_cold_start_keeps_to_its_budget(loaded: set[str]) -> None:
+    """A dependency that loads hundreds of modules does not come in unnoticed."""
+    assert "handler" in loaded
+    assert len(loaded) <= MOST_MODULES
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["jwt", "cryptography.x509", "pictures.faces", "pictures.rekognition"],
+)
+def test_cold_start_loads_only_what_is_used(loaded: set[str], name: str) -> None:
+    """What the function does without is not loaded."""
+    assert name not in loaded
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "pictures.formats.heic",
+        "pictures.formats.webp",
+        "PIL.AvifImagePlugin",
+        "PIL.ImageCms",
+        "PIL.PngImagePlugin",
+    ],
+)
+def test_decoders_wait_for_their_format(loaded: set[str], name: str) -> None:
+    """A decoder is loaded with the first picture that needs it."""
+    assert name not in loaded

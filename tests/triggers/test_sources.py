@@ -1,0 +1,167 @@
+"""What each source is told."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from outcome import Outcome, Reason, Result
+from triggers.sources import (
+    AsyncInvocation,
+    BatchOperationsJob,
+    ObjectEvent,
+    PicturesFailed,
+    SQSBatch,
+)
+
+KEY = "pictures/ada@example.com.jpg"
+DONE = Result(reason=Reason.PICTURE_SET)
+REJECTED = Result(reason=Reason.NOT_A_PICTURE)
+FAILED = Result(reason=Reason.AUTHGEAR_TIMEOUT, detail="for ada@example.com")
+
+
+def pairs(
+    *results: Result, items: str = "abcdefgh"
+) -> list[tuple[ObjectEvent, Result]]:
+    """Return results with an object event for each, of item `a`, `b` and so on."""
+    return [
+        (ObjectEvent(bucket="pictures-example", key=KEY, item=item), result)
+        for item, result in zip(items, results, strict=False)
+    ]
+
+
+def failures(*results: Result, items: str = "abcdefgh") -> list[str]:
+    """Return the messages that a queue is told to deliver again."""
+    answer = SQSBatch([]).answer(pairs(*results, items=items))
+    assert set(answer) == {"batchItemFailures", "objects"}
+    assert len(answer["objects"]) == len(results)
+    for failure in answer["batchItemFailures"]:
+        assert set(failure) == {"itemIdentifier"}
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def task_result(result: Result) -> dict[str, Any]:
+    """Return what a batch job is told of one task."""
+    answer = BatchOperationsJob([], "2.0", "job").answer(pairs(result))
+    [told] = answer["results"]
+    assert told["taskId"] == "a"
+    return dict(told)
+
+
+def test_notification() -> None:
+    """Who reads the answer finds an entry per object, with its facts."""
+    fields = {"user_id": "u"}
+    result = Result(reason=Reason.PICTURE_SET, detail="fine", fields=fields)
+
+    assert AsyncInvocation([]).answer(pairs(result, REJECTED)) == {
+        "objects": [
+            {
+                "bucket": "pictures-example",
+                "key": KEY,
+                "outcome": "synced",
+                "reason": "picture-set",
+                "detail": "fine",
+                "user_id": "u",
+            },
+            {
+                "bucket": "pictures-example",
+                "key": KEY,
+                "outcome": "rejected",
+                "reason": "not-a-picture",
+                "detail": Reason.NOT_A_PICTURE.meaning,
+            },
+        ]
+    }
+
+
+def test_notification_failed() -> None:
+    """One failure raises; the text counts, names each reason once, and nobody."""
+    other = Result(reason=Reason.S3_DENIED)
+
+    with pytest.raises(PicturesFailed) as caught:
+        AsyncInvocation([]).answer(pairs(FAILED, DONE, other, FAILED, REJECTED))
+
+    assert str(caught.value) == ("3 of 5 objects failed: authgear-timeout, s3-denied")
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_notification_raises_for_failed_only(reason: Reason) -> None:
+    """What can never work is not delivered again."""
+    results = pairs(Result(reason=reason))
+
+    if reason.outcome is Outcome.FAILED:
+        with pytest.raises(PicturesFailed):
+            AsyncInvocation([]).answer(results)
+    else:
+        assert AsyncInvocation([]).answer(results)["objects"][0]["reason"] == reason
+
+
+@pytest.mark.parametrize("failed", range(5))
+def test_queue_batch(failed: int) -> None:
+    """Exactly those messages come again that failed, all of them if need be."""
+    results = [FAILED] * failed + [DONE] * (2 - failed // 2) + [REJECTED]
+
+    assert failures(*results) == list("abcd"[:failed])
+
+
+def test_queue_batch_message_of_several() -> None:
+    """A message that holds a failed object is named, and once only."""
+    assert failures(DONE, FAILED, FAILED, DONE, DONE, items="aaabb") == ["a"]
+
+
+def test_queue_batch_done() -> None:
+    """Where nothing failed, no message comes again."""
+    assert failures(DONE, REJECTED, Result(reason=Reason.TEST_EVENT)) == []
+    assert failures() == []
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_batch_job_code(reason: Reason) -> None:
+    """The job drives again what may work later, and counts what never will."""
+    code = {
+        Outcome.FAILED: "TemporaryFailure",
+        Outcome.REJECTED: "PermanentFailure",
+    }.get(reason.outcome, "Succeeded")
+
+    assert task_result(Result(reason=reason)) == {
+        "taskId": "a",
+        "resultCode": code,
+        "resultString": f"{reason.outcome} {reason}: {reason.meaning}",
+    }
+
+
+def test_batch_job_detail() -> None:
+    """The report shows the detail where there is one."""
+    result = Result(reason=Reason.IN_SYNC, detail="as it was")
+
+    assert task_result(result)["resultString"] == "unchanged in-sync: as it was"
+
+
+@pytest.mark.parametrize("version", ["1.0", "2.0"])
+def test_batch_job_repeats(version: str) -> None:
+    """Version and id are repeated, and each task is answered, all failing too."""
+    answer = BatchOperationsJob([], version, "job").answer(pairs(FAILED, FAILED))
+
+    assert answer["invocationSchemaVersion"] == version
+    assert answer["invocationId"] == "job"
+    assert answer["treatMissingKeysAs"] == "PermanentFailure"
+    assert [told["taskId"] for told in answer["results"]] == ["a", "b"]
+    assert set(answer) == {
+        *("invocationSchemaVersion", "treatMissingKeysAs", "invocationId", "results")
+    }
+
+
+@pytest.mark.parametrize(
+    "source",
+    [AsyncInvocation([]), SQSBatch([]), BatchOperationsJob([], "1.0", "")],
+    ids=lambda source: type(source).__name__,
+)
+def test_answer_is_json(
+    source: AsyncInvocation | SQSBatch | BatchOperationsJob,
+) -> None:
+    """An answer can be sent."""
+    answer = source.answer(pairs(DONE, REJECTED))
+
+    assert json.loads(json.dumps(answer)) == answer

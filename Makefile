@@ -156,7 +156,7 @@ build-Function: $(BIN)/python
 	rm -rf "$(ARTIFACTS_DIR)/bin" "$(ARTIFACTS_DIR)/certifi/tests"
 	find "$(ARTIFACTS_DIR)/botocore/data" -mindepth 1 -maxdepth 1 -type d \
 	  $(foreach service,$(SERVICES),! -name $(service)) -exec rm -rf {} +
-	cp -R src/. "$(ARTIFACTS_DIR)"
+	cp -R src/. LICENSE licenses "$(ARTIFACTS_DIR)"
 	find "$(ARTIFACTS_DIR)" -name __pycache__ -prune -exec rm -rf {} +
 
 invoke: $(VENV)/.dev $(SAM_VENV)/.sam ## sam local invoke (EVENT=events/s3-put.json DOCKER=no)

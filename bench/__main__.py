@@ -97,7 +97,7 @@ def _machine(engines: Sequence[EngineProcess]) -> str:
         f"- {models[0] if models else platform.machine()}, {os.cpu_count()} cores",
         f"- load average at the end: {os.getloadavg()[1]:.1f}",
         f"- {platform.system()} {platform.machine()}, Python {sys.version.split()[0]}",
-        f"- Pillow {version('pillow')}, pi-heif {version('pi-heif')}",
+        f"- Pillow {version('pillow')}, pi-heif-decoder {version('pi-heif-decoder')}",
         *(f"- {engine.name}: {engine.version}" for engine in engines if engine.version),
         *(
             f"- {n}: not installed"

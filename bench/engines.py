@@ -35,7 +35,7 @@ def ours() -> tuple[str, Engine]:
 
 def naive() -> tuple[str, Engine]:
     """Return Pillow as most tutorials use it."""
-    from pi_heif import register_heif_opener
+    from pi_heif.as_plugin import register_heif_opener
 
     register_heif_opener()
 

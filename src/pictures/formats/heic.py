@@ -15,9 +15,9 @@ class HEICFile(ImageFile.ImageFile):
     """
     The primary picture of a HEIC file; libheif turns it upright while it decodes.
 
-    pi-heif's own plugin also reads every metadata item of the file, and a damaged one
-    crashes the whole process (1.4.0, `metadata` of its C image): no exception, no log.
-    Nothing of the metadata is wanted here, so that none of it is read.
+    The plugin of pi-heif-decoder also reads every metadata item of the file, and a
+    damaged one crashes the whole process (1.7.0.post4, `metadata` of its C image): no
+    exception, no log. The product needs no metadata, so it reads none.
     """
 
     format = "HEIF"

@@ -17,7 +17,7 @@ from ops.session import JSONOption, Session, StackOption
 from ops.users import TIME, kind_of, profile_of, text_in_keys
 from storage.bucket import Bucket
 from storage.key_pattern import KeyIgnored
-from sync.reconcile_loop import LASTING
+from sync.decide import LASTING
 from sync.run_log import RunLog
 from sync.user_profile import AmbiguousUser
 

@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING
 
 import requests
 
-from authgear import AccessTokens, AdminAPI, Connection, Throttle
+from authgear import AccessTokens, AdminAPI, Connection
 from authgear.key_pair import load_key_pair
-from pictures.profile_picture import FindFocus, PictureSpec
+from pictures.profile_picture import (
+    FindFocus,
+    PictureSpec,
+    ProfilePicture,
+    make_profile_picture,
+)
 from settings import FACE, Settings
-from sync.parallel import RunDuring, run_inline
-from sync.reconcile_loop import Policy
+from storage.bucket import Bucket
+from sync.decide import Policy
+from sync.parallel import RunDuring
+from sync.picture_job import MakePicture
 from sync.reconciler import Reconciler
 from version import VERSION
 
@@ -22,12 +29,16 @@ if TYPE_CHECKING:
 
 NAME = "authgear-s3-profile-pictures"
 
+# Raised by hand when the code must remake pictures that earlier code has made.
+IMAGE_VERSION = 1
+# Raised by hand when the code accepts files that earlier code has rejected.
+REJECTION_VERSION = 1
+
 
 def connect(
     settings: Settings,
     *,
     session: requests.Session | None = None,
-    throttle: Throttle | None = None,
 ) -> Connection:
     """
     Make the one connection to Authgear.
@@ -36,14 +47,11 @@ def connect(
         settings: Name the endpoint.
 
         session: Keeps connections alive; a new one if left out.
-
-        throttle: What all requests keep to when Authgear asks for fewer.
     """
     return Connection(
         endpoint=settings.authgear_endpoint,
         user_agent=f"{NAME}/{VERSION}",
         session=session,
-        throttle=throttle,
     )
 
 
@@ -91,34 +99,64 @@ def build_focus_finder(
     return FaceFinder(make_client()).find
 
 
+def build_policy(settings: Settings) -> Policy:
+    """Say what the operator decides, and which settings shape images and rejections."""
+    spec = specify_picture(settings)
+    return Policy(
+        overwrite=settings.overwrite,
+        remove_on_delete=settings.remove_on_delete,
+        max_bytes=settings.max_input_bytes,
+        image_settings=(
+            IMAGE_VERSION,
+            settings.authgear_endpoint,
+            settings.authgear_app_id,
+            spec.size,
+            spec.quality,
+            settings.crop_position,
+            spec.background,
+        ),
+        rejection_settings=(REJECTION_VERSION, spec.max_bytes, spec.max_pixels),
+    )
+
+
 def build_reconciler(
     settings: Settings,
+    bucket: Bucket,
     admin_api: AdminAPI,
-    find_focus: FindFocus | None,
-    run_during: RunDuring = run_inline,
+    make_picture: MakePicture,
+    run_during: RunDuring | None = None,
 ) -> Reconciler:
     """
-    Make what brings one user in sync.
+    Build the part that brings one user in sync.
 
     Args:
         settings: What the operator decides.
 
+        bucket: The bucket.
+
         admin_api: Authgear.
 
-        find_focus: Tells where to cut a picture, if the settings alone do not.
+        make_picture: Makes the picture of a file's bytes.
 
-        run_during: Lets work go on during a block.
+        run_during: Lets work go on during a block, if it may.
     """
     return Reconciler(
+        bucket=bucket,
         pattern=settings.key_pattern,
         admin_api=admin_api,
-        spec=specify_picture(settings),
-        find_focus=find_focus,
-        policy=Policy(
-            overwrite=settings.overwrite,
-            remember=settings.remember,
-            remove_on_delete=settings.remove_on_delete,
-            verify_update=settings.verify_update,
-        ),
+        make_picture=make_picture,
+        policy=build_policy(settings),
         run_during=run_during,
     )
+
+
+def build_picture_maker(
+    settings: Settings, find_focus: FindFocus | None
+) -> MakePicture:
+    """Build the part that makes the picture of a file's bytes, in this process."""
+    spec = specify_picture(settings)
+
+    def make(data: bytes, _: float) -> ProfilePicture:
+        return make_profile_picture(data, spec, find_focus)
+
+    return make

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from authgear import Throttle
+from authgear import Budget
 from hard_timeout import HardTimeout
 from outcome import Outcome, Reason, Result
-from storage.bucket import Bucket
 from sync.reconciler import Reconciler
+from sync.results import ObjectResult
 from triggers.parser import read_event
 from triggers.sources import ObjectEvent
 
@@ -36,7 +36,7 @@ class Function:
     Answers invocations.
 
     Args:
-        buckets: The buckets from which events are taken, by name.
+        bucket_name: The bucket whose events count.
 
         reconciler: Brings one user in sync.
 
@@ -44,19 +44,19 @@ class Function:
 
         metrics: Counts outcomes; no dimension names a user.
 
-        clock: Monotonic seconds; the same as the reconciler's.
+        clock: Monotonic seconds.
 
-        throttle: The same as the connection's; each source brings its own max_wait.
+        sleep: Waits for so many seconds.
 
         hard_timeout: Breaks a block off after so many seconds, with `HardTimeout`.
     """
 
-    buckets: Mapping[str, Bucket]
+    bucket_name: str
     reconciler: Reconciler
     logger: Logger
     metrics: Metrics
     clock: Callable[[], float] = time.monotonic
-    throttle: Throttle = field(default_factory=Throttle)
+    sleep: Callable[[float], None] = time.sleep
     hard_timeout: Callable[[float], AbstractContextManager[Any]] = nullcontext
 
     def handle(self, event: Any, context: LambdaContext) -> dict[str, Any]:
@@ -78,42 +78,52 @@ class Function:
         source = read_event(event)
         # Two stacks in one account must not be counted together.
         self.metrics.add_dimension(name="function", value=context.function_name)
-        self.throttle.max_wait = source.max_wait
         try:
             results = [
-                (object_event, self._process(object_event, end))
+                (replace(object_event, key=line.key), line.result)
                 for object_event in source.object_events
+                for line in self._process(object_event, end, source.max_wait)
             ]
         finally:
             self.metrics.flush_metrics()
         return source.answer(results)
 
-    def _process(self, object_event: ObjectEvent, end: float) -> Result:
-        """Reconcile one object before Lambda's end, and record what became of it."""
+    def _process(
+        self, object_event: ObjectEvent, end: float, max_wait: float
+    ) -> list[ObjectResult]:
+        """Reconcile one user before Lambda's end, and record what became of it."""
         start = self.clock()
         try:
             with self.hard_timeout(end - LOG_RESERVE - start):
-                result = self._reconcile(object_event, end - CALL_RESERVE)
+                lines = self._reconcile(object_event, end - CALL_RESERVE, max_wait)
         except HardTimeout as error:
             detail = "a call was broken off: it outlived the deadline"
             fields = {"places": _places(error)}
             result = Result(reason=Reason.NOT_SETTLED, detail=detail, fields=fields)
+            lines = [ObjectResult(key=object_event.key, result=result)]
         except Exception as error:  # noqa: BLE001 - a bug in one object must not lose the rest
-            result = _unexpected(error)
+            lines = [ObjectResult(key=object_event.key, result=_unexpected(error))]
         milliseconds = round((self.clock() - start) * 1000, 1)
-        self._log(object_event, result, milliseconds)
-        self._count(result, milliseconds)
-        return result
+        for line in lines:
+            self._log(replace(object_event, key=line.key), line.result, milliseconds)
+            self._count(line.result, milliseconds)
+        return lines
 
-    def _reconcile(self, object_event: ObjectEvent, deadline: float) -> Result:
-        """Reconcile one object, if there is one and its bucket is ours."""
-        if object_event.problem:
-            return Result(reason=object_event.problem)
-        if object_event.bucket not in self.buckets:
-            return Result(reason=Reason.OTHER_BUCKET)
-        bucket = self.buckets[object_event.bucket]
+    def _reconcile(
+        self, object_event: ObjectEvent, deadline: float, max_wait: float
+    ) -> list[ObjectResult]:
+        """Reconcile the user of one object, if there is one and the bucket is ours."""
+        problem = object_event.problem
+        if problem is None and object_event.bucket != self.bucket_name:
+            problem = Reason.OTHER_BUCKET
+        if problem is not None:
+            result = Result(reason=problem)
+            return [ObjectResult(key=object_event.key, result=result)]
+        budget = Budget(
+            deadline=deadline, max_wait=max_wait, clock=self.clock, sleep=self.sleep
+        )
         return self.reconciler.reconcile(
-            bucket, object_event.key, deadline=deadline, dry_run=object_event.dry_run
+            object_event.key, budget, dry_run=object_event.dry_run
         )
 
     def _log(

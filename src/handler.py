@@ -10,8 +10,15 @@ import boto3
 from aws_lambda_powertools import Logger, Metrics
 from botocore.config import Config
 
-from authgear import AdminAPI, Throttle
-from factory import NAME, authorize, build_focus_finder, build_reconciler, connect
+from authgear import AdminAPI
+from factory import (
+    NAME,
+    authorize,
+    build_focus_finder,
+    build_picture_maker,
+    build_reconciler,
+    connect,
+)
 from function import Function
 from hard_timeout import hard_timeout
 from settings import Settings
@@ -38,16 +45,18 @@ def build(settings: Settings, *, logger: Logger, metrics: Metrics) -> Function:
     find_focus = build_focus_finder(
         settings, lambda: boto3.client("rekognition", config=AWS)
     )
-    throttle = Throttle()
-    admin_api = AdminAPI(
-        connect(settings, throttle=throttle), authorize(settings, secrets_manager)
-    )
+    admin_api = AdminAPI(connect(settings), authorize(settings, secrets_manager))
     return Function(
-        buckets={name: Bucket(s3, name) for name in settings.bucket_names},
-        reconciler=build_reconciler(settings, admin_api, find_focus, run_in_thread),
+        bucket_name=settings.bucket_name,
+        reconciler=build_reconciler(
+            settings,
+            Bucket(s3, settings.bucket_name),
+            admin_api,
+            build_picture_maker(settings, find_focus),
+            run_in_thread,
+        ),
         logger=logger,
         metrics=metrics,
-        throttle=throttle,
         hard_timeout=hard_timeout,
     )
 

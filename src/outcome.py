@@ -48,6 +48,11 @@ class Reason(StrEnum):
         "Authgear already shows the picture made from this object",
         "nothing: S3 may tell of an object twice",
     )
+    NEWER_OBJECT = (
+        "newer-object",
+        Outcome.UNCHANGED,
+        "a newer object of the user is the picture",
+    )
     NO_PICTURE = (
         "no-picture",
         Outcome.UNCHANGED,
@@ -69,8 +74,8 @@ class Reason(StrEnum):
     OTHER_BUCKET = (
         "other-bucket",
         Outcome.IGNORED,
-        "the bucket is not one of BUCKET_NAMES",
-        "add it to the setting, if it should be there",
+        "the bucket is not BUCKET_NAME",
+        "see what else invokes the function: a stack has one bucket",
     )
     FOLDER_MARKER = (
         "folder-marker",
@@ -95,11 +100,22 @@ class Reason(StrEnum):
         "the user has no object in the bucket (any more)",
         "nothing: it was deleted meanwhile",
     )
-    KEEPS_OWN_PICTURE = (
-        "keeps-own-picture",
+    KEPT = (
+        "kept",
         Outcome.IGNORED,
-        "the user has a picture and OVERWRITE is if-empty",
+        "the user has a picture of their own, and OVERWRITE says to keep it",
         "nothing, or set `always`",
+    )
+    REMOVED_BY_USER = (
+        "removed-by-user",
+        Outcome.IGNORED,
+        "the picture was removed in Authgear, and OVERWRITE says to keep it so",
+        "nothing: the next newer object becomes the picture",
+    )
+    OLD_VERSION_EXPIRED = (
+        "old-version-expired",
+        Outcome.IGNORED,
+        "a lifecycle rule deleted an old version of an object",
     )
     DRY_RUN = ("dry-run", Outcome.IGNORED, "only tried out, nothing was changed")
 
@@ -138,6 +154,12 @@ class Reason(StrEnum):
         Outcome.REJECTED,
         "the object lies in an archive storage class",
         "restore it, then copy it onto itself",
+    )
+    UNREADABLE_OBJECT = (
+        "unreadable-object",
+        Outcome.REJECTED,
+        "S3 does not hand the object out, as with a key of the owner's own (SSE-C)",
+        "upload it again without such a key",
     )
     UNKNOWN_USER = (
         "unknown-user",

@@ -6,6 +6,7 @@ import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Final, Literal, TypeVar
 from urllib.parse import urlsplit
 
@@ -14,6 +15,14 @@ from storage.key_pattern import KeyPattern
 T = TypeVar("T")
 
 FACE: Final = "face"  # the CROP_POSITION that has faces looked for
+
+
+class Overwrite(StrEnum):
+    """Which picture wins where bucket and user disagree."""
+
+    ALWAYS = "always"
+    KEEP_OWN = "keep-own"
+    IF_EMPTY = "if-empty"
 
 
 class SettingsError(Exception):
@@ -35,7 +44,7 @@ class Settings:
     What the operator decides; `docs/settings.md` explains each variable.
 
     Args:
-        bucket_names: Buckets from which events are taken.
+        bucket_name: The bucket of pictures.
 
         key_pattern: How a key names a user.
 
@@ -59,16 +68,13 @@ class Settings:
 
         max_input_pixels: Larger pictures are rejected before they are decoded.
 
-        overwrite: Whether a user's present picture is replaced.
+        overwrite: Which picture wins where bucket and user disagree.
 
-        remember: Whether a tag on the object notes what was done with it.
-
-        remove_on_delete: Whether the picture goes with the user's last object.
-
-        verify_update: Whether the user is read once more after the update.
+        remove_on_delete: Whether our picture is removed with the user's last picture in
+            the bucket.
     """
 
-    bucket_names: frozenset[str]
+    bucket_name: str
     key_pattern: KeyPattern
     authgear_endpoint: str
     authgear_app_id: str
@@ -79,10 +85,8 @@ class Settings:
     background_color: str
     max_input_bytes: int
     max_input_pixels: int
-    overwrite: bool
-    remember: bool
+    overwrite: Overwrite
     remove_on_delete: bool
-    verify_update: bool
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str]) -> Settings:
@@ -124,13 +128,12 @@ class _Variable:
         return self.parse(text)
 
 
-def _bucket_names(text: str) -> frozenset[str]:
-    """Read names of buckets, separated by commas."""
-    names = frozenset(name.strip() for name in text.split(","))
-    if not all(re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", n) for n in names):
-        message = "must be names of S3 buckets, separated by commas"
+def _bucket_name(text: str) -> str:
+    """Read the name of a bucket."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", text):
+        message = "must be the name of an S3 bucket"
         raise ValueError(message)
-    return names
+    return text
 
 
 def _origin(text: str) -> str:
@@ -214,7 +217,7 @@ def _color(text: str) -> str:
 _switch = _one_of({"true": True, "false": False})
 
 _VARIABLES = (
-    _Variable("BUCKET_NAMES", _bucket_names),
+    _Variable("BUCKET_NAME", _bucket_name),
     _Variable("KEY_PATTERN", KeyPattern.parse, "pictures/{user_id}.*"),
     _Variable("AUTHGEAR_ENDPOINT", _origin),
     _Variable("AUTHGEAR_APP_ID", _word),
@@ -225,10 +228,8 @@ _VARIABLES = (
     _Variable("BACKGROUND_COLOR", _color, "#ffffff"),
     _Variable("MAX_INPUT_BYTES", _between(1, 50_000_000), "20000000"),
     _Variable("MAX_INPUT_PIXELS", _between(1, 100_000_000), "50000000"),
-    _Variable("OVERWRITE", _one_of({"always": True, "if-empty": False}), "always"),
-    _Variable("REMEMBER", _switch, "true"),
+    _Variable("OVERWRITE", _one_of({it.value: it for it in Overwrite}), "always"),
     _Variable("REMOVE_ON_DELETE", _switch, "false"),
-    _Variable("VERIFY_UPDATE", _switch, "true"),
 )
 
 VARIABLES = tuple(variable.name for variable in _VARIABLES)

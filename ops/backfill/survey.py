@@ -11,7 +11,7 @@ from authgear import UUID
 from ops.aws import MOST_AT_ONCE
 from storage.bucket import Bucket, StoredObject
 from storage.key_pattern import KeyIgnored, KeyPattern
-from sync.reconcile_loop import LASTING
+from sync.decide import LASTING
 
 
 @dataclass(frozen=True, slots=True)

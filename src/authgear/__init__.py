@@ -5,7 +5,8 @@ It imports nothing of the application around it.
 """
 
 from .access_token import AccessTokens, KeyPair
-from .admin_api import AdminAPI, UploadURL
+from .admin_api import STALE, AdminAPI, UploadURL
+from .budget import Budget
 from .connection import Connection
 from .errors import (
     AttributesInvalid,
@@ -18,6 +19,7 @@ from .errors import (
     PictureNotKept,
     RateLimited,
     Refused,
+    StaleAttributes,
     TimedOut,
     Unavailable,
     Unexpected,
@@ -25,16 +27,17 @@ from .errors import (
     UserAnonymized,
     UserNotFound,
 )
-from .throttle import Throttle
 from .user import UUID, User, object_id, to_node_id, to_user_id
 
 __all__ = [
+    "STALE",
     "UUID",
     "AccessTokens",
     "AdminAPI",
     "AttributesInvalid",
     "AuthgearError",
     "BadAnswer",
+    "Budget",
     "Connection",
     "CredentialsUnavailable",
     "DeniedByHook",
@@ -44,7 +47,7 @@ __all__ = [
     "PictureNotKept",
     "RateLimited",
     "Refused",
-    "Throttle",
+    "StaleAttributes",
     "TimedOut",
     "Unavailable",
     "Unexpected",

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from .errors import CredentialsUnavailable
 
 LIFETIME = 300  # seconds; the longest that Authgear's documentation advises
+# Seconds that `iat` lies in the past: servers before 2026-06-11.0 refuse a token from a
+# clock that is a moment ahead of theirs.
+ISSUED_BEFORE = 60
 RENEW_BEFORE = 60  # seconds before the end; more than any one request takes
 
 
@@ -81,7 +84,7 @@ class AccessTokens:
         self._key_pair = self._key_pair or self._load_key_pair()
         claims = {
             "aud": [self.app_id],
-            "iat": now,
+            "iat": now - ISSUED_BEFORE,
             "exp": now + LIFETIME,
             "audit_context": self._audit_context,
         }

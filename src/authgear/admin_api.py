@@ -8,8 +8,10 @@ from typing import Any
 from .access_token import AccessTokens
 from .answers import as_object
 from .authorized import AuthorizedConnection
+from .budget import Budget
 from .connection import Connection
 from .errors import PictureNotKept, Unexpected, UserAnonymized, UserNotFound
+from .originals import read_original
 from .user import User, object_id, read_user, to_node_id
 
 USER = "{ id isAnonymized standardAttributes }"
@@ -27,6 +29,10 @@ mutation UpdateUser($input: UpdateUserInput!) {{
 }}"""
 
 
+# Seconds; attributes that were read longer ago are never sent.
+STALE = 2.0
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UploadURL:
     """A presigned URL: works once, for 15 minutes; its query is a secret."""
@@ -39,8 +45,7 @@ class AdminAPI:
     """
     Authgear's Admin API, as far as pictures need it.
 
-    Every method takes `deadline`, the moment of the connection's clock by which to give
-    up, and raises `AuthgearError`.
+    Every method takes the `budget` of the run, and raises `AuthgearError`.
 
     Args:
         connection: Speaks HTTP to the endpoint.
@@ -51,9 +56,9 @@ class AdminAPI:
     def __init__(self, connection: Connection, tokens: AccessTokens) -> None:
         self._connection = connection
         self._authorized = AuthorizedConnection(connection, tokens)
-        self._app_id = tokens.app_id
+        self.app_id = tokens.app_id
 
-    def create_upload_url(self, *, deadline: float) -> UploadURL:
+    def create_upload_url(self, *, budget: Budget) -> UploadURL:
         """
         Ask for a presigned URL to upload one picture to.
 
@@ -61,10 +66,10 @@ class AdminAPI:
             Unexpected: The URL is not one of the endpoint's own origin.
         """
         return self._connection.retry(
-            lambda: self._create_upload_url(deadline), deadline=deadline
+            lambda: self.try_upload_url(budget=budget), budget=budget
         )
 
-    def upload(self, upload_url: UploadURL, picture: bytes, *, deadline: float) -> str:
+    def upload(self, upload_url: UploadURL, picture: bytes, *, budget: Budget) -> str:
         """
         Upload a picture and return its image object's id.
 
@@ -79,12 +84,12 @@ class AdminAPI:
         fresh = [upload_url]
 
         def attempt() -> str:
-            target = fresh.pop() if fresh else self._create_upload_url(deadline)
-            return self._upload(target, picture, deadline)
+            target = fresh.pop() if fresh else self.try_upload_url(budget=budget)
+            return self._upload(target, picture, budget)
 
-        return self._connection.retry(attempt, deadline=deadline)
+        return self._connection.retry(attempt, budget=budget)
 
-    def get_user(self, user_id: str, *, deadline: float) -> User:
+    def get_user(self, user_id: str, *, budget: Budget) -> User:
         """
         Read a user who can be updated.
 
@@ -93,13 +98,14 @@ class AdminAPI:
 
             UserAnonymized: There is, and no update is possible any more.
         """
+        read_at = budget.clock()
         variables = {"id": to_node_id(user_id)}
-        data = self._authorized.query("read", READ_USER, variables, deadline=deadline)
+        data = self._authorized.query("read", READ_USER, variables, budget=budget)
         if "node" not in data:
             raise Unexpected(step="read", detail="`node` is missing", status=200)
         if data["node"] is None:
             raise UserNotFound(step="read", detail="there is no such user", status=200)
-        user = read_user("read", data["node"], expected=user_id)
+        user = read_user("read", data["node"], expected=user_id, read_at=read_at)
         if user.is_anonymized:
             raise UserAnonymized(
                 step="read", detail="the user is anonymized", status=200
@@ -107,7 +113,7 @@ class AdminAPI:
         return user
 
     def find_users(
-        self, *, login_id_key: str, attribute: str, value: str, deadline: float
+        self, *, login_id_key: str, attribute: str, value: str, budget: Budget
     ) -> list[User]:
         """
         Find the users who log in with a value, or have it as a standard attribute.
@@ -123,7 +129,7 @@ class AdminAPI:
         # A malformed value, or a kind of login id that the project does not use.
         tolerated = {"GetUsersInvalidArgument"}
         data = self._authorized.query(
-            "find", FIND_USERS, names, deadline=deadline, tolerated=tolerated
+            "find", FIND_USERS, names, budget=budget, tolerated=tolerated
         )
         listed = data.get("byAttribute") or []
         if not isinstance(listed, list):
@@ -132,7 +138,7 @@ class AdminAPI:
         users = [read_user("find", node) for node in found if node is not None]
         return list({user.user_id: user for user in users}.values())
 
-    def set_picture(self, user: User, image_id: str, *, deadline: float) -> User:
+    def set_picture(self, user: User, image_id: str, *, budget: Budget) -> User:
         """
         Make an uploaded image the user's picture, all other attributes as read.
 
@@ -140,7 +146,7 @@ class AdminAPI:
         what somebody else has changed since.
 
         Args:
-            user: Read just before.
+            user: Read at most two seconds ago.
 
             image_id: From `upload`.
 
@@ -149,29 +155,35 @@ class AdminAPI:
             before it commits (contract: commitfail.update).
 
         Raises:
+            StaleAttributes: The user was read longer ago; nothing was sent.
+
             PictureNotKept: The answer shows another picture.
         """
-        uri = f"authgearimages:///{self._app_id}/{image_id}"
-        updated = self._update(user, {"picture": uri}, deadline)
+        uri = f"authgearimages:///{self.app_id}/{image_id}"
+        updated = self._update(user, {"picture": uri}, budget)
         if updated.picture_object_id != image_id:
             raise PictureNotKept(
                 step="update", detail="the answer shows another picture", status=200
             )
         return updated
 
-    def remove_picture(self, user: User, *, deadline: float) -> User:
+    def remove_picture(self, user: User, *, budget: Budget) -> User:
         """Take the user's picture away, all other attributes as read; sent once."""
-        updated = self._update(user, {}, deadline)
+        updated = self._update(user, {}, budget)
         if updated.has_picture:
             raise PictureNotKept(
                 step="update", detail="the answer still shows a picture", status=200
             )
         return updated
 
-    def _create_upload_url(self, deadline: float) -> UploadURL:
-        """Ask for a presigned URL, once."""
+    def read_original(self, image_id: str, *, budget: Budget) -> bytes | None:
+        """Read the first 64 KB of an image of this project, `None` if it is gone."""
+        return read_original(self._connection, self.app_id, image_id, budget=budget)
+
+    def try_upload_url(self, *, budget: Budget) -> UploadURL:
+        """Ask for a presigned URL as `create_upload_url` does, but only once."""
         content = self._authorized.request(
-            "presign", "GET", "/_api/admin/images/upload", deadline=deadline
+            "presign", "GET", "/_api/admin/images/upload", budget=budget
         )
         url = as_object(content.get("result")).get("upload_url")
         image_id = object_id(url)
@@ -187,13 +199,13 @@ class AdminAPI:
             )
         return UploadURL(url=url, object_id=image_id)
 
-    def _upload(self, target: UploadURL, picture: bytes, deadline: float) -> str:
+    def _upload(self, target: UploadURL, picture: bytes, budget: Budget) -> str:
         """Upload a picture, once; without an access token, since the URL is signed."""
         content = self._connection.request(
             "upload",
             "POST",
             target.url,
-            deadline=deadline,
+            budget=budget,
             files={"file": ("picture.jpg", picture, "image/jpeg")},
         )
         stored = object_id(as_object(content.get("result")).get("url"))
@@ -203,7 +215,7 @@ class AdminAPI:
             )
         return stored
 
-    def _update(self, user: User, changes: dict[str, Any], deadline: float) -> User:
+    def _update(self, user: User, changes: dict[str, Any], budget: Budget) -> User:
         """Replace all standard attributes by those read, but for the picture."""
         kept = {k: v for k, v in user.standard_attributes.items() if k != "picture"}
         update = {
@@ -211,7 +223,11 @@ class AdminAPI:
             "standardAttributes": kept | changes,
         }
         data = self._authorized.graphql(
-            "update", UPDATE_USER, {"input": update}, deadline=deadline
+            "update",
+            UPDATE_USER,
+            {"input": update},
+            budget=budget,
+            fresh_until=user.read_at + STALE,
         )
         answered = as_object(data.get("updateUser")).get("user")
         return read_user("update", answered, expected=user.user_id)

@@ -7,8 +7,9 @@ from typing import Any
 
 from .access_token import AccessTokens
 from .answers import read_graphql
-from .connection import Connection
-from .errors import Forbidden
+from .budget import Budget
+from .connection import CONNECT_TIMEOUT, Connection
+from .errors import Forbidden, StaleAttributes
 
 
 class AuthorizedConnection:
@@ -26,7 +27,14 @@ class AuthorizedConnection:
         self._tokens = tokens
 
     def request(
-        self, step: str, method: str, path: str, **options: Any
+        self,
+        step: str,
+        method: str,
+        path: str,
+        *,
+        budget: Budget,
+        fresh_until: float | None = None,
+        **options: Any,
     ) -> dict[str, Any]:
         """
         Send a request, and on a 403 once more: the key may have been rotated.
@@ -38,14 +46,26 @@ class AuthorizedConnection:
 
             path: A path of the endpoint; the token goes nowhere else.
 
+            budget: The time that the run has left.
+
+            fresh_until: The moment after which the content must not be sent any more.
+
             options: As in `Connection.request`.
+
+        Raises:
+            StaleAttributes: That moment passed before the request could be sent.
         """
 
         def send() -> dict[str, Any]:
             headers = {"Authorization": f"Bearer {self._tokens.current()}"}
-            url = self._connection.endpoint + path
             return self._connection.request(
-                step, method, url, headers=headers, **options
+                step,
+                method,
+                self._connection.endpoint + path,
+                headers=headers,
+                budget=budget,
+                connect_timeout=_time_to_connect(step, fresh_until, budget),
+                **options,
             )
 
         try:
@@ -60,7 +80,8 @@ class AuthorizedConnection:
         query: str,
         variables: dict[str, Any],
         *,
-        deadline: float,
+        budget: Budget,
+        fresh_until: float | None = None,
         tolerated: Container[str] = (),
     ) -> dict[str, Any]:
         """
@@ -73,7 +94,9 @@ class AuthorizedConnection:
 
             variables: Its variables.
 
-            deadline: The moment by which to give up.
+            budget: The time that the run has left.
+
+            fresh_until: As in `request`.
 
             tolerated: Reasons of errors that leave the rest of the data usable.
         """
@@ -81,7 +104,8 @@ class AuthorizedConnection:
             step,
             "POST",
             "/_api/admin/graphql",
-            deadline=deadline,
+            budget=budget,
+            fresh_until=fresh_until,
             json={"query": query, "variables": variables},
         )
         return read_graphql(step, content, tolerated=tolerated)
@@ -92,14 +116,25 @@ class AuthorizedConnection:
         query: str,
         variables: dict[str, Any],
         *,
-        deadline: float,
+        budget: Budget,
         tolerated: Container[str] = (),
     ) -> dict[str, Any]:
         """Send a query as `graphql` does, again if need be: reading changes nothing."""
 
         def attempt() -> dict[str, Any]:
             return self.graphql(
-                step, query, variables, deadline=deadline, tolerated=tolerated
+                step, query, variables, budget=budget, tolerated=tolerated
             )
 
-        return self._connection.retry(attempt, deadline=deadline)
+        return self._connection.retry(attempt, budget=budget)
+
+
+def _time_to_connect(step: str, fresh_until: float | None, budget: Budget) -> float:
+    """Return the seconds that a connection may take; raise if the content is stale."""
+    if fresh_until is None:
+        return CONNECT_TIMEOUT
+    left = fresh_until - budget.clock()
+    if left <= 0:
+        detail = "the attributes were read too long ago to be sent"
+        raise StaleAttributes(step=step, detail=detail)
+    return min(CONNECT_TIMEOUT, left)

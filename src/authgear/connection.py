@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import random
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
@@ -12,14 +13,17 @@ import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from .answers import read_json
+from .budget import Budget
 from .errors import AuthgearError, RateLimited, TimedOut, Unexpected, Unreachable
-from .throttle import Throttle
 
 CONNECT_TIMEOUT = 5.0  # seconds
 READ_TIMEOUT = 20.0  # seconds; blocking hooks may take 10 inside one update
 LARGEST_ANSWER = 1_048_576  # bytes; true answers have a few thousand
 ATTEMPTS = 3
 BACKOFF = 0.5  # seconds, doubled with each attempt, times a random share
+# A `Retry-After` is obeyed within these bounds, in seconds: 0 would be asked again at
+# once for as long as there is time, and a very long one would silence a container.
+SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 120.0
 
 T = TypeVar("T")
 
@@ -35,13 +39,7 @@ class Connection:
 
         session: Keeps connections alive; one for all requests.
 
-        clock: Monotonic seconds; deadlines are points of it.
-
-        sleep: Waits for so many seconds.
-
         share: A random number from 0 to 1, to spread retries.
-
-        throttle: What all requests keep to when Authgear asks for fewer.
     """
 
     def __init__(
@@ -50,20 +48,16 @@ class Connection:
         endpoint: str,
         user_agent: str,
         session: requests.Session | None = None,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
         share: Callable[[], float] = random.random,
-        throttle: Throttle | None = None,
     ) -> None:
         self.endpoint = endpoint
         self._session = session or requests.Session()
-        # No proxy, .netrc or certificate of the surroundings changes where requests go.
+        # No proxy, .netrc or certificate of the environment changes where requests go.
         self._session.trust_env = False
         self._session.headers["User-Agent"] = user_agent
-        self._clock = clock
-        self._sleep = sleep
         self._share = share
-        self._throttle = throttle or Throttle()
+        self._quiet_until = -math.inf
+        self._refusals = 0
 
     def is_same_origin(self, url: str) -> bool:
         """Tell whether a URL has the endpoint's scheme, host and port, and no user."""
@@ -73,10 +67,17 @@ class Connection:
             return False
 
     def request(
-        self, step: str, method: str, url: str, *, deadline: float, **options: Any
+        self,
+        step: str,
+        method: str,
+        url: str,
+        *,
+        budget: Budget,
+        limit: int = LARGEST_ANSWER,
+        **options: Any,
     ) -> dict[str, Any]:
         """
-        Send one request, once, and return the JSON object it is answered with.
+        Send one request, once, and return the JSON object of the answer.
 
         Args:
             step: What the request is for, in errors.
@@ -85,7 +86,9 @@ class Connection:
 
             url: An absolute URL of the endpoint.
 
-            deadline: The moment by which to give up.
+            budget: The time that the run has left.
+
+            limit: Bytes that the answer may have.
 
             options: `headers`, `json`, `files` as in `requests`.
 
@@ -97,107 +100,152 @@ class Connection:
             RateLimited: Authgear asks for fewer requests, or did so a moment ago; then
                 none is sent.
         """
-        start = self._clock()
-        left = deadline - start
+
+        def read(response: requests.Response, end: float) -> dict[str, Any]:
+            body = _read_body(step, response, budget, end, limit)
+            status, headers = response.status_code, response.headers
+            return self._understand(step, status, headers, body, budget)
+
+        return self.send(step, method, url, read, budget=budget, **options)
+
+    def send(
+        self,
+        step: str,
+        method: str,
+        url: str,
+        read: Callable[[requests.Response, float], T],
+        *,
+        budget: Budget,
+        connect_timeout: float = CONNECT_TIMEOUT,
+        **options: Any,
+    ) -> T:
+        """
+        Send one request, once, and let `read` make something of the open response.
+
+        Args:
+            step: As in `request`, like all that are not listed here.
+
+            read: Takes the response, whose body is not read yet, and the moment by
+                which the body must have come.
+
+            connect_timeout: Seconds that the connection may take.
+        """
+        start, left = budget.clock(), budget.left()
         if left <= 0:
             raise TimedOut(step=step, detail="no time left for the request")
-        self._keep_quiet(step)
+        self._keep_quiet(step, start)
+        timeouts = min(connect_timeout, left), min(READ_TIMEOUT, left)
         try:
-            with self._session.request(
-                method,
-                url,
-                timeout=(min(CONNECT_TIMEOUT, left), min(READ_TIMEOUT, left)),
-                allow_redirects=False,
-                stream=True,
-                **options,
-            ) as response:
-                end = min(deadline, start + READ_TIMEOUT)
-                body = self._read(step, response, end)
+            with self._open(method, url, timeout=timeouts, **options) as response:
+                return read(response, min(budget.deadline, start + READ_TIMEOUT))
         except (requests.Timeout, ReadTimeoutError):
             error: AuthgearError = TimedOut(step=step, detail="no answer in time")
+        except requests.exceptions.SSLError:
+            detail = "the server's certificate is not trusted"
+            error = Unreachable(step=step, detail=detail)
         except (requests.RequestException, HTTPError):
             error = Unreachable(step=step, detail="no connection, or it broke")
-        else:
-            return self._understand(step, response, body)
         # Raised here, not above: requests' errors quote the URL, whose query may be a
         # presigned one, and `from None` would still keep them as the context.
         raise error
 
-    def retry(self, attempt: Callable[[], T], *, deadline: float) -> T:
+    def retry(self, attempt: Callable[[], T], *, budget: Budget) -> T:
         """
         Call until it works, fails for good, or has failed often enough.
 
-        A request to slow down counts as no failure: it is followed until the deadline,
-        unless that takes more max_wait than there is.
+        A rate limit counts as no failure; the budget limits how long it is waited for.
 
         Args:
             attempt: Makes one attempt, safe to be made again.
 
-            deadline: The moment by which to give up.
+            budget: The time that the run has left.
 
         Raises:
             AuthgearError: The last attempt's error.
         """
-        failures, waited = 0, 0.0
+        failures = 0
         while True:
             try:
                 return attempt()
             except AuthgearError as error:
                 failures += not isinstance(error, RateLimited)
-                pause = self._pause(error, failures)
-                late = self._clock() + pause >= deadline
-                if isinstance(error, RateLimited):
-                    waited += pause
-                    late = late or waited > self._throttle.max_wait
-                if not error.may_repeat or failures >= ATTEMPTS or late:
+                if not error.may_repeat or failures >= ATTEMPTS:
                     raise
-            self._sleep(pause)
+                if not self._wait(error, failures, budget):
+                    raise
 
-    def _keep_quiet(self, step: str) -> None:
+    def _open(
+        self, method: str, url: str, *, timeout: tuple[float, float], **options: Any
+    ) -> AbstractContextManager[requests.Response]:
+        """Send a request; redirects are not followed, and the body is not read yet."""
+        return self._session.request(
+            method, url, timeout=timeout, allow_redirects=False, stream=True, **options
+        )
+
+    def _keep_quiet(self, step: str, now: float) -> None:
         """Raise instead of a request that Authgear would answer with a 429."""
-        left = self._throttle.quiet_until - self._clock()
+        left = self._quiet_until - now
         if left > 0:
             detail = "fewer requests were asked for a moment ago"
             raise RateLimited(step=step, detail=detail, retry_after=left)
 
     def _understand(
-        self, step: str, response: requests.Response, body: bytes
+        self,
+        step: str,
+        status: int,
+        headers: Mapping[str, str],
+        body: bytes,
+        budget: Budget,
     ) -> dict[str, Any]:
         """Return the JSON object of an answer; note the pause that it asks for."""
         try:
-            return read_json(step, response.status_code, response.headers, body)
+            content = read_json(step, status, headers, body)
         except RateLimited as error:
-            self._throttle.quiet_until = self._clock() + (error.retry_after or 0)
+            self._refusals += 1
+            error.retry_after = self._bound(error.retry_after or 0.0)
+            self._quiet_until = budget.clock() + error.retry_after
             raise
+        self._refusals = 0
+        return content
 
-    def _pause(self, error: AuthgearError, failures: int) -> float:
-        """Return the seconds to wait after an error: as asked, or spread at random."""
+    def _bound(self, seconds: float) -> float:
+        """Return how long a pause is: repeated demands for none make it longer."""
+        if seconds < SHORTEST_PAUSE:
+            seconds = SHORTEST_PAUSE * 2 ** min(self._refusals - 1, 10)
+        return min(seconds, LONGEST_PAUSE)
+
+    def _wait(self, error: AuthgearError, failures: int, budget: Budget) -> bool:
+        """Wait after an error; return `False` if the budget does not allow it."""
+        if isinstance(error, RateLimited):
+            return budget.wait_for_rate_limit((error.retry_after or 0) + self._share())
         if error.retry_after is not None:
-            return error.retry_after + self._share()
-        return float(BACKOFF * 2**failures * self._share())
+            return budget.pause(error.retry_after + self._share())
+        return budget.pause(BACKOFF * 2**failures * self._share())
 
-    def _read(self, step: str, response: requests.Response, end: float) -> bytes:
-        """Read an answer's body within the limits of time and size."""
-        body = bytearray()
-        # Unlike iter_content, read1 returns what has come and does not wait for more:
-        # an answer that drips in cannot outlive its time.
-        while chunk := response.raw.read1(65_536, decode_content=True):
-            body += chunk
-            if len(body) > LARGEST_ANSWER:
-                raise Unexpected(
-                    step=step, detail="endless answer", status=response.status_code
-                )
-            if self._clock() > end:
-                raise TimedOut(step=step, detail="the answer is too slow")
-        return bytes(body)
+
+def _read_body(
+    step: str, response: requests.Response, budget: Budget, end: float, limit: int
+) -> bytes:
+    """Read an answer's body within the limits of time and size."""
+    body = bytearray()
+    # Unlike iter_content, read1 returns what has come and does not wait for more: a
+    # slow response cannot exceed the timeout.
+    while chunk := response.raw.read1(65_536, decode_content=True):
+        body += chunk
+        if len(body) > limit:
+            status = response.status_code
+            raise Unexpected(step=step, detail="endless answer", status=status)
+        if budget.clock() > end:
+            raise TimedOut(step=step, detail="the answer is too slow")
+    return bytes(body)
 
 
 def _origin(url: SplitResult) -> tuple[str, str | None, str | None, int | None]:
     """
     Return scheme, user, host and port, the default port written out.
 
-    The user is there because an endpoint has none: what stands before an `@` is read
-    as the host by urllib3 if it ends in a back-slash.
+    The user is there because an endpoint has none: urllib3 reads the text before an `@`
+    as the host if it ends in a back-slash.
     """
     default = {"https": 443, "http": 80}.get(url.scheme)
     return url.scheme, url.username, url.hostname, url.port or default

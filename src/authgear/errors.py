@@ -3,6 +3,7 @@ What can go wrong between us and Authgear.
 
     AuthgearError                never raised itself
     ├── CredentialsUnavailable   no access token could be made
+    ├── StaleAttributes          attributes were read too long ago to be sent
     ├── NoAnswer                 never raised itself
     │   ├── Unreachable          no connection, or it broke
     │   └── TimedOut             no answer within the time given
@@ -29,7 +30,8 @@ class AuthgearError(Exception):
     Root of all errors of this package; never raised itself.
 
     Args:
-        step: Which call failed: `token`, `presign`, `upload`, `read`, `find`, `update`.
+        step: Which call failed: `token`, `presign`, `upload`, `read`, `find`, `update`,
+            `mark`.
 
         detail: What happened, for a person.
 
@@ -67,6 +69,12 @@ class AuthgearError(Exception):
 
 class CredentialsUnavailable(AuthgearError):
     """Raised when the key pair cannot be had, or cannot sign."""
+
+    may_repeat = False
+
+
+class StaleAttributes(AuthgearError):
+    """Raised instead of an update whose attributes were read too long ago."""
 
     may_repeat = False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,16 +29,25 @@ class User:
         is_anonymized: Whether the user's data was wiped; no update is possible then.
 
         standard_attributes: As read; never shown.
+
+        read_at: The moment at which the reading was sent; none for other answers.
     """
 
     user_id: str
     is_anonymized: bool
     standard_attributes: dict[str, Any] = field(repr=False)
+    read_at: float = -math.inf
 
     @property
     def has_picture(self) -> bool:
         """Tell whether the user has a picture of whatever origin."""
         return bool(self.standard_attributes.get("picture"))
+
+    @property
+    def picture_app_id(self) -> str | None:
+        """Return the app id in the picture's URL, if it is one of Authgear's images."""
+        found = _image_path(self.standard_attributes.get("picture"))
+        return found and found[1]
 
     @property
     def picture_object_id(self) -> str | None:
@@ -56,7 +66,13 @@ class User:
         return sorted(name for name in names if ours.get(name) != theirs.get(name))
 
 
-def read_user(step: str, node: Any, *, expected: str | None = None) -> User:
+def read_user(
+    step: str,
+    node: Any,
+    *,
+    expected: str | None = None,
+    read_at: float = -math.inf,
+) -> User:
     """
     Return the user in an answer.
 
@@ -66,6 +82,8 @@ def read_user(step: str, node: Any, *, expected: str | None = None) -> User:
         node: What GraphQL shows of the user, or anything else.
 
         expected: The UUID that the user must have; `None` if any will do.
+
+        read_at: The moment at which the reading was sent.
 
     Raises:
         Unexpected: It is not that user, or not a user with standard attributes.
@@ -83,6 +101,7 @@ def read_user(step: str, node: Any, *, expected: str | None = None) -> User:
         user_id=user_id,
         is_anonymized=fields.get("isAnonymized") is True,
         standard_attributes=attributes,
+        read_at=read_at,
     )
 
 
@@ -94,12 +113,17 @@ def object_id(url: Any) -> str | None:
         url: `authgearimages:///APP/OBJECT`, `https://HOST/_images/APP/OBJECT/profile`,
             or anything else.
     """
+    found = _image_path(url)
+    return found and found[2]
+
+
+def _image_path(url: Any) -> re.Match[str] | None:
+    """Match the path of an image's URL: its app id, and its object id."""
     try:
         path = urlsplit(url).path if isinstance(url, str) else ""
     except ValueError:
         return None
-    found = re.fullmatch(rf"(?:/_images)?/[^/]+/({UUID.pattern})(?:/profile)?", path)
-    return found and found[1]
+    return re.fullmatch(rf"(?:/_images)?/([^/]+)/({UUID.pattern})(?:/profile)?", path)
 
 
 def to_node_id(user_id: str) -> str:

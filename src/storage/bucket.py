@@ -1,12 +1,12 @@
-"""One bucket: a user's objects, their bytes, and the tag that is their memory."""
+"""One bucket: its objects, their bytes and their tags."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .errors import NOT_S3, AccessDenied, BucketError, ObjectChanged, translated
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
         TagTypeDef,
     )
 
-TAG = "authgear-picture"
 MOST_TAGS = 10  # S3's limit for one object
 
 
@@ -44,22 +43,33 @@ class StoredObject:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SyncTag:
+class Content:
     """
-    What an object's tags say was done with it.
+    An object's bytes, and the version that holds them.
 
     Args:
-        etag: The content it was done with; a memory of other content is none.
+        data: The bytes.
 
-        result: An Authgear image object id, or the reason of a rejection.
-
-        other_tags: The tags that are not ours, which stay; `None` if they could not be
-            read, and thus must not be written.
+        version_id: The version that was read; empty in a bucket without versions.
     """
 
-    etag: str = ""
-    result: str = ""
-    other_tags: tuple[TagTypeDef, ...] | None = None
+    data: bytes
+    version_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tags:
+    """
+    An object's tags, and the version that has them.
+
+    Args:
+        values: The tags by their names; `None` if the role may not read them.
+
+        version_id: The version that was read; empty in a bucket without versions.
+    """
+
+    values: dict[str, str] | None
+    version_id: str = ""
 
 
 class Bucket:
@@ -67,7 +77,7 @@ class Bucket:
     A bucket of pictures.
 
     Args:
-        s3: The client; its time-outs and retries bound every call.
+        s3: The client; its timeouts and retries bound every call.
 
         name: The bucket's name.
     """
@@ -83,31 +93,51 @@ class Bucket:
         List the objects with a prefix, newest first, ties in the order of their keys.
 
         Args:
-            prefix: What their keys begin with.
+            prefix: The beginning of their keys.
 
             is_wanted: Tells of a key whether its object counts.
         """
-        pages = self._s3.get_paginator("list_objects_v2")
-        with translated("list"):
-            found = [
-                StoredObject(
-                    key=item["Key"],
-                    etag=item["ETag"].strip('"'),
-                    size=item["Size"],
-                    last_modified=item["LastModified"],
-                )
-                for page in pages.paginate(Bucket=self.name, Prefix=prefix)
-                for item in _contents(page)
-            ]
-        wanted = [item for item in found if is_wanted(item.key)]
-        return sorted(wanted, key=lambda it: (it.last_modified, it.key), reverse=True)
+        found = [item for item in self.scan(prefix) if is_wanted(item.key)]
+        return sorted(found, key=lambda it: (it.last_modified, it.key), reverse=True)
 
-    def download(self, item: StoredObject) -> bytes:
+    def scan(
+        self, prefix: str, *, after: str = "", pages: int | None = None
+    ) -> Iterator[StoredObject]:
+        """
+        List objects in the order of their keys.
+
+        Args:
+            prefix: The beginning of their keys.
+
+            after: Only keys behind this one.
+
+            pages: How many pages of a thousand keys to read; all if left out.
+        """
+        paginator = self._s3.get_paginator("list_objects_v2")
+        start: Any = {"StartAfter": after} if after else {}
+        with translated("list"):
+            listed = paginator.paginate(Bucket=self.name, Prefix=prefix, **start)
+            for number, page in enumerate(listed, 1):
+                for item in _contents(page):
+                    yield StoredObject(
+                        key=item["Key"],
+                        etag=item["ETag"].strip('"'),
+                        size=item["Size"],
+                        last_modified=item["LastModified"],
+                    )
+                if number == pages:
+                    return
+
+    def download(self, item: StoredObject) -> Content:
         """
         Return an object's bytes.
 
         Raises:
-            ObjectChanged: It is gone or overwritten since it was listed.
+            ObjectChanged: It was deleted or overwritten since it was listed.
+
+            ObjectArchived: It must be restored first.
+
+            ObjectUnreadable: S3 refuses the request itself, now and later.
         """
         try:
             return self._download(item)
@@ -117,8 +147,8 @@ class Bucket:
                 raise
             raise ObjectChanged(error.step, error.code) from error
 
-    def _download(self, item: StoredObject) -> bytes:
-        """Return an object's bytes; whatever else comes with a 200 is an error."""
+    def _download(self, item: StoredObject) -> Content:
+        """Return an object's bytes; raise if the body does not match the object."""
         with translated("download"):
             answer = self._s3.get_object(
                 Bucket=self.name, Key=item.key, IfMatch=f'"{item.etag}"'
@@ -129,58 +159,80 @@ class Bucket:
                 data = body.read(item.size) + body.read(1)
         if (answer.get("ETag", "").strip('"'), len(data)) != (item.etag, item.size):
             raise BucketError(step="download", code="not the object that was listed")
-        return data
+        return Content(data=data, version_id=_version_id(answer))
 
-    def read_sync_tag(self, item: StoredObject) -> SyncTag:
+    def read_tags(self, key: str, version_id: str = "") -> Tags:
         """
-        Read what the object's tags say was done with its present content.
+        Read the tags of an object.
 
-        Tags that may not be read cost only the memory.
+        Args:
+            key: The object key.
+
+            version_id: Of this version; of the newest if left out.
         """
         try:
             with translated("read-tags"):
-                answer = self._s3.get_object_tagging(Bucket=self.name, Key=item.key)
-                tags = answer["TagSet"]
-                other = tuple(tag for tag in tags if tag["Key"] != TAG)
-                noted = next((tag["Value"] for tag in tags if tag["Key"] == TAG), "")
+                answer = self._s3.get_object_tagging(
+                    Bucket=self.name, Key=key, **_of_version(version_id)
+                )
+                values = {tag["Key"]: tag["Value"] for tag in answer["TagSet"]}
         except AccessDenied:
-            return SyncTag()
-        etag, _, result = noted.partition("/")
-        if etag != item.etag:
-            return SyncTag(other_tags=other)
-        return SyncTag(etag=etag, result=result, other_tags=other)
+            return Tags(values=None)
+        return Tags(values=values, version_id=_version_id(answer))
 
-    def write_sync_tag(self, item: StoredObject, memory: SyncTag, result: str) -> bool:
+    def write_tag(self, key: str, name: str, value: str, version_id: str = "") -> bool:
         """
-        Note on the object what was done with it; its other tags stay.
+        Write one tag; the other tags, read directly before, stay.
+
+        S3 has no conditional write of tags: a tag that another program writes between
+        the two requests is lost.
 
         Args:
-            item: The object.
+            key: The object key.
 
-            memory: What `read_sync_tag` read.
+            name: The tag's name.
 
-            result: An Authgear image object id, or the reason of a rejection.
+            value: The tag's value.
+
+            version_id: Of this version; of the newest if left out.
 
         Returns:
-            Whether S3 took it: a tag that cannot be written costs only the memory.
+            Whether S3 accepted it. It does not where the object has ten other tags, is
+            gone, or the role may not tag it.
         """
-        if memory.other_tags is None or len(memory.other_tags) >= MOST_TAGS:
-            return False
-        note: TagTypeDef = {"Key": TAG, "Value": f"{item.etag}/{result}"}
         try:
+            tags = self.read_tags(key, version_id).values
+            if tags is None or len(tags.keys() - {name}) >= MOST_TAGS:
+                return False
+            if tags.get(name) == value:
+                return True
+            tags[name] = value
+            listed: list[TagTypeDef] = [{"Key": k, "Value": v} for k, v in tags.items()]
             with translated("write-tags"):
                 self._s3.put_object_tagging(
                     Bucket=self.name,
-                    Key=item.key,
-                    Tagging={"TagSet": [*memory.other_tags, note]},
+                    Key=key,
+                    Tagging={"TagSet": listed},
+                    **_of_version(version_id),
                 )
         except BucketError:
             return False
         return True
 
 
+def _of_version(version_id: str) -> Any:
+    """Return the argument that names a version, if there is one."""
+    return {"VersionId": version_id} if version_id else {}
+
+
+def _version_id(answer: Any) -> str:
+    """Return the version of an answer; `null` names the one without versioning."""
+    version = answer.get("VersionId")
+    return version if isinstance(version, str) else ""
+
+
 def _contents(page: ListObjectsV2OutputTypeDef) -> list[ObjectTypeDef]:
-    """Return the objects of a page; any other XML would pass for an empty bucket."""
+    """Return the objects of a page; raise unless it is a valid listing."""
     if "IsTruncated" not in page:
         raise BucketError(step="list", code=NOT_S3)
     return page.get("Contents", [])

@@ -17,10 +17,11 @@ class BucketError(Exception):
     """
     Root of this module's errors.
 
-        BucketError         S3 did not do as asked; it may later
-        ├── AccessDenied    the role or a key policy forbids it
-        ├── ObjectChanged   gone or overwritten since it was listed: look again
-        └── ObjectArchived  it must be restored first
+        BucketError           S3 did not do as asked; it may later
+        ├── AccessDenied      the role or a key policy forbids it
+        ├── ObjectChanged     gone or overwritten since it was listed: look again
+        ├── ObjectArchived    it must be restored first
+        └── ObjectUnreadable  S3 refuses to hand it out to anybody without its own key
 
     Args:
         step: Which call failed: `list`, `download`, `read-tags`, `write-tags`.
@@ -55,6 +56,12 @@ class ObjectArchived(BucketError):
     reason = Reason.ARCHIVED_OBJECT
 
 
+class ObjectUnreadable(BucketError):
+    """Raised when S3 refuses the request itself, as for SSE-C without the key."""
+
+    reason = Reason.UNREADABLE_OBJECT
+
+
 ERRORS: dict[str, type[BucketError]] = {
     "AccessDenied": AccessDenied,
     "AllAccessDisabled": AccessDenied,
@@ -74,7 +81,11 @@ def translated(step: str) -> Iterator[None]:
         yield
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "unknown")
-        raise ERRORS.get(code, BucketError)(step, code) from error
+        kind = ERRORS.get(code, BucketError)
+        # SSE-C: only somebody with the object's own key can read it (400).
+        if (step, code) == ("download", "InvalidRequest"):
+            kind = ObjectUnreadable
+        raise kind(step, code) from error
     # While a body is read, urllib3 raises some errors that botocore leaves as they are.
     except (BotoCoreError, HTTPError, OSError) as error:
         raise BucketError(step, type(error).__name__) from error

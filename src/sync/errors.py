@@ -26,6 +26,7 @@ Foreseen = (
 
 REASONS: dict[type[AuthgearError], Reason] = {
     authgear.CredentialsUnavailable: Reason.SECRET_UNREADABLE,
+    authgear.StaleAttributes: Reason.NOT_SETTLED,
     authgear.Unreachable: Reason.AUTHGEAR_UNREACHABLE,
     authgear.TimedOut: Reason.AUTHGEAR_TIMEOUT,
     authgear.Forbidden: Reason.AUTHGEAR_FORBIDDEN,

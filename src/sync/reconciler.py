@@ -1,24 +1,25 @@
-"""Bring one user's picture in sync with the bucket."""
+"""Bring the pictures of users in sync with the bucket."""
 
 from __future__ import annotations
 
 import random
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 
-from authgear import AdminAPI
-from outcome import Result
-from pictures.profile_picture import FindFocus, PictureSpec
+from authgear import AdminAPI, AuthgearError, Budget, User
 from storage.bucket import Bucket
 from storage.key_pattern import KeyPattern
 
+from .calls import Call
+from .decide import Policy
 from .errors import result_from_error
-from .parallel import RunDuring, run_inline
-from .reconcile_loop import Policy, ReconcileLoop
+from .parallel import RunDuring
+from .picture_job import MakePicture, PictureJob
+from .results import ObjectResult, Results
 from .run_log import RunLog
 from .user_objects import UserObjects
 from .user_profile import UserProfile
+from .user_run import UserRun
 
 # Seconds between two looks, or up to twice as many, so that runs do not keep step.
 SETTLE = 0.5
@@ -30,89 +31,114 @@ class Reconciler:
     Brings users' pictures in sync.
 
     Args:
+        bucket: The bucket.
+
         pattern: How a key names a user.
 
         admin_api: Authgear.
 
-        spec: What picture is made.
+        make_picture: Makes the picture of a file's bytes, within so many seconds.
 
         policy: What the operator decides.
 
-        find_focus: Tells where to cut a picture, if the spec alone does not.
-
-        clock: Monotonic seconds; the same as the connection's.
-
-        sleep: Waits for so many seconds.
-
         share: A random number from 0 to 1.
 
-        run_during: Lets work go on during a block.
+        run_during: Lets work go on during a block, if it may.
     """
 
+    bucket: Bucket
     pattern: KeyPattern
     admin_api: AdminAPI
-    spec: PictureSpec
+    make_picture: MakePicture
     policy: Policy
-    find_focus: FindFocus | None = None
-    clock: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
     share: Callable[[], float] = random.random
-    run_during: RunDuring = run_inline
+    run_during: RunDuring | None = None
 
     def reconcile(
-        self, bucket: Bucket, key: str, *, deadline: float, dry_run: bool = False
-    ) -> Result:
+        self, key: str, budget: Budget, *, dry_run: bool = False, again: bool = False
+    ) -> list[ObjectResult]:
         """
         Bring the user of an object in sync with the bucket.
 
         Args:
-            bucket: Where the object is, or was.
+            key: The decoded object key; what happened to the object does not matter.
 
-            key: The decoded object key; what happened to it does not matter.
-
-            deadline: The moment by which to give up.
+            budget: The time that the run has.
 
             dry_run: Only tell what would be done.
 
-        Returns:
-            What became of this very object.
-        """
-        run_log = RunLog(deadline=deadline, clock=self.clock, sleep=self.sleep)
-        try:
-            policy = replace(self.policy, dry_run=dry_run)
-            result = self._settle(bucket, key, run_log, policy)
-        except Exception as error:
-            found = result_from_error(error)
-            if found is None:
-                raise
-            result = found
-        return replace(result, fields=run_log.facts | result.fields)
+            again: Look once more at objects that their tag settles.
 
-    def _settle(
-        self, bucket: Bucket, key: str, run_log: RunLog, policy: Policy
-    ) -> Result:
-        """Find out whose object it is, and go round for that user."""
-        text = self.pattern.user_text(key)
-        loop = ReconcileLoop(
-            key=key,
-            spec=self.spec,
-            find_focus=self.find_focus,
-            policy=policy,
-            run_log=run_log,
-            pause=lambda: SETTLE * (1 + self.share()),
-            run_during=self.run_during,
-            objects=UserObjects(
-                bucket=bucket,
-                pattern=self.pattern,
-                text=text,
-                run_log=run_log,
-                tagged=policy.remember,
-            ),
-            profile=UserProfile(
-                admin_api=self.admin_api,
-                placeholder=self.pattern.placeholder,
-                text=text,
-                run_log=run_log,
-            ),
+        Returns:
+            A result per object that something became of, the one of `key` first.
+        """
+        log, results = RunLog(budget=budget), Results(key=key)
+        user_id = ""
+        try:
+            run = self._start(key, log, results, dry_run=dry_run, again=again)
+            try:
+                self._make_calls(run.steps(), budget)
+            finally:
+                user_id = run.profile.user_id
+        except Exception as error:
+            result = result_from_error(error)
+            if result is None:
+                raise
+            results.fail(replace(result, fields={**log.facts, **result.fields}))
+        return results.lines({"user_id": user_id} if user_id else {}, log.times)
+
+    def _start(
+        self, key: str, log: RunLog, results: Results, *, dry_run: bool, again: bool
+    ) -> UserRun:
+        """Find out whose object it is, and prepare the run of that user."""
+        text, pattern = self.pattern.user_text(key), self.pattern
+        objects = UserObjects(bucket=self.bucket, pattern=pattern, text=text, log=log)
+        profile = UserProfile(
+            admin_api=self.admin_api,
+            placeholder=pattern.placeholder,
+            text=text,
+            log=log,
         )
-        return loop.run()
+        return UserRun(
+            objects=objects,
+            profile=profile,
+            job=PictureJob(
+                objects=objects,
+                profile=profile,
+                make_picture=self.make_picture,
+                log=log,
+                run_during=None if dry_run else self.run_during,
+            ),
+            policy=replace(self.policy, again=True) if again else self.policy,
+            log=log,
+            results=results,
+            pause=lambda: SETTLE * (1 + self.share()),
+            dry_run=dry_run,
+        )
+
+    def _make_calls(self, steps: Generator[Call, User, None], budget: Budget) -> None:
+        """Make the calls of one run, one by one."""
+        call = next(steps, None)
+        while call is not None:
+            try:
+                user = call.make(self.admin_api, budget)
+            except AuthgearError as error:
+                call = _throw(steps, error)
+            else:
+                call = _send(steps, user)
+
+
+def _send(steps: Generator[Call, User, None], user: User) -> Call | None:
+    """Hand a run the answer to its call; return the next call."""
+    try:
+        return steps.send(user)
+    except StopIteration:
+        return None
+
+
+def _throw(steps: Generator[Call, User, None], error: AuthgearError) -> Call | None:
+    """Hand a run the error of its call; return the next call."""
+    try:
+        return steps.throw(error)
+    except StopIteration:
+        return None

@@ -1,13 +1,13 @@
-"""What one run found out, for its log line, and the time that it has."""
+"""The record of one run: the facts and times of its log lines."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from authgear import Budget
 from outcome import Reason
 
 
@@ -23,19 +23,16 @@ class RunLog:
     The record of one run.
 
     Args:
-        deadline: The moment by which to give up.
+        budget: The time that the run has.
 
-        clock: Monotonic seconds.
+        facts: Fields of the log line of the object in work; a new round begins anew.
 
-        sleep: Waits for so many seconds.
-
-        facts: Fields of the log line.
+        times: Milliseconds by step, of the whole run.
     """
 
-    deadline: float
-    clock: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
+    budget: Budget
     facts: dict[str, Any] = field(default_factory=dict)
+    times: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
@@ -45,20 +42,13 @@ class RunLog:
         Raises:
             OutOfTime: The deadline has passed before the step.
         """
-        start = self.clock()
-        if start >= self.deadline:
+        start = self.budget.clock()
+        if self.budget.left() <= 0:
             message = f"no time was left for the step {name}"
             raise OutOfTime(message)
         try:
             yield
         finally:
-            spent = (self.clock() - start) * 1000
+            spent = (self.budget.clock() - start) * 1000
             name = f"{name}_ms"
-            self.facts[name] = round(self.facts.get(name, 0) + spent, 1)
-
-    def wait(self, seconds: float) -> bool:
-        """Wait for so many seconds; return at once, and `False`, if time is short."""
-        if self.clock() + seconds >= self.deadline:
-            return False
-        self.sleep(seconds)
-        return True
+            self.times[name] = round(self.times.get(name, 0) + spent, 1)

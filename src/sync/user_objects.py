@@ -1,85 +1,80 @@
-"""One user's side in the bucket: the objects, and what is noted on them."""
+"""The user's side in the bucket: the objects, and their sync tags."""
 
 from __future__ import annotations
 
-import builtins
 from dataclasses import dataclass, field
 
-from outcome import Reason, Result
-from pictures.errors import PictureRejected
-from storage.bucket import Bucket, StoredObject, SyncTag
+from storage.bucket import Bucket, StoredObject
 from storage.key_pattern import KeyPattern
 
 from .run_log import RunLog
+from .sync_tag import TAG, SyncTag, parse_sync_tag
 
 
 @dataclass(kw_only=True, slots=True)
 class UserObjects:
     """
-    The objects of the user whom a key names.
+    The objects of one user.
 
     Args:
-        bucket: Where they are.
+        bucket: The bucket.
 
         pattern: How a key names a user.
 
-        text: What names the user.
+        text: The text that names the user.
 
-        run_log: The record of the run.
+        log: The record of the run.
 
-        tagged: Whether tags note what was done with them.
+        unwritten: Sync tags that S3 did not accept, by key and etag: for this run they
+            hold all the same.
 
-        skipped: Etag and result of objects that cannot be a picture, by key.
+        versions: The version that holds a content, by key and etag, once it is known.
     """
 
     bucket: Bucket
     pattern: KeyPattern
     text: str
-    run_log: RunLog
-    tagged: bool
-    skipped: dict[str, tuple[str, Result]] = field(default_factory=dict)
+    log: RunLog
+    unwritten: dict[tuple[str, str], SyncTag] = field(default_factory=dict)
+    versions: dict[tuple[str, str], str] = field(default_factory=dict)
 
-    def list(self) -> builtins.list[StoredObject]:
+    def list_newest_first(self) -> list[StoredObject]:
         """List the objects, newest first."""
         pattern, text = self.pattern, self.text
-        with self.run_log.step("list"):
+        with self.log.step("list"):
             return self.bucket.list_newest_first(
                 pattern.prefix(text), lambda key: pattern.names(key, text)
             )
 
-    def is_newest(self, item: StoredObject) -> bool:
-        """Tell whether an object is still the newest that can be a picture."""
-        for other in self.list():
-            etag, _ = self.skipped.get(other.key, ("", None))
-            if etag != other.etag:
-                return (other.key, other.etag) == (item.key, item.etag)
-        return False
+    def download(self, item: StoredObject) -> bytes:
+        """Return an object's bytes."""
+        with self.log.step("download"):
+            content = self.bucket.download(item)
+        self.versions[item.key, item.etag] = content.version_id
+        return content.data
 
-    def download(self, item: StoredObject, *, limit: int) -> bytes:
+    def read_sync_tag(self, item: StoredObject) -> SyncTag | None:
+        """Return the sync tag of an object's present content, `None` without one."""
+        if (item.key, item.etag) in self.unwritten:
+            return self.unwritten[item.key, item.etag]
+        with self.log.step("read_tag"):
+            tags = self.bucket.read_tags(item.key)
+        self.versions.setdefault((item.key, item.etag), tags.version_id)
+        tag = parse_sync_tag((tags.values or {}).get(TAG, ""))
+        return tag if tag and tag.is_about(item.etag, self.text) else None
+
+    def write_sync_tag(self, item: StoredObject, tag: SyncTag) -> None:
         """
-        Return an object's bytes.
+        Write the sync tag of an object, on the version that was read.
 
-        Raises:
-            PictureRejected: There are more than `limit`; none is downloaded.
+        Where S3 does not accept it, the log says so, and the tag holds for this run.
         """
-        self.run_log.facts["input_bytes"] = item.size
-        if item.size > limit:
-            message = f"{item.size} bytes are more than the {limit} allowed"
-            raise PictureRejected(Reason.TOO_MANY_BYTES, message)
-        with self.run_log.step("download"):
-            return self.bucket.download(item)
-
-    def read_sync_tag(self, item: StoredObject) -> SyncTag:
-        """Read what is noted on an object."""
-        if not self.tagged:
-            return SyncTag()
-        with self.run_log.step("read_tag"):
-            return self.bucket.read_sync_tag(item)
-
-    def write_sync_tag(self, item: StoredObject, memory: SyncTag, result: str) -> None:
-        """Note on an object what was done with it; say in the log if S3 refused."""
-        if not self.tagged:
-            return
-        with self.run_log.step("write_tag"):
-            taken = self.bucket.write_sync_tag(item, memory, result)
-        self.run_log.facts["sync_tag_written"] = taken
+        content = item.key, item.etag
+        version_id = self.versions.get(content, "")
+        with self.log.step("write_tag"):
+            written = self.bucket.write_tag(item.key, TAG, str(tag), version_id)
+        self.log.facts["sync_tag_written"] = written
+        if written:
+            self.unwritten.pop(content, None)
+        else:
+            self.unwritten[content] = tag

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from authgear import AdminAPI, UploadURL, User, UserNotFound, to_user_id
+from authgear import AdminAPI, UploadURL, UserNotFound, to_user_id
 from outcome import Reason
+from pictures.mark import read_mark
 from storage.key_pattern import KeyIgnored
 
 from .run_log import RunLog
-
-STALE = 2.0  # seconds; attributes read longer ago are read anew before they are written
 
 # Which login id, and which standard attribute, each placeholder stands for.
 NAMES = {
@@ -38,7 +37,7 @@ class UserProfile:
 
         text: That name.
 
-        run_log: The record of the run.
+        log: The record of the run.
 
         user_id: The UUID, once it is known.
     """
@@ -46,61 +45,12 @@ class UserProfile:
     admin_api: AdminAPI
     placeholder: str
     text: str
-    run_log: RunLog
+    log: RunLog
     user_id: str = ""
 
-    def read(self, *, step: str = "read") -> User:
-        """Read the user; `AuthgearError` says that there is none, or none to update."""
-        if not self.user_id:
-            self.user_id = self._find()
-            self.run_log.facts["user_id"] = self.user_id
-        with self.run_log.step(step):
-            return self.admin_api.get_user(self.user_id, deadline=self.run_log.deadline)
-
-    def create_upload_url(self) -> UploadURL:
-        """Ask for an address to upload to."""
-        with self.run_log.step("presign"):
-            return self.admin_api.create_upload_url(deadline=self.run_log.deadline)
-
-    def upload(self, upload_url: UploadURL, picture: bytes) -> tuple[User, str]:
+    def find(self) -> str:
         """
-        Upload a picture for a user who exists.
-
-        The user is read first, because whatever is uploaded stays public for ever, and
-        read again after a slow upload, because what is read is about to be written.
-
-        Returns:
-            The user, read just now, and the image's object id.
-        """
-        run_log = self.run_log
-        user = self.read()
-        read_at = run_log.clock()
-        with run_log.step("upload"):
-            image_id = self.admin_api.upload(
-                upload_url, picture, deadline=run_log.deadline
-            )
-        if run_log.clock() - read_at > STALE:
-            user = self.read()
-        return user, image_id
-
-    def set_picture(self, user: User, image_id: str) -> None:
-        """Make an uploaded image the picture; note what a hook changed beside it."""
-        with self.run_log.step("update"):
-            updated = self.admin_api.set_picture(
-                user, image_id, deadline=self.run_log.deadline
-            )
-        changed = user.differing_attributes(updated)
-        if changed:
-            self.run_log.facts["attributes_changed"] = changed
-
-    def remove_picture(self, user: User) -> None:
-        """Take the picture away."""
-        with self.run_log.step("update"):
-            self.admin_api.remove_picture(user, deadline=self.run_log.deadline)
-
-    def _find(self) -> str:
-        """
-        Return the id of the one user whom the key names.
+        Return the id of the one user whom the key names; look it up once.
 
         Raises:
             UserNotFound: There is none.
@@ -110,17 +60,43 @@ class UserProfile:
             KeyIgnored: Authgear spells the name otherwise. Two spellings would be two
                 sets of objects, each with a newest one of its own.
         """
+        self.user_id = self.user_id or self._find()
+        return self.user_id
+
+    def create_upload_url(self) -> UploadURL:
+        """Ask for a URL to upload to, again if need be."""
+        with self.log.step("presign"):
+            return self.admin_api.create_upload_url(budget=self.log.budget)
+
+    def try_upload_url(self) -> UploadURL:
+        """Ask for a URL to upload to, once and without waiting for a rate limit."""
+        with self.log.step("presign"):
+            return self.admin_api.try_upload_url(budget=self.log.budget)
+
+    def upload(self, upload_url: UploadURL, picture: bytes) -> str:
+        """Upload a picture, and return its image id."""
+        with self.log.step("upload"):
+            return self.admin_api.upload(upload_url, picture, budget=self.log.budget)
+
+    def read_mark(self, image_id: str) -> str:
+        """Return the mark of an image, empty if it is not ours or is gone."""
+        with self.log.step("mark"):
+            jpeg = self.admin_api.read_original(image_id, budget=self.log.budget)
+        return read_mark(jpeg or b"")
+
+    def _find(self) -> str:
+        """Return the id of the one user whom the key names."""
         if self.placeholder == "user_id":
             return self.text
         if self.placeholder == "node_id":
             return to_user_id(self.text) or ""
         login_id_key, attribute = NAMES[self.placeholder]
-        with self.run_log.step("find"):
+        with self.log.step("find"):
             users = self.admin_api.find_users(
                 login_id_key=login_id_key,
                 attribute=attribute,
                 value=self.text,
-                deadline=self.run_log.deadline,
+                budget=self.log.budget,
             )
         if not users:
             raise UserNotFound(

@@ -13,11 +13,9 @@ import requests
 from authgear import (
     AdminAPI,
     Connection,
-    Throttle,
     to_node_id,
     to_user_id,
 )
-from tests.fakes.clock import FakeClock
 from tests.fakes.tokens import APP_ID, TOKENS
 from tests.fakes.transport import FakeTransport, answer
 
@@ -44,16 +42,13 @@ class FakeAuthgear:
         self.before: dict[str, Callable[[], None]] = {}
         self.transport = FakeTransport(self._handle)
 
-    def admin_api(self, clock: FakeClock, throttle: Throttle | None = None) -> AdminAPI:
-        """Return the product's client of this server, which waits by the clock."""
+    def admin_api(self) -> AdminAPI:
+        """Return the product's client of this server."""
         connection = Connection(
             endpoint=ENDPOINT,
             user_agent="tests",
             session=self.transport.session(),
-            clock=clock,
-            sleep=clock.sleep,
             share=lambda: 0.5,
-            throttle=throttle,
         )
         return AdminAPI(connection, TOKENS)
 
@@ -89,6 +84,8 @@ class FakeAuthgear:
         path = urlsplit(request.url or "").path
         if str(path).endswith("/images/upload"):
             return "presign", self._presign
+        if str(path).endswith("/original"):
+            return "mark", lambda: self._original(str(path))
         if str(path).startswith("/_images/"):
             return "upload", lambda: self._upload(str(path), request)
         content = json.loads(request.body or b"{}")
@@ -115,6 +112,13 @@ class FakeAuthgear:
         body = request.body if isinstance(request.body, bytes) else b""
         self.images[image_id] = body.partition(b"\r\n\r\n")[2].rpartition(b"\r\n--")[0]
         return answer({"result": {"url": f"authgearimages:///{APP_ID}/{image_id}"}})
+
+    def _original(self, path: str) -> requests.Response:
+        """Show an image's own bytes to everybody, or the store's 404."""
+        data = self.images.get(path.split("/")[-2])
+        if data is None:
+            return answer(b"<Code>NoSuchKey</Code>", 404)
+        return answer(data)
 
     def _read(self, node_id: str) -> requests.Response:
         """Show a user, or null."""

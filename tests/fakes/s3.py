@@ -23,6 +23,7 @@ class FakeObject:
     last_modified: int
     tags: dict[str, str] = field(default_factory=dict)
     archived: bool = False
+    version_id: str = ""
 
     @property
     def etag(self) -> str:
@@ -36,10 +37,16 @@ class FakeS3:
 
     Args:
         bucket: The one bucket that exists.
+
+        is_versioned: Whether it keeps what is overwritten or deleted.
     """
 
-    def __init__(self, bucket: str = "pictures-example") -> None:
+    def __init__(
+        self, bucket: str = "pictures-example", *, is_versioned: bool = False
+    ) -> None:
         self.bucket = bucket
+        self.is_versioned = is_versioned
+        self.versions: dict[str, list[FakeObject]] = {}
         self.objects: dict[str, FakeObject] = {}
         self.calls: list[str] = []
         self.errors: dict[str, list[Error | None]] = {}
@@ -49,8 +56,24 @@ class FakeS3:
     def put(self, key: str, data: bytes, **tags: str) -> FakeObject:
         """Store an object, a second later than the one before."""
         self.now += 1
-        self.objects[key] = FakeObject(data, self.now, dict(tags))
-        return self.objects[key]
+        version_id = f"v{self.now}" if self.is_versioned else ""
+        item = FakeObject(data, self.now, dict(tags), version_id=version_id)
+        self.objects[key] = item
+        if self.is_versioned:
+            self.versions.setdefault(key, []).append(item)
+        return item
+
+    def delete(self, key: str) -> None:
+        """Delete an object; a versioned bucket only hides it."""
+        self.objects.pop(key, None)
+
+    def delete_newest_version(self, key: str) -> None:
+        """Delete the newest version for good: the one before is the object again."""
+        versions = self.versions[key]
+        versions.pop()
+        self.objects.pop(key, None)
+        if versions:
+            self.objects[key] = versions[-1]
 
     def fail(self, operation: str, *errors: Error | None) -> None:
         """
@@ -65,7 +88,13 @@ class FakeS3:
         assert operation == "list_objects_v2"
         return self
 
-    def paginate(self, *, Bucket: str, Prefix: str) -> Iterator[dict[str, Any]]:  # noqa: N803 - boto3's names
+    def paginate(
+        self,
+        *,
+        Bucket: str,  # noqa: N803 - boto3's names
+        Prefix: str,  # noqa: N803 - boto3's names
+        StartAfter: str = "",  # noqa: N803 - boto3's names
+    ) -> Iterator[dict[str, Any]]:
         """List in pages of two objects, the shortest that show a mistake."""
         self._called("list_objects_v2", Bucket)
         found = [
@@ -76,7 +105,7 @@ class FakeS3:
                 "LastModified": datetime.fromtimestamp(item.last_modified, UTC),
             }
             for key, item in sorted(self.objects.items())
-            if key.startswith(Prefix)
+            if key.startswith(Prefix) and key > StartAfter
         ]
         if not found:
             yield {"IsTruncated": False}
@@ -93,13 +122,20 @@ class FakeS3:
         if item.archived:
             raise client_error("InvalidObjectState", "GetObject")
         body = StreamingBody(io.BytesIO(item.data), len(item.data))
-        return {"ETag": item.etag, "Body": body}
+        return {"ETag": item.etag, "Body": body} | _version(item)
 
-    def get_object_tagging(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803 - boto3's names
-        """Return an object's tags."""
+    def get_object_tagging(
+        self,
+        *,
+        Bucket: str,  # noqa: N803 - boto3's names
+        Key: str,  # noqa: N803 - boto3's names
+        VersionId: str = "",  # noqa: N803 - boto3's names
+    ) -> dict[str, Any]:
+        """Return the tags of an object, or of one of its versions."""
         self._called("get_object_tagging", Bucket)
-        tags = self._object("GetObjectTagging", Key).tags
-        return {"TagSet": [{"Key": k, "Value": v} for k, v in tags.items()]}
+        item = self._object("GetObjectTagging", Key, VersionId)
+        tags = [{"Key": k, "Value": v} for k, v in item.tags.items()]
+        return {"TagSet": tags} | _version(item)
 
     def put_object_tagging(
         self,
@@ -107,10 +143,11 @@ class FakeS3:
         Bucket: str,  # noqa: N803 - boto3's names
         Key: str,  # noqa: N803 - boto3's names
         Tagging: dict[str, Any],  # noqa: N803 - boto3's names
+        VersionId: str = "",  # noqa: N803 - boto3's names
     ) -> dict[str, Any]:
         """Replace an object's tags, as S3 does."""
         self._called("put_object_tagging", Bucket)
-        item = self._object("PutObjectTagging", Key)
+        item = self._object("PutObjectTagging", Key, VersionId)
         item.tags = {tag["Key"]: tag["Value"] for tag in Tagging["TagSet"]}
         return {}
 
@@ -127,11 +164,21 @@ class FakeS3:
         if error:
             error()
 
-    def _object(self, operation: str, key: str) -> FakeObject:
-        """Return an object that exists."""
+    def _object(self, operation: str, key: str, version_id: str = "") -> FakeObject:
+        """Return an object, or a version of it, that exists."""
+        if version_id:
+            for version in self.versions.get(key, []):
+                if version.version_id == version_id:
+                    return version
+            raise client_error("NoSuchVersion", operation)
         if key not in self.objects:
             raise client_error("NoSuchKey", operation)
         return self.objects[key]
+
+
+def _version(item: FakeObject) -> dict[str, str]:
+    """Return the version as an answer names it; without versioning it does not."""
+    return {"VersionId": item.version_id} if item.version_id else {}
 
 
 def client_error(code: str, operation: str = "GetObject") -> ClientError:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sync.reconcile_loop import Policy
+from sync.decide import Policy
 from tests.grid.stage import KEY, USER_ID, Stage, load_event, picture
 
 

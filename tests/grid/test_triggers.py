@@ -10,7 +10,7 @@ import pytest
 
 from outcome import Reason
 from storage.bucket import TAG
-from sync.reconcile_loop import Policy
+from sync.decide import Policy
 from tests.fakes.authgear_server import answered
 from tests.grid.stage import EVENTS, KEY, USER_ID, Stage, load_event
 from triggers.sources import PicturesFailed

@@ -21,7 +21,7 @@ from local.aws.services import ISOLATED
 from outcome import Outcome, Reason
 from storage.bucket import TAG
 from sync.parallel import run_in_thread
-from sync.reconcile_loop import Policy
+from sync.decide import Policy
 from tests.fakes.key_pair import KEY_PAIR
 from tests.grid import spoils
 from tests.grid.aws_faults import AWS, AWS_STEPS, AWS_TIMEOUT, BROKEN_OFF, HUNG

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from outcome import Outcome
-from sync.reconcile_loop import Policy
+from sync.decide import Policy
 from tests.simulation.contents import BAD, CONTENTS, GOOD
 from tests.simulation.tasks import Fault
 from tests.simulation.world import World

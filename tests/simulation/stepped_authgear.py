@@ -9,7 +9,7 @@ from typing import Any
 import requests
 
 from authgear import to_user_id
-from sync.reconcile_loop import Policy
+from sync.decide import Policy
 from sync.user_profile import STALE
 from tests.fakes.authgear_server import ENDPOINT, FakeAuthgear
 from tests.fakes.clock import FakeClock

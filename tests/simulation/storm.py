@@ -18,7 +18,7 @@ from function import Function
 from outcome import Outcome
 from storage.bucket import Bucket
 from storage.key_pattern import KeyPattern
-from sync.reconcile_loop import Policy
+from sync.decide import Policy
 from sync.reconciler import Reconciler
 from tests.fakes.authgear_server import ENDPOINT
 from tests.fakes.tokens import TOKENS

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from outcome import Outcome
-from sync.reconcile_loop import Policy
+from sync.decide import Policy
 from tests.simulation.contents import GOOD
 from tests.simulation.world import World
 

@@ -9,7 +9,7 @@ from authgear import AdminAPI, Connection, to_node_id
 from outcome import Outcome, Reason, Result
 from storage.bucket import Bucket
 from storage.key_pattern import KeyPattern
-from sync.reconcile_loop import Policy
+from sync.decide import Policy
 from sync.reconciler import Reconciler
 from tests.fakes.authgear_server import ENDPOINT
 from tests.fakes.clock import FakeClock

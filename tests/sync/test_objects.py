@@ -9,7 +9,7 @@ import pytest
 
 from outcome import Outcome, Reason
 from storage.bucket import TAG
-from sync.reconcile_loop import ROUNDS
+from sync.decide import ROUNDS
 from tests.fakes.s3 import client_error
 from tests.sync.world import World, png
 

@@ -9,7 +9,7 @@ import pytest
 
 from outcome import Outcome, Reason, Result
 from storage.bucket import TAG
-from sync.reconcile_loop import Policy
+from sync.decide import Policy
 from tests.fakes.authgear_server import dropped_before
 from tests.fakes.s3 import client_error
 from tests.sync.world import UNKNOWN_ID, World, png

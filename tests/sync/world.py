@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, cast
 
 from PIL import Image
 
+from authgear import Budget
 from outcome import Result
-from pictures.profile_picture import Focus, PictureSpec
-from storage.bucket import TAG, Bucket
+from pictures.profile_picture import (
+    Focus,
+    PictureSpec,
+    ProfilePicture,
+    make_profile_picture,
+)
+from storage.bucket import Bucket
 from storage.key_pattern import KeyPattern
-from sync.reconcile_loop import Policy
+from sync.decide import Policy
 from sync.reconciler import Reconciler
+from sync.results import ObjectResult
+from sync.sync_tag import REJECTIONS, TAG, SyncTag
 from tests.fakes.authgear_server import FakeAuthgear
 from tests.fakes.clock import FakeClock
 from tests.fakes.s3 import FakeS3
@@ -44,7 +53,7 @@ def color_of(data: bytes | None) -> str:
 class World:
     """A bucket, Authgear, and the loop between them."""
 
-    def __init__(self, pattern: str = "pictures/{user_id}.*", **policy: bool) -> None:
+    def __init__(self, pattern: str = "pictures/{user_id}.*", **policy: Any) -> None:
         self.s3 = FakeS3()
         self.authgear = FakeAuthgear()
         self.clock = FakeClock()
@@ -54,15 +63,18 @@ class World:
         self.focus: list[Focus] = []
         self.asked: list[tuple[int, int]] = []
         self.reconciler = Reconciler(
+            bucket=Bucket(cast(Any, self.s3), self.s3.bucket),
             pattern=KeyPattern.parse(pattern),
-            admin_api=self.authgear.admin_api(self.clock),
-            spec=PictureSpec(max_bytes=100_000, max_pixels=1_000_000),
-            policy=Policy(**policy),
-            find_focus=self.find_focus,
-            clock=self.clock,
-            sleep=self.clock.sleep,
+            admin_api=self.authgear.admin_api(),
+            make_picture=self.make_picture,
+            policy=Policy(max_bytes=100_000, **policy),
             share=lambda: 0.5,
         )
+        self.spec = PictureSpec(max_bytes=100_000, max_pixels=1_000_000)
+
+    def make_picture(self, data: bytes, _: float) -> ProfilePicture:
+        """Make a picture in this process."""
+        return make_profile_picture(data, self.spec, self.find_focus)
 
     def find_focus(self, picture: Image.Image) -> Focus:
         """Look for faces for two seconds, and say what a test wants."""
@@ -84,10 +96,19 @@ class World:
         """Store a picture of one colour."""
         self.s3.put(key or self.key, png(color), **tags)
 
-    def note(self, result: str) -> None:
-        """Note a result on the user's first object."""
+    def tag(self, key: str = "") -> str:
+        """Return the sync tag of an object, empty without one."""
+        return self.s3.objects[key or self.key].tags.get(TAG, "")
+
+    def note(self, result: str, *, is_old: bool = False, **changes: Any) -> None:
+        """Write a sync tag on the user's first object, as this version or 0.1 does."""
         item = self.s3.objects[self.key]
-        item.tags[TAG] = item.etag.strip('"') + "/" + result
+        policy = replace(self.reconciler.policy, **changes)
+        fingerprint = policy.image_fingerprint(self.user_id)
+        if result in REJECTIONS:
+            fingerprint = policy.rejection_fingerprint
+        tag = SyncTag(item.etag.strip('"'), result, "" if is_old else fingerprint)
+        item.tags[TAG] = str(tag)
 
     def commit_fails(self, work: Callable[[], Any]) -> Any:
         """Answer as if an update was done, and lose it."""
@@ -97,8 +118,26 @@ class World:
         return response
 
     def run(self, key: str = "", seconds: float = 50, **other: Any) -> Result:
+        """Reconcile the user of an object; return what became of the object."""
+        return self.run_all(key, seconds, **other)[0].result
+
+    def run_all(
+        self,
+        key: str = "",
+        seconds: float = 50,
+        *,
+        dry_run: bool = False,
+        again: bool = False,
+        max_wait: float = math.inf,
+        **other: Any,
+    ) -> list[ObjectResult]:
         """Reconcile the user of an object, by other settings where a test has them."""
-        bucket = Bucket(cast(Any, self.s3), self.s3.bucket)
-        deadline = self.clock() + seconds
+        budget = Budget(
+            deadline=self.clock() + seconds,
+            max_wait=max_wait,
+            clock=self.clock,
+            sleep=self.clock.sleep,
+        )
         reconciler = replace(self.reconciler, **other)
-        return reconciler.reconcile(bucket, key or self.key, deadline=deadline)
+        key = key or self.key
+        return reconciler.reconcile(key, budget, dry_run=dry_run, again=again)

@@ -1,0 +1,100 @@
+"""The picture of one object: downloaded, made, marked and uploaded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from authgear import AuthgearError, UploadURL
+from pictures.mark import add_mark
+from pictures.profile_picture import ProfilePicture
+from storage.bucket import StoredObject
+
+from .parallel import RunDuring
+from .run_log import RunLog
+from .user_objects import UserObjects
+from .user_profile import UserProfile
+
+MakePicture = Callable[[bytes, float], ProfilePicture]
+
+
+@dataclass(kw_only=True, slots=True)
+class PictureJob:
+    """
+    Makes and uploads the picture of one object at a time.
+
+    Args:
+        objects: The user's side in the bucket.
+
+        profile: The user's side in Authgear.
+
+        make_picture: Makes the picture of a file's bytes, within so many seconds.
+
+        log: The record of the run.
+
+        run_during: Requests the presigned URL while the picture is made; without it
+            the URL is requested afterwards.
+    """
+
+    objects: UserObjects
+    profile: UserProfile
+    make_picture: MakePicture
+    log: RunLog
+    run_during: RunDuring | None = None
+    _jpeg: bytes = b""
+    _early_url: Callable[[], UploadURL] | None = None
+
+    def clear(self) -> None:
+        """Forget the picture, and the URL that was requested for it."""
+        self._jpeg, self._early_url = b"", None
+
+    def make(self, item: StoredObject, mark: str) -> None:
+        """
+        Download an object and make its picture.
+
+        Raises:
+            PictureRejected: The file cannot be a picture.
+
+            BucketError: The object cannot be read.
+        """
+        self.log.facts["input_bytes"] = item.size
+        data = self.objects.download(item)
+        if self.run_during:
+            with self.run_during(self.profile.try_upload_url) as self._early_url:
+                picture = self._make(data)
+        else:
+            picture = self._make(data)
+        self.log.facts.update(_describe(picture))
+        self._jpeg = add_mark(picture.data, mark)
+
+    def upload(self) -> str:
+        """Upload the picture that was made, and return its image id."""
+        return self.profile.upload(self._upload_url(), self._jpeg)
+
+    def _make(self, data: bytes) -> ProfilePicture:
+        """Make the picture of a file's bytes."""
+        with self.log.step("picture"):
+            return self.make_picture(data, self.log.budget.left())
+
+    def _upload_url(self) -> UploadURL:
+        """Return the URL that was requested early, or request one now."""
+        if self._early_url:
+            try:
+                return self._early_url()
+            except AuthgearError as error:
+                if not error.may_repeat:
+                    raise
+        return self.profile.create_upload_url()
+
+
+def _describe(picture: ProfilePicture) -> dict[str, object]:
+    """Return the fields of a picture that was made."""
+    return {
+        "format": picture.source_format,
+        "input_width": picture.source_width,
+        "input_height": picture.source_height,
+        "crop_position": round(picture.crop_position, 3),
+        "faces": picture.focus.faces or None,
+        "crop_fallback": picture.focus.fallback or None,
+        "output_bytes": len(picture.data),
+    }

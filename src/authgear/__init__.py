@@ -11,6 +11,7 @@ from .errors import (
     AttributesInvalid,
     AuthgearError,
     BadAnswer,
+    BatchRolledBack,
     CredentialsUnavailable,
     DeniedByHook,
     Forbidden,
@@ -27,14 +28,19 @@ from .errors import (
 )
 from .throttle import Throttle
 from .user import UUID, User, object_id, to_node_id, to_user_id
+from .user_batches import MOST_FOUND, MOST_READ, MOST_UPDATED, UserBatches
 
 __all__ = [
+    "MOST_FOUND",
+    "MOST_READ",
+    "MOST_UPDATED",
     "UUID",
     "AccessTokens",
     "AdminAPI",
     "AttributesInvalid",
     "AuthgearError",
     "BadAnswer",
+    "BatchRolledBack",
     "Connection",
     "CredentialsUnavailable",
     "DeniedByHook",
@@ -52,6 +58,7 @@ __all__ = [
     "UploadURL",
     "User",
     "UserAnonymized",
+    "UserBatches",
     "UserNotFound",
     "object_id",
     "to_node_id",

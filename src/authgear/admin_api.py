@@ -10,20 +10,21 @@ from .answers import as_object
 from .authorized import AuthorizedConnection
 from .connection import Connection
 from .errors import PictureNotKept, Unexpected, UserAnonymized, UserNotFound
-from .user import User, object_id, read_user, to_node_id
+from .user import USER_FIELDS, User, object_id, picture_uri, read_user, to_node_id
+from .user_batches import UserBatches
 
-USER = "{ id isAnonymized standardAttributes }"
-READ_USER = f"query ReadUser($id: ID!) {{ node(id: $id) {{ ... on User {USER} }} }}"
+READ_USER = f"""
+query ReadUser($id: ID!) {{ node(id: $id) {{ ... on User {USER_FIELDS} }} }}"""
 FIND_USERS = f"""
 query FindUsers($key: String!, $attribute: String!, $value: String!) {{
-  byLoginID: getUserByLoginID(loginIDKey: $key, loginIDValue: $value) {USER}
+  byLoginID: getUserByLoginID(loginIDKey: $key, loginIDValue: $value) {USER_FIELDS}
   byAttribute: getUsersByStandardAttribute(
     attributeName: $attribute, attributeValue: $value
-  ) {USER}
+  ) {USER_FIELDS}
 }}"""
 UPDATE_USER = f"""
 mutation UpdateUser($input: UpdateUserInput!) {{
-  updateUser(input: $input) {{ user {USER} }}
+  updateUser(input: $input) {{ user {USER_FIELDS} }}
 }}"""
 
 
@@ -46,12 +47,16 @@ class AdminAPI:
         connection: Speaks HTTP to the endpoint.
 
         tokens: Hands out access tokens.
+
+    Attributes:
+        batches: The calls that read, find or update many users in one request.
     """
 
     def __init__(self, connection: Connection, tokens: AccessTokens) -> None:
         self._connection = connection
         self._authorized = AuthorizedConnection(connection, tokens)
         self._app_id = tokens.app_id
+        self.batches = UserBatches(self._authorized, tokens.app_id)
 
     def create_upload_url(self, *, deadline: float) -> UploadURL:
         """
@@ -151,8 +156,8 @@ class AdminAPI:
         Raises:
             PictureNotKept: The answer shows another picture.
         """
-        uri = f"authgearimages:///{self._app_id}/{image_id}"
-        updated = self._update(user, {"picture": uri}, deadline)
+        picture = picture_uri(self._app_id, image_id)
+        updated = self._update(user, {"picture": picture}, deadline)
         if updated.picture_object_id != image_id:
             raise PictureNotKept(
                 step="update", detail="the answer shows another picture", status=200
@@ -205,13 +210,9 @@ class AdminAPI:
 
     def _update(self, user: User, changes: dict[str, Any], deadline: float) -> User:
         """Replace all standard attributes by those read, but for the picture."""
-        kept = {k: v for k, v in user.standard_attributes.items() if k != "picture"}
-        update = {
-            "userID": to_node_id(user.user_id),
-            "standardAttributes": kept | changes,
-        }
+        variables = {"input": user.update_input(changes)}
         data = self._authorized.graphql(
-            "update", UPDATE_USER, {"input": update}, deadline=deadline
+            "update", UPDATE_USER, variables, deadline=deadline
         )
         answered = as_object(data.get("updateUser")).get("user")
         return read_user("update", answered, expected=user.user_id)

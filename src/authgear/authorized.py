@@ -6,7 +6,7 @@ from collections.abc import Container
 from typing import Any
 
 from .access_token import AccessTokens
-from .answers import read_graphql
+from .answers import as_object, read_graphql
 from .connection import Connection
 from .errors import Forbidden
 
@@ -61,7 +61,6 @@ class AuthorizedConnection:
         variables: dict[str, Any],
         *,
         deadline: float,
-        tolerated: Container[str] = (),
     ) -> dict[str, Any]:
         """
         Send a GraphQL request, not repeated if it fails, and return its data.
@@ -74,17 +73,16 @@ class AuthorizedConnection:
             variables: Its variables.
 
             deadline: The moment by which to give up.
-
-            tolerated: Reasons of errors that leave the rest of the data usable.
         """
-        content = self.request(
-            step,
-            "POST",
-            "/_api/admin/graphql",
-            deadline=deadline,
-            json={"query": query, "variables": variables},
-        )
-        return read_graphql(step, content, tolerated=tolerated)
+        content = self.send_graphql(step, query, variables, deadline=deadline)
+        return read_graphql(step, content)
+
+    def send_graphql(
+        self, step: str, query: str, variables: dict[str, Any], **options: Any
+    ) -> dict[str, Any]:
+        """Send a GraphQL request once; return the answer with its errors, unread."""
+        body = {"query": query, "variables": variables}
+        return self.request(step, "POST", "/_api/admin/graphql", json=body, **options)
 
     def query(
         self,
@@ -94,12 +92,46 @@ class AuthorizedConnection:
         *,
         deadline: float,
         tolerated: Container[str] = (),
+        **options: Any,
     ) -> dict[str, Any]:
-        """Send a query as `graphql` does, again if need be: reading changes nothing."""
+        """
+        Send a query as `graphql` does, again if need be: reading changes nothing.
+
+        Args:
+            step: As in `graphql`, like the next three.
+
+            query: The query.
+
+            variables: Its variables.
+
+            deadline: The moment by which to give up.
+
+            tolerated: Reasons of errors that leave the rest of the data usable.
+
+            options: As in `Connection.request`.
+        """
+        content = self.query_partly(
+            step, query, variables, deadline=deadline, tolerated=tolerated, **options
+        )
+        return as_object(content.get("data"))
+
+    def query_partly(
+        self,
+        step: str,
+        query: str,
+        variables: dict[str, Any],
+        *,
+        deadline: float,
+        tolerated: Container[str] = (),
+        **options: Any,
+    ) -> dict[str, Any]:
+        """Send a query as `query` does; return the answer with its tolerated errors."""
 
         def attempt() -> dict[str, Any]:
-            return self.graphql(
-                step, query, variables, deadline=deadline, tolerated=tolerated
+            content = self.send_graphql(
+                step, query, variables, deadline=deadline, **options
             )
+            read_graphql(step, content, tolerated=tolerated)
+            return content
 
         return self._connection.retry(attempt, deadline=deadline)

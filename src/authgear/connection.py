@@ -73,7 +73,14 @@ class Connection:
             return False
 
     def request(
-        self, step: str, method: str, url: str, *, deadline: float, **options: Any
+        self,
+        step: str,
+        method: str,
+        url: str,
+        *,
+        deadline: float,
+        largest_answer: int = LARGEST_ANSWER,
+        **options: Any,
     ) -> dict[str, Any]:
         """
         Send one request, once, and return the JSON object it is answered with.
@@ -86,6 +93,8 @@ class Connection:
             url: An absolute URL of the endpoint.
 
             deadline: The moment by which to give up.
+
+            largest_answer: Bytes; a longer answer is an error.
 
             options: `headers`, `json`, `files` as in `requests`.
 
@@ -112,7 +121,7 @@ class Connection:
                 **options,
             ) as response:
                 end = min(deadline, start + READ_TIMEOUT)
-                body = self._read(step, response, end)
+                body = self._read(step, response, end, largest_answer)
         except (requests.Timeout, ReadTimeoutError):
             error: AuthgearError = TimedOut(step=step, detail="no answer in time")
         except (requests.RequestException, HTTPError):
@@ -176,14 +185,16 @@ class Connection:
             return error.retry_after + self._share()
         return float(BACKOFF * 2**failures * self._share())
 
-    def _read(self, step: str, response: requests.Response, end: float) -> bytes:
+    def _read(
+        self, step: str, response: requests.Response, end: float, largest: int
+    ) -> bytes:
         """Read an answer's body within the limits of time and size."""
         body = bytearray()
         # Unlike iter_content, read1 returns what has come and does not wait for more:
         # an answer that drips in cannot outlive its time.
         while chunk := response.raw.read1(65_536, decode_content=True):
             body += chunk
-            if len(body) > LARGEST_ANSWER:
+            if len(body) > largest:
                 raise Unexpected(
                     step=step, detail="endless answer", status=response.status_code
                 )

@@ -14,13 +14,11 @@ from settings import FACE, Settings
 from sync.parallel import RunDuring, run_inline
 from sync.reconcile_loop import Policy
 from sync.reconciler import Reconciler
-from version import VERSION
+from version import NAME, VERSION
 
 if TYPE_CHECKING:
     from mypy_boto3_rekognition import RekognitionClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
-
-NAME = "authgear-s3-profile-pictures"
 
 
 def connect(

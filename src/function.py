@@ -1,4 +1,4 @@
-"""The function: every object of an event, one log line and one metric for each."""
+"""The function: every object or user of an event, one log line for each."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from outcome import Outcome, Reason, Result
 from storage.bucket import Bucket
 from sync.reconciler import Reconciler
 from triggers.parser import read_event
-from triggers.sources import ObjectEvent
+from triggers.sources import Event, UserEvent, name_event
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -79,21 +79,19 @@ class Function:
         # Two stacks in one account must not be counted together.
         self.metrics.add_dimension(name="function", value=context.function_name)
         self.throttle.max_wait = source.max_wait
+        events: list[Event] = [*source.object_events, *source.user_events]
         try:
-            results = [
-                (object_event, self._process(object_event, end))
-                for object_event in source.object_events
-            ]
+            results = [(it, self._process(it, end)) for it in events]
         finally:
             self.metrics.flush_metrics()
         return source.answer(results)
 
-    def _process(self, object_event: ObjectEvent, end: float) -> Result:
-        """Reconcile one object before Lambda's end, and record what became of it."""
+    def _process(self, event: Event, end: float) -> Result:
+        """Reconcile one user before Lambda's end, and record what became of it."""
         start = self.clock()
         try:
             with self.hard_timeout(end - LOG_RESERVE - start):
-                result = self._reconcile(object_event, end - CALL_RESERVE)
+                result = self._reconcile(event, end - CALL_RESERVE)
         except HardTimeout as error:
             detail = "a call was broken off: it outlived the deadline"
             fields = {"places": _places(error)}
@@ -101,31 +99,38 @@ class Function:
         except Exception as error:  # noqa: BLE001 - a bug in one object must not lose the rest
             result = _unexpected(error)
         milliseconds = round((self.clock() - start) * 1000, 1)
-        self._log(object_event, result, milliseconds)
+        self._log(event, result, milliseconds)
         self._count(result, milliseconds)
         return result
 
-    def _reconcile(self, object_event: ObjectEvent, deadline: float) -> Result:
-        """Reconcile one object, if there is one and its bucket is ours."""
-        if object_event.problem:
-            return Result(reason=object_event.problem)
-        if object_event.bucket not in self.buckets:
+    def _reconcile(self, event: Event, deadline: float) -> Result:
+        """Reconcile the user that an event names, directly or by an object of ours."""
+        if isinstance(event, UserEvent):
+            return self._reconcile_user(event, deadline)
+        if event.problem:
+            return Result(reason=event.problem)
+        if event.bucket not in self.buckets:
             return Result(reason=Reason.OTHER_BUCKET)
-        bucket = self.buckets[object_event.bucket]
+        bucket = self.buckets[event.bucket]
         return self.reconciler.reconcile(
-            bucket, object_event.key, deadline=deadline, dry_run=object_event.dry_run
+            bucket, event.key, deadline=deadline, dry_run=event.dry_run
         )
 
-    def _log(
-        self, object_event: ObjectEvent, result: Result, milliseconds: float
-    ) -> None:
-        """Write the one log line of an object; what is `None` is left out of it."""
+    def _reconcile_user(self, event: UserEvent, deadline: float) -> Result:
+        """Reconcile a user by the id; the one place where a user event goes on."""
+        [bucket] = self.buckets.values()
+        result: Result = self.reconciler.reconcile_user(  # type: ignore[attr-defined] # follows with the new reconciler
+            bucket, event.user_id, deadline=deadline
+        )
+        return result
+
+    def _log(self, event: Event, result: Result, milliseconds: float) -> None:
+        """Write the one log line of an event; what is `None` is left out of it."""
         fields = {
             "outcome": result.outcome,
             "reason": result.reason,
             "detail": result.detail or result.reason.meaning,
-            "bucket": object_event.bucket,
-            "key": object_event.key,
+            **name_event(event),
             **result.fields,
             "total_ms": milliseconds,
         }
@@ -134,7 +139,8 @@ class Function:
             Outcome.FAILED: self.logger.error,
         }
         write = levels.get(result.outcome, self.logger.info)
-        write("object reconciled", extra=fields)
+        kind = "user" if isinstance(event, UserEvent) else "object"
+        write(f"{kind} reconciled", extra=fields)
 
     def _count(self, result: Result, milliseconds: float) -> None:
         """Add one object to the metrics."""

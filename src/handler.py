@@ -11,12 +11,13 @@ from aws_lambda_powertools import Logger, Metrics
 from botocore.config import Config
 
 from authgear import AdminAPI, Throttle
-from factory import NAME, authorize, build_focus_finder, build_reconciler, connect
+from factory import authorize, build_focus_finder, build_reconciler, connect
 from function import Function
 from hard_timeout import hard_timeout
 from settings import Settings
 from storage.bucket import Bucket
 from sync.parallel import run_in_thread
+from version import NAME
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from version import NAME
 
@@ -37,7 +37,7 @@ def read_user_check(content: Mapping[str, Any]) -> str | None:
     return user_id if is_user_id(user_id) else None
 
 
-def is_user_id(value: Any) -> bool:
+def is_user_id(value: Any) -> TypeGuard[str]:
     """Tell whether a value is a UUID in the one spelling: lower case, with hyphens."""
     try:
         return isinstance(value, str) and str(uuid.UUID(value)) == value

@@ -21,13 +21,11 @@ from sync.decide import Policy
 from sync.parallel import RunDuring
 from sync.picture_job import MakePicture
 from sync.reconciler import Reconciler
-from version import VERSION
+from version import NAME, VERSION
 
 if TYPE_CHECKING:
     from mypy_boto3_rekognition import RekognitionClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
-
-NAME = "authgear-s3-profile-pictures"
 
 # Raised by hand when the code must remake pictures that earlier code has made.
 IMAGE_VERSION = 1

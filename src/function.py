@@ -1,4 +1,4 @@
-"""The function: every object of an event, one log line and one metric for each."""
+"""The function: every object or user of an event, one log line for each."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from outcome import Outcome, Reason, Result
 from sync.reconciler import Reconciler
 from sync.results import ObjectResult
 from triggers.parser import read_event
-from triggers.sources import ObjectEvent
+from triggers.sources import Event, UserEvent, name_event
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -78,64 +78,59 @@ class Function:
         source = read_event(event)
         # Two stacks in one account must not be counted together.
         self.metrics.add_dimension(name="function", value=context.function_name)
+        events: list[Event] = [*source.object_events, *source.user_events]
         try:
             results = [
-                (replace(object_event, key=line.key), line.result)
-                for object_event in source.object_events
-                for line in self._process(object_event, end, source.max_wait)
+                (_of_line(event, line), line.result)
+                for event in events
+                for line in self._process(event, end, source.max_wait)
             ]
         finally:
             self.metrics.flush_metrics()
         return source.answer(results)
 
-    def _process(
-        self, object_event: ObjectEvent, end: float, max_wait: float
-    ) -> list[ObjectResult]:
+    def _process(self, event: Event, end: float, max_wait: float) -> list[ObjectResult]:
         """Reconcile one user before Lambda's end, and record what became of it."""
         start = self.clock()
         try:
             with self.hard_timeout(end - LOG_RESERVE - start):
-                lines = self._reconcile(object_event, end - CALL_RESERVE, max_wait)
+                lines = self._reconcile(event, end - CALL_RESERVE, max_wait)
         except HardTimeout as error:
             detail = "a call was broken off: it outlived the deadline"
             fields = {"places": _places(error)}
             result = Result(reason=Reason.NOT_SETTLED, detail=detail, fields=fields)
-            lines = [ObjectResult(key=object_event.key, result=result)]
+            lines = [ObjectResult(key=_key_of(event), result=result)]
         except Exception as error:  # noqa: BLE001 - a bug in one object must not lose the rest
-            lines = [ObjectResult(key=object_event.key, result=_unexpected(error))]
+            lines = [ObjectResult(key=_key_of(event), result=_unexpected(error))]
         milliseconds = round((self.clock() - start) * 1000, 1)
         for line in lines:
-            self._log(replace(object_event, key=line.key), line.result, milliseconds)
+            self._log(_of_line(event, line), line.result, milliseconds)
             self._count(line.result, milliseconds)
         return lines
 
     def _reconcile(
-        self, object_event: ObjectEvent, deadline: float, max_wait: float
+        self, event: Event, deadline: float, max_wait: float
     ) -> list[ObjectResult]:
-        """Reconcile the user of one object, if there is one and the bucket is ours."""
-        problem = object_event.problem
-        if problem is None and object_event.bucket != self.bucket_name:
-            problem = Reason.OTHER_BUCKET
-        if problem is not None:
-            result = Result(reason=problem)
-            return [ObjectResult(key=object_event.key, result=result)]
+        """Reconcile the user that an event names, directly or by an object of ours."""
         budget = Budget(
             deadline=deadline, max_wait=max_wait, clock=self.clock, sleep=self.sleep
         )
-        return self.reconciler.reconcile(
-            object_event.key, budget, dry_run=object_event.dry_run
-        )
+        if isinstance(event, UserEvent):
+            return self.reconciler.reconcile_user(event.user_id, budget)
+        problem = event.problem
+        if problem is None and event.bucket != self.bucket_name:
+            problem = Reason.OTHER_BUCKET
+        if problem is not None:
+            return [ObjectResult(key=event.key, result=Result(reason=problem))]
+        return self.reconciler.reconcile(event.key, budget, dry_run=event.dry_run)
 
-    def _log(
-        self, object_event: ObjectEvent, result: Result, milliseconds: float
-    ) -> None:
-        """Write the one log line of an object; what is `None` is left out of it."""
+    def _log(self, event: Event, result: Result, milliseconds: float) -> None:
+        """Write the one log line of an event; what is `None` is left out of it."""
         fields = {
             "outcome": result.outcome,
             "reason": result.reason,
             "detail": result.detail or result.reason.meaning,
-            "bucket": object_event.bucket,
-            "key": object_event.key,
+            **name_event(event),
             **result.fields,
             "total_ms": milliseconds,
         }
@@ -144,7 +139,8 @@ class Function:
             Outcome.FAILED: self.logger.error,
         }
         write = levels.get(result.outcome, self.logger.info)
-        write("object reconciled", extra=fields)
+        kind = "user" if isinstance(event, UserEvent) else "object"
+        write(f"{kind} reconciled", extra=fields)
 
     def _count(self, result: Result, milliseconds: float) -> None:
         """Add one object to the metrics."""
@@ -157,6 +153,16 @@ class Function:
         ):
             if name in result.fields:
                 add(metric, MetricUnit.Bytes, result.fields[name])
+
+
+def _key_of(event: Event) -> str:
+    """Return the object key that an event names, empty if it names a user."""
+    return "" if isinstance(event, UserEvent) else event.key
+
+
+def _of_line(event: Event, line: ObjectResult) -> Event:
+    """Return the event as one about the object of a line."""
+    return event if isinstance(event, UserEvent) else replace(event, key=line.key)
 
 
 def _unexpected(error: Exception) -> Result:

@@ -12,7 +12,6 @@ from botocore.config import Config
 
 from authgear import AdminAPI
 from factory import (
-    NAME,
     authorize,
     build_focus_finder,
     build_picture_maker,
@@ -24,6 +23,7 @@ from hard_timeout import hard_timeout
 from settings import Settings
 from storage.bucket import Bucket
 from sync.parallel import run_in_thread
+from version import NAME
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

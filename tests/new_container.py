@@ -15,6 +15,8 @@ SETTINGS = {
     "AUTHGEAR_ENDPOINT": "https://example.authgear.cloud",
     "AUTHGEAR_APP_ID": "example",
     "AUTHGEAR_SECRET_ID": "secret",
+    "HOOK_SECRET_ID": "secret",
+    "RETRY_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/retry",
 }
 
 

@@ -21,8 +21,10 @@ from tests.fakes.reconciler import FakeReconciler
 from tests.fakes.s3 import FakeS3
 from tests.samples.events import BUCKET, KEY, batch, load_event, s3, sqs
 from triggers.sources import PicturesFailed
+from triggers.user_check import write_user_check
 
 SECRET = "https://demo.authgear.test/?x-authgear-signature=SECRET"  # noqa: S105
+USER_ID = "00000000-0000-4000-8000-000000000001"
 DIMENSIONS = {"function": "pictures"}
 
 
@@ -181,6 +183,47 @@ def test_other_bucket(stage: Stage) -> None:
 
     assert answer["objects"][0]["reason"] == "other-bucket"
     assert stage.reconciler.calls == []
+
+
+def test_user_is_reconciled(stage: Stage) -> None:
+    """A message that names a user goes to the reconciler by the id, in our bucket."""
+    answer = stage.handle(sqs(write_user_check(USER_ID)), seconds=60)
+
+    assert stage.reconciler.user_calls == [(BUCKET, USER_ID, 1000 + 60 - CALL_RESERVE)]
+    assert stage.reconciler.calls == []
+    assert answer["batchItemFailures"] == []
+    assert answer["objects"][0]["user_id"] == USER_ID
+
+
+def test_user_is_logged_and_counted(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The line names the user, no bucket and no key; the outcome counts as any."""
+    stage.reconciler.results[USER_ID] = Result(reason=Reason.IN_SYNC)
+
+    stage.handle(sqs(write_user_check(USER_ID)))
+
+    [line] = stage.lines
+    assert (line["message"], line["user_id"]) == ("user reconciled", USER_ID)
+    assert (line["outcome"], line["total_ms"]) == ("unchanged", 250.0)
+    assert not {"bucket", "key"} & line.keys()
+    assert emitted(capsys)[0]["Unchanged"] == [1]
+
+
+@pytest.mark.parametrize(
+    "result",
+    [Result(reason=Reason.S3_DENIED), ValueError(SECRET), HardTimeout()],
+    ids=["failed", "bug", "broken-off"],
+)
+def test_user_whose_check_fails_comes_again(stage: Stage, result: Any) -> None:
+    """A failure is a failure as any, and another message goes on."""
+    stage.reconciler.results[USER_ID] = result
+
+    answer = stage.handle(sqs(write_user_check(USER_ID), s3("a")))
+
+    assert answer["batchItemFailures"] == [{"itemIdentifier": "m0"}]
+    assert [call[1] for call in stage.reconciler.calls] == ["a"]
+    assert "SECRET" not in stage.log.getvalue() + json.dumps(answer)
 
 
 def test_unexpected_error(stage: Stage) -> None:

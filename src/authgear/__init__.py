@@ -12,6 +12,7 @@ from .errors import (
     AttributesInvalid,
     AuthgearError,
     BadAnswer,
+    BatchRolledBack,
     CredentialsUnavailable,
     DeniedByHook,
     Forbidden,
@@ -28,8 +29,12 @@ from .errors import (
     UserNotFound,
 )
 from .user import UUID, User, object_id, to_node_id, to_user_id
+from .user_batches import MOST_FOUND, MOST_READ, MOST_UPDATED, UserBatches
 
 __all__ = [
+    "MOST_FOUND",
+    "MOST_READ",
+    "MOST_UPDATED",
     "STALE",
     "UUID",
     "AccessTokens",
@@ -37,6 +42,7 @@ __all__ = [
     "AttributesInvalid",
     "AuthgearError",
     "BadAnswer",
+    "BatchRolledBack",
     "Budget",
     "Connection",
     "CredentialsUnavailable",
@@ -55,6 +61,7 @@ __all__ = [
     "UploadURL",
     "User",
     "UserAnonymized",
+    "UserBatches",
     "UserNotFound",
     "object_id",
     "to_node_id",

@@ -73,7 +73,7 @@ class Connection:
         url: str,
         *,
         budget: Budget,
-        limit: int = LARGEST_ANSWER,
+        largest_answer: int = LARGEST_ANSWER,
         **options: Any,
     ) -> dict[str, Any]:
         """
@@ -88,7 +88,7 @@ class Connection:
 
             budget: The time that the run has left.
 
-            limit: Bytes that the answer may have.
+            largest_answer: Bytes; a longer answer is an error.
 
             options: `headers`, `json`, `files` as in `requests`.
 
@@ -102,7 +102,7 @@ class Connection:
         """
 
         def read(response: requests.Response, end: float) -> dict[str, Any]:
-            body = _read_body(step, response, budget, end, limit)
+            body = _read_body(step, response, budget, end, largest_answer)
             status, headers = response.status_code, response.headers
             return self._understand(step, status, headers, body, budget)
 

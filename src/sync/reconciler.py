@@ -7,8 +7,9 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 
 from authgear import AdminAPI, AuthgearError, Budget, User
+from outcome import Reason
 from storage.bucket import Bucket
-from storage.key_pattern import KeyPattern
+from storage.key_pattern import KeyIgnored, KeyPattern
 
 from .calls import Call
 from .decide import Policy
@@ -73,25 +74,75 @@ class Reconciler:
             A result per object that something became of, the one of `key` first.
         """
         log, results = RunLog(budget=budget), Results(key=key)
-        user_id = ""
+
+        def start() -> UserRun:
+            text = self.pattern.user_text(key)
+            return self._start(text, log, results, dry_run=dry_run, again=again)
+
+        return self._run(start, log, results)
+
+    def reconcile_user(
+        self,
+        user_id: str,
+        budget: Budget,
+        *,
+        dry_run: bool = False,
+        again: bool = False,
+    ) -> list[ObjectResult]:
+        """
+        Bring a user in sync with the bucket, whatever the key pattern.
+
+        Args:
+            user_id: The user's UUID.
+
+            budget: As in `reconcile`, like the other arguments.
+
+        Returns:
+            A result per object that something became of; one with an empty key if the
+            user has none.
+        """
+        log, results = RunLog(budget=budget), Results(key="")
+
+        def start() -> UserRun:
+            text = self._text_of_user(user_id, budget)
+            run = self._start(text, log, results, dry_run=dry_run, again=again)
+            run.profile.user_id = user_id
+            return run
+
+        return self._run(start, log, results)
+
+    def _text_of_user(self, user_id: str, budget: Budget) -> str:
+        """Return the text that the keys of a user's objects hold."""
+        attributes = None
+        if self.pattern.needs_attributes:
+            user = self.admin_api.get_user(user_id, budget=budget)
+            attributes = user.standard_attributes
+        text = self.pattern.text_of_user(user_id, attributes)
+        if text is None:
+            raise KeyIgnored(Reason.OBJECT_GONE, "no key can name this user")
+        return text
+
+    def _run(
+        self, start: Callable[[], UserRun], log: RunLog, results: Results
+    ) -> list[ObjectResult]:
+        """Run one user, and return what became of each object."""
+        run: UserRun | None = None
         try:
-            run = self._start(key, log, results, dry_run=dry_run, again=again)
-            try:
-                self._make_calls(run.steps(), budget)
-            finally:
-                user_id = run.profile.user_id
+            run = start()
+            self._make_calls(run.steps(), log.budget)
         except Exception as error:
             result = result_from_error(error)
             if result is None:
                 raise
             results.fail(replace(result, fields={**log.facts, **result.fields}))
+        user_id = run.profile.user_id if run else ""
         return results.lines({"user_id": user_id} if user_id else {}, log.times)
 
     def _start(
-        self, key: str, log: RunLog, results: Results, *, dry_run: bool, again: bool
+        self, text: str, log: RunLog, results: Results, *, dry_run: bool, again: bool
     ) -> UserRun:
-        """Find out whose object it is, and prepare the run of that user."""
-        text, pattern = self.pattern.user_text(key), self.pattern
+        """Prepare the run of the user whom a text names."""
+        pattern = self.pattern
         objects = UserObjects(bucket=self.bucket, pattern=pattern, text=text, log=log)
         profile = UserProfile(
             admin_api=self.admin_api,

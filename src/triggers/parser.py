@@ -1,4 +1,4 @@
-"""Any source's event -> the objects that it object_events at."""
+"""Any source's event -> the objects and users that it is about."""
 
 from __future__ import annotations
 
@@ -14,10 +14,13 @@ from outcome import Reason
 from .sources import (
     AsyncInvocation,
     BatchOperationsJob,
+    Event,
     EventSource,
     ObjectEvent,
     SQSBatch,
+    UserEvent,
 )
+from .user_check import is_user_check, read_user_check
 
 DEEPEST = 8  # envelopes within envelopes; real events have at most five
 S3_EVENTS = (
@@ -47,16 +50,23 @@ def read_event(event: Any) -> EventSource:
         )
     records = _records(event)
     if records and all(_field(r, "eventSource") == "aws:sqs" for r in records):
-        return SQSBatch(
-            [object_event for record in records for object_event in _message(record)]
-        )
-    return AsyncInvocation(list(_object_events(event)))
+        return SQSBatch(*_split(e for record in records for e in _message(record)))
+    return AsyncInvocation(*_split(_events(event)))
 
 
-def _message(record: Mapping[str, Any]) -> Iterator[ObjectEvent]:
-    """Read one SQS message; its object events carry its id."""
-    for object_event in _object_events(record.get("body")):
-        yield replace(object_event, item=_field(record, "messageId"))
+def _split(events: Iterable[Event]) -> tuple[list[ObjectEvent], list[UserEvent]]:
+    """Return the events that name an object, and those that name a user."""
+    found = list(events)
+    return (
+        [event for event in found if isinstance(event, ObjectEvent)],
+        [event for event in found if isinstance(event, UserEvent)],
+    )
+
+
+def _message(record: Mapping[str, Any]) -> Iterator[Event]:
+    """Read one SQS message; its events carry its id."""
+    for event in _events(record.get("body")):
+        yield replace(event, item=_field(record, "messageId"))
 
 
 def _task(task: Any) -> ObjectEvent:
@@ -65,27 +75,29 @@ def _task(task: Any) -> ObjectEvent:
     return _encoded_event(bucket, _field(task, "s3Key"), item=_field(task, "taskId"))
 
 
-def _object_events(content: Any, depth: int = 0) -> Iterator[ObjectEvent]:
-    """Open envelope after envelope until objects come to light."""
+def _events(content: Any, depth: int = 0) -> Iterator[Event]:
+    """Open envelope after envelope until objects or users come to light."""
     if isinstance(content, str):
         content = _parse(content)
     if depth > DEEPEST or not isinstance(content, dict):
         yield ObjectEvent(problem=Reason.UNKNOWN_EVENT)
     elif content.get("Event") == "s3:TestEvent":
         yield ObjectEvent(bucket=_field(content, "Bucket"), problem=Reason.TEST_EVENT)
+    elif is_user_check(content):
+        yield _user_event(content)
     elif content.get("source") == "aws.s3":
         yield _eventbridge_event(content)
     elif content.get("source") == "lambda":
-        yield from _object_events(content.get("detail"), depth + 1)
+        yield from _events(content.get("detail"), depth + 1)
     elif "requestPayload" in content:
-        yield from _object_events(content["requestPayload"], depth + 1)
+        yield from _events(content["requestPayload"], depth + 1)
     elif content.get("Type") == "Notification":
-        yield from _object_events(content.get("Message"), depth + 1)
+        yield from _events(content.get("Message"), depth + 1)
     else:
         yield from _record_events(_records(content), depth)
 
 
-def _record_events(records: Iterable[Any], depth: int) -> Iterator[ObjectEvent]:
+def _record_events(records: Iterable[Any], depth: int) -> Iterator[Event]:
     """Read the records of an S3, SNS or SQS event."""
     found = False
     for record in records:
@@ -93,13 +105,21 @@ def _record_events(records: Iterable[Any], depth: int) -> Iterator[ObjectEvent]:
         if _field(record, "eventSource") == "aws:s3":
             yield _s3_event(record)
         elif _field(record, "eventSource") == "aws:sqs":
-            yield from _object_events(record.get("body"), depth + 1)
+            yield from _events(record.get("body"), depth + 1)
         elif _field(record, "EventSource") == "aws:sns":
-            yield from _object_events(_at(record, "Sns").get("Message"), depth + 1)
+            yield from _events(_at(record, "Sns").get("Message"), depth + 1)
         else:
             yield ObjectEvent(problem=Reason.UNKNOWN_EVENT)
     if not found:
         yield ObjectEvent(problem=Reason.UNKNOWN_EVENT)
+
+
+def _user_event(content: Mapping[str, Any]) -> Event:
+    """Read the message that asks for one user to be checked."""
+    user_id = read_user_check(content)
+    if user_id is None:
+        return ObjectEvent(problem=Reason.UNKNOWN_EVENT)
+    return UserEvent(user_id=user_id)
 
 
 def _s3_event(record: Mapping[str, Any]) -> ObjectEvent:

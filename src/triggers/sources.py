@@ -38,6 +38,24 @@ class ObjectEvent:
     dry_run: bool = False
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UserEvent:
+    """
+    A user to check, named by a message and not by an object.
+
+    Args:
+        user_id: The user's UUID.
+
+        item: Which item of the source's batch it came in.
+    """
+
+    user_id: str
+    item: str = ""
+
+
+Event = ObjectEvent | UserEvent
+
+
 @dataclass(frozen=True, slots=True)
 class AsyncInvocation:
     """
@@ -50,10 +68,11 @@ class AsyncInvocation:
 
     max_wait: ClassVar[float] = 10.0
     object_events: Sequence[ObjectEvent]
+    user_events: Sequence[UserEvent] = ()
 
-    def answer(self, results: Sequence[tuple[ObjectEvent, Result]]) -> dict[str, Any]:
+    def answer(self, results: Sequence[tuple[Event, Result]]) -> dict[str, Any]:
         """
-        Return an entry per object.
+        Return an entry per object or user.
 
         Raises:
             PicturesFailed: An object failed; the text stands in the queue's record.
@@ -72,9 +91,10 @@ class SQSBatch:
 
     max_wait: ClassVar[float] = math.inf
     object_events: Sequence[ObjectEvent]
+    user_events: Sequence[UserEvent] = ()
 
-    def answer(self, results: Sequence[tuple[ObjectEvent, Result]]) -> dict[str, Any]:
-        """Return an entry per object, and the messages that hold a failed one."""
+    def answer(self, results: Sequence[tuple[Event, Result]]) -> dict[str, Any]:
+        """Return an entry per object or user, and the messages of those that failed."""
         failed = {h.item: None for h, r in results if r.outcome is Outcome.FAILED}
         return {
             "batchItemFailures": [{"itemIdentifier": item} for item in failed],
@@ -90,8 +110,9 @@ class BatchOperationsJob:
     object_events: Sequence[ObjectEvent]
     schema_version: str
     invocation_id: str
+    user_events: ClassVar[Sequence[UserEvent]] = ()
 
-    def answer(self, results: Sequence[tuple[ObjectEvent, Result]]) -> dict[str, Any]:
+    def answer(self, results: Sequence[tuple[Event, Result]]) -> dict[str, Any]:
         """Return a result code and a text per task."""
         codes = {
             Outcome.FAILED: "TemporaryFailure",
@@ -103,12 +124,12 @@ class BatchOperationsJob:
             "invocationId": self.invocation_id,
             "results": [
                 {
-                    "taskId": object_event.item,
+                    "taskId": event.item,
                     "resultCode": codes.get(result.outcome, "Succeeded"),
                     "resultString": f"{result.outcome} {result.reason}: "
                     f"{result.detail or result.reason.meaning}",
                 }
-                for object_event, result in results
+                for event, result in results
             ],
         }
 
@@ -116,16 +137,22 @@ class BatchOperationsJob:
 EventSource = AsyncInvocation | SQSBatch | BatchOperationsJob
 
 
-def _entries(results: Sequence[tuple[ObjectEvent, Result]]) -> list[dict[str, Any]]:
-    """Return what a person reads after `sam local invoke`: an entry per object."""
+def _entries(results: Sequence[tuple[Event, Result]]) -> list[dict[str, Any]]:
+    """Return what a person reads after `sam local invoke`: one entry for each event."""
     return [
         {
-            "bucket": object_event.bucket,
-            "key": object_event.key,
+            **name_event(event),
             "outcome": result.outcome,
             "reason": result.reason,
             "detail": result.detail or result.reason.meaning,
             **result.fields,
         }
-        for object_event, result in results
+        for event, result in results
     ]
+
+
+def name_event(event: Event) -> dict[str, str]:
+    """Return the fields that name an event's object or user, in log and answer."""
+    if isinstance(event, UserEvent):
+        return {"user_id": event.user_id}
+    return {"bucket": event.bucket, "key": event.key}

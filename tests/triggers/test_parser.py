@@ -1,4 +1,4 @@
-"""Any event -> the objects that it object_events at."""
+"""Any event -> the objects and users that it is about."""
 
 from __future__ import annotations
 
@@ -399,10 +399,10 @@ def test_read_dry_run(arguments: Any, dry_run: bool) -> None:
 
 @given(JSON | EVENT_LIKE)
 def test_read_never_raises(event: Any) -> None:
-    """Any JSON value is read, and says what it object_events at or why at nothing."""
+    """Any JSON value is read, and says what it is about or why about nothing."""
     source = read_event(event)
 
-    assert source.object_events or event["tasks"] == []
+    assert source.object_events or source.user_events or event["tasks"] == []
     for object_event in source.object_events:
         assert bool(object_event.problem) != bool(
             object_event.bucket and object_event.key

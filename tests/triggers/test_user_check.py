@@ -1,0 +1,122 @@
+"""A message that names a user to check: its form, and how it is read."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outcome import Reason, Result
+from tests.samples.events import BUCKET, KEY, on_failure, s3, sns_envelope, sqs
+from triggers.parser import read_event
+from triggers.sources import AsyncInvocation, ObjectEvent, SQSBatch, UserEvent
+from triggers.user_check import is_user_id, write_user_check
+from version import NAME
+
+ID = "0a1b2c3d-4e5f-4678-9abc-def012345678"
+UNKNOWN = ObjectEvent(problem=Reason.UNKNOWN_EVENT)
+DONE = Result(reason=Reason.IN_SYNC)
+FAILED = Result(reason=Reason.AUTHGEAR_TIMEOUT)
+
+
+def test_form() -> None:
+    """The message is small, and holds the user's id alone."""
+    message = json.loads(write_user_check(ID))
+
+    assert message == {"source": NAME, "check": {"user_id": ID}}
+
+
+def test_message_of_a_queue() -> None:
+    """Each message is read, one of an object and one of a user, with its own id."""
+    source = read_event(sqs(s3(), write_user_check(ID)))
+
+    assert isinstance(source, SQSBatch)
+    assert source.object_events == [ObjectEvent(bucket=BUCKET, key=KEY, item="m0")]
+    assert source.user_events == [UserEvent(user_id=ID, item="m1")]
+
+
+@pytest.mark.parametrize(
+    "wrap", [on_failure, sns_envelope, lambda it: it], ids=["failure", "sns", "direct"]
+)
+def test_message_in_an_envelope(wrap: Any) -> None:
+    """It is read wherever an object's event would be."""
+    source = read_event(wrap(json.loads(write_user_check(ID))))
+
+    assert isinstance(source, AsyncInvocation)
+    assert source.user_events == [UserEvent(user_id=ID)]
+    assert source.object_events == []
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        None,
+        {},
+        [],
+        ID,
+        {"user_id": None},
+        {"user_id": 7},
+        {"user_id": [ID]},
+        {"user_id": ""},
+        {"user_id": ID.upper()},
+        {"user_id": ID.replace("-", "")},
+        {"user_id": f" {ID}"},
+        {"user_id": f"{ID}\n"},
+        {"user_id": f"{{{ID}}}"},
+        {"user_id": "../" + ID},
+        {"user_id": ID.replace("1", "\N{FULLWIDTH DIGIT ONE}")},
+        {"user_id": "\ud800"},
+    ],
+)
+def test_message_without_a_user_id(check: Any) -> None:
+    """Only a UUID in the one spelling is a user to check."""
+    source = read_event(sqs({"source": NAME, "check": check}))
+
+    assert source.object_events == [ObjectEvent(problem=UNKNOWN.problem, item="m0")]
+    assert source.user_events == []
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"source": "other", "check": {"user_id": ID}},
+        {"check": {"user_id": ID}},
+        {"source": NAME, "user_id": ID},
+    ],
+)
+def test_message_of_others(message: Any) -> None:
+    """Another program's message is none of ours."""
+    assert read_event(message).object_events == [UNKNOWN]
+    assert read_event(message).user_events == []
+
+
+@given(st.uuids())
+def test_is_user_id(number: uuid.UUID) -> None:
+    """A UUID is one in its usual spelling alone."""
+    assert is_user_id(str(number))
+    assert not is_user_id(number.hex)
+    assert not is_user_id(number.urn)
+
+
+def test_answer_names_the_user() -> None:
+    """The entry of a user has the id in the place of bucket and key."""
+    event = UserEvent(user_id=ID, item="m0")
+
+    answer = SQSBatch([], [event]).answer([(event, DONE)])
+
+    [entry] = answer["objects"]
+    assert (entry["user_id"], entry["outcome"]) == (ID, "unchanged")
+    assert not {"bucket", "key"} & entry.keys()
+
+
+def test_failed_user_comes_again() -> None:
+    """Exactly the message of a user whose check failed is delivered again."""
+    events = [UserEvent(user_id=ID, item=item) for item in ("a", "b")]
+
+    answer = SQSBatch([], events).answer(list(zip(events, (DONE, FAILED), strict=True)))
+
+    assert answer["batchItemFailures"] == [{"itemIdentifier": "b"}]

@@ -264,6 +264,12 @@ class Reason(StrEnum):
         "bucket and Authgear kept changing, or the time was up",
         "nothing; if it stays, see in `detail` what keeps changing",
     )
+    UNKNOWN_MESSAGE = (
+        "unknown-message",
+        Outcome.FAILED,
+        "a message of the queue holds no event that is understood",
+        "see who sends to the queue; the message ends in the dead-letter queue",
+    )
     UNEXPECTED_ERROR = (
         "unexpected-error",
         Outcome.FAILED,

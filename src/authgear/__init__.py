@@ -5,7 +5,7 @@ It imports nothing of the application around it.
 """
 
 from .access_token import AccessTokens, KeyPair
-from .admin_api import STALE, AdminAPI, UploadURL
+from .admin_api import AdminAPI, UploadURL
 from .budget import Budget
 from .connection import Connection
 from .errors import (
@@ -28,7 +28,7 @@ from .errors import (
     UserAnonymized,
     UserNotFound,
 )
-from .user import UUID, User, object_id, to_node_id, to_user_id
+from .user import STALE, UUID, User, object_id, to_node_id, to_user_id
 from .user_batches import MOST_FOUND, MOST_READ, MOST_UPDATED, UserBatches
 
 __all__ = [

@@ -36,8 +36,8 @@ class UserBatches:
     """
     Requests about many users.
 
-    Each method sends one request, within the `budget` of the run. The caller splits what
-    is more than the limit.
+    Each method sends one request, within the `budget` of the run. The caller splits
+    what is more than the limit.
 
     Args:
         authorized: Sends requests with an access token.

@@ -19,6 +19,8 @@ ATTRIBUTES = {
     "phone": "phone_number",
     "username": "preferred_username",
 }
+# Some programs on macOS write an accent as a character of its own.
+DECOMPOSED = "the key is in decomposed Unicode (NFD); upload it under its composed name"
 LONGEST_KEY = 1024  # bytes of UTF-8; S3's own limit
 
 
@@ -98,6 +100,9 @@ class KeyPattern:
             raise KeyIgnored(Reason.FOLDER_MARKER, "the key ends with a slash")
         found = self._regex.fullmatch(key)
         if found is None:
+            composed = unicodedata.normalize("NFC", key)
+            if self._regex.fullmatch(composed):
+                raise KeyIgnored(Reason.KEY_SPELLED_OTHERWISE, DECOMPOSED)
             detail = f"the key does not fit {self}"
             raise KeyIgnored(Reason.KEY_OUTSIDE_PATTERN, detail)
         self._check_spelling(found[1])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 
 from authgear import AdminAPI, UploadURL, UserNotFound, to_user_id
 from outcome import Reason
 from pictures.mark import read_mark
-from storage.key_pattern import KeyIgnored
+from storage.key_pattern import DECOMPOSED, KeyIgnored
 
 from .run_log import RunLog
 
@@ -98,6 +99,8 @@ class UserProfile:
                 value=self.text,
                 budget=self.log.budget,
             )
+        if not users and not unicodedata.is_normalized("NFC", self.text):
+            raise KeyIgnored(Reason.KEY_SPELLED_OTHERWISE, DECOMPOSED)
         if not users:
             raise UserNotFound(
                 step="find", detail=f"nobody has this {self.placeholder}"

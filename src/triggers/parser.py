@@ -64,9 +64,16 @@ def _split(events: Iterable[Event]) -> tuple[list[ObjectEvent], list[UserEvent]]
 
 
 def _message(record: Mapping[str, Any]) -> Iterator[Event]:
-    """Read one SQS message; its events carry its id."""
+    """
+    Read one SQS message; its events carry its id.
+
+    A message that cannot be read fails, unlike an event: it would be lost.
+    """
     for event in _events(record.get("body")):
-        yield replace(event, item=_field(record, "messageId"))
+        found = replace(event, item=_field(record, "messageId"))
+        if isinstance(found, ObjectEvent) and found.problem is Reason.UNKNOWN_EVENT:
+            found = replace(found, problem=Reason.UNKNOWN_MESSAGE)
+        yield found
 
 
 def _task(task: Any) -> ObjectEvent:
@@ -79,7 +86,9 @@ def _events(content: Any, depth: int = 0) -> Iterator[Event]:
     """Open envelope after envelope until objects or users come to light."""
     if isinstance(content, str):
         content = _parse(content)
-    if depth > DEEPEST or not isinstance(content, dict):
+    if isinstance(content, list) and content:  # as EventBridge Pipes hand it over
+        yield from _record_events(content, depth)
+    elif depth > DEEPEST or not isinstance(content, dict):
         yield ObjectEvent(problem=Reason.UNKNOWN_EVENT)
     elif content.get("Event") == "s3:TestEvent":
         yield ObjectEvent(bucket=_field(content, "Bucket"), problem=Reason.TEST_EVENT)
@@ -128,9 +137,12 @@ def _s3_event(record: Mapping[str, Any]) -> ObjectEvent:
     if major != "2" or not _field(record, "eventName").startswith(S3_EVENTS):
         return ObjectEvent(problem=Reason.UNKNOWN_EVENT)
     s3 = _at(record, "s3")
-    return _encoded_event(
-        _field(_at(s3, "bucket"), "name"), _field(_at(s3, "object"), "key")
-    )
+    item = _at(s3, "object")
+    event = _encoded_event(_field(_at(s3, "bucket"), "name"), _field(item, "key"))
+    is_expired = _field(record, "eventName") == "LifecycleExpiration:Delete"
+    if is_expired and _field(item, "versionId"):
+        return replace(event, problem=event.problem or Reason.OLD_VERSION_EXPIRED)
+    return event
 
 
 def _eventbridge_event(content: Mapping[str, Any]) -> ObjectEvent:
@@ -140,6 +152,10 @@ def _eventbridge_event(content: Mapping[str, Any]) -> ObjectEvent:
     key = _field(_at(detail, "object"), "key")
     if content.get("detail-type") not in EVENTBRIDGE_EVENTS or not (bucket and key):
         return ObjectEvent(problem=Reason.UNKNOWN_EVENT)
+    how = _field(detail, "reason"), _field(detail, "deletion-type")
+    is_expired = how == ("Lifecycle Expiration", "Permanently Deleted")
+    if is_expired and _field(_at(detail, "object"), "version-id"):
+        return ObjectEvent(bucket=bucket, key=key, problem=Reason.OLD_VERSION_EXPIRED)
     return ObjectEvent(bucket=bucket, key=key)
 
 
@@ -155,8 +171,8 @@ def _encoded_event(bucket: str, key: str, *, item: str = "") -> ObjectEvent:
 
 
 def _records(content: Any) -> list[Any]:
-    """Return an event's records, none if it has none."""
-    records = content.get("Records") if isinstance(content, dict) else None
+    """Return an event's records, or the event itself if it is a list of records."""
+    records = content.get("Records") if isinstance(content, dict) else content
     return records if isinstance(records, list) else []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
+import unicodedata
 import uuid
 
 import pytest
@@ -432,3 +433,14 @@ def test_text_of_user_is_the_inverse(
         return
     assert pattern.prefix(text).startswith(pattern.head + text)
     assert pattern.names(pattern.head + text + pattern.tail.replace("*", "\0"), text)
+
+
+@pytest.mark.parametrize("pattern", ["fa\u00e7es/{user_id}.*", "{user_id}-\u00e9.jpg"])
+def test_decomposed_key_is_told_so(pattern: str) -> None:
+    """A key that fits once its accents are composed gets a message of its own."""
+    key = pattern.replace("{user_id}", ID).replace("*", "jpg")
+
+    error = ignored(pattern, unicodedata.normalize("NFD", key))
+
+    assert error.reason is Reason.KEY_SPELLED_OTHERWISE
+    assert "decomposed Unicode" in error.detail

@@ -156,3 +156,11 @@ def test_out_of_time(stage: Stage) -> None:
         profile.create_upload_url()
 
     assert stage.authgear.steps == []
+
+
+def test_find_decomposed(stage: Stage) -> None:
+    """A name with decomposed accents that nobody has is told so."""
+    with pytest.raises(KeyIgnored, match="decomposed Unicode") as caught:
+        stage.open("username", "andre\u0301").find()
+
+    assert caught.value.reason is Reason.KEY_SPELLED_OTHERWISE

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outcome import Reason
+from outcome import Outcome, Reason
 from tests.samples.events import (
     BUCKET,
     KEY,
@@ -94,7 +94,10 @@ def test_read_invoker(name: str) -> None:
         pytest.param(s3(eventName="ObjectCreated:Copy"), id="s3-copy"),
         pytest.param(s3(eventName="ObjectRemoved:DeleteMarkerCreated"), id="s3-marker"),
         pytest.param(s3(eventName="ObjectRestore:Completed"), id="s3-restore"),
-        pytest.param(s3(eventName="LifecycleExpiration:Delete"), id="s3-expiration"),
+        pytest.param(
+            s3(eventName="LifecycleExpiration:DeleteMarkerCreated"), id="s3-expiration"
+        ),
+        pytest.param(s3()["Records"], id="list"),
         pytest.param(sns(s3()), id="sns"),
         pytest.param(sqs(s3()), id="sqs"),
         pytest.param(sqs(sns_envelope(s3())), id="sqs-sns"),
@@ -244,7 +247,7 @@ def test_read_malformed_among_good() -> None:
         for object_event in read_event(event).object_events
     ]
 
-    unknown = Reason.UNKNOWN_EVENT
+    unknown = Reason.UNKNOWN_MESSAGE
     assert found == [
         *(("a", "m0"), (unknown, "m1"), (unknown, "m2"), (Reason.TEST_EVENT, "m3")),
         *((unknown, "m4"), ("b", "m5"), *[(unknown, "m5")] * 3, ("c", "m5")),
@@ -309,7 +312,54 @@ def test_read_unreadable_body(text: str) -> None:
     """A message that holds no event is one object event of no object, with its id."""
     [object_event] = read_event(sqs(text)).object_events
 
-    assert (object_event.problem, object_event.item) == (Reason.UNKNOWN_EVENT, "m0")
+    assert (object_event.problem, object_event.item) == (Reason.UNKNOWN_MESSAGE, "m0")
+    assert Reason.UNKNOWN_MESSAGE.outcome is Outcome.FAILED
+
+
+def expired(event_name: str, version_id: str | None) -> Any:
+    """Return an event of an expiration, as S3 sends it."""
+    event = s3(eventName=event_name)
+    item = event["Records"][0]["s3"]["object"]
+    item.pop("versionId", None)
+    if version_id:
+        item["versionId"] = version_id
+    return event
+
+
+def expired_by_eventbridge(deletion: str, version_id: str) -> Any:
+    """Return an event of an expiration, as EventBridge sends it."""
+    event = eventbridge(**{"detail-type": "Object Deleted"})
+    event["detail"] |= {"reason": "Lifecycle Expiration", "deletion-type": deletion}
+    event["detail"]["object"]["version-id"] = version_id
+    return event
+
+
+@pytest.mark.parametrize(
+    ("event", "is_old"),
+    [
+        (expired("LifecycleExpiration:Delete", "v1"), True),
+        (expired("LifecycleExpiration:Delete", None), False),
+        (expired("LifecycleExpiration:DeleteMarkerCreated", "v2"), False),
+        (expired("ObjectRemoved:Delete", "v1"), False),
+        (expired_by_eventbridge("Permanently Deleted", "v1"), True),
+        (expired_by_eventbridge("Permanently Deleted", ""), False),
+        (expired_by_eventbridge("Delete Marker Created", "v2"), False),
+    ],
+)
+def test_read_expiration(event: Any, is_old: bool) -> None:
+    """Rules expire old versions by the million: those are not looked at."""
+    [found] = read_event(event).object_events
+
+    assert found.problem == (Reason.OLD_VERSION_EXPIRED if is_old else None)
+    assert found.key == KEY
+
+
+def test_read_list_of_messages() -> None:
+    """EventBridge Pipes hand over a list of a queue's messages."""
+    source = read_event(sqs(s3("a"), s3("b"))["Records"])
+
+    assert type(source) is SQSBatch
+    assert [event.item for event in source.object_events] == ["m0", "m1"]
 
 
 def bare(event: Any) -> Any:
@@ -336,7 +386,8 @@ def test_read_depth(wrap: Any, most: int) -> None:
     [lost] = read_event(wrap(content)).object_events
 
     assert (found.key, found.problem) == (KEY, None)
-    assert (lost.key, lost.problem) == ("", Reason.UNKNOWN_EVENT)
+    unknown = Reason.UNKNOWN_MESSAGE if wrap is sqs else Reason.UNKNOWN_EVENT
+    assert (lost.key, lost.problem) == ("", unknown)
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,9 @@ def test_message_without_a_user_id(check: Any) -> None:
     """Only a UUID in the one spelling is a user to check."""
     source = read_event(sqs({"source": NAME, "check": check}))
 
-    assert source.object_events == [ObjectEvent(problem=UNKNOWN.problem, item="m0")]
+    assert source.object_events == [
+        ObjectEvent(problem=Reason.UNKNOWN_MESSAGE, item="m0")
+    ]
     assert source.user_events == []
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from authgear import Budget
 from outcome import Reason, Result
-from storage.bucket import Bucket
+from sync.results import ObjectResult
 from tests.fakes.clock import FakeClock
 
 
@@ -18,15 +19,17 @@ class FakeReconciler:
     def __init__(self, clock: FakeClock) -> None:
         self.clock = clock
         self.results: dict[str, Result | BaseException] = {}
-        self.calls: list[tuple[str, str, float, bool]] = []
+        self.others: dict[str, list[ObjectResult]] = {}
+        self.calls: list[tuple[str, Budget, bool]] = []
 
     def reconcile(
-        self, bucket: Bucket, key: str, *, deadline: float, dry_run: bool
-    ) -> Result:
-        """Return the result of a key, or raise its error."""
-        self.calls.append((bucket.name, key, deadline, dry_run))
+        self, key: str, budget: Budget, *, dry_run: bool = False
+    ) -> list[ObjectResult]:
+        """Return the result of a key and of other objects, or raise its error."""
+        self.calls.append((key, budget, dry_run))
         self.clock.now += 0.25
         result = self.results.get(key, Result(reason=Reason.PICTURE_SET))
         if isinstance(result, BaseException):
             raise result
-        return result
+        first = ObjectResult(key=key, result=result)
+        return [first, *self.others.get(key, [])]

@@ -51,7 +51,7 @@ class Reason(StrEnum):
     NEWER_OBJECT = (
         "newer-object",
         Outcome.UNCHANGED,
-        "a newer object of the user is the picture",
+        "the user has a newer object, which counts instead of this one",
     )
     NO_PICTURE = (
         "no-picture",

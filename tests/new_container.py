@@ -11,7 +11,7 @@ SETTINGS = {
     "AWS_ACCESS_KEY_ID": "tests",
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_SECRET_ACCESS_KEY": "tests",
-    "BUCKET_NAMES": "pictures-example",
+    "BUCKET_NAME": "pictures-example",
     "AUTHGEAR_ENDPOINT": "https://example.authgear.cloud",
     "AUTHGEAR_APP_ID": "example",
     "AUTHGEAR_SECRET_ID": "secret",

@@ -53,7 +53,6 @@ BY_SERVICES = {
 }
 SWITCHES = {
     "LookForFaces": "LooksForFaces",
-    "RememberPicture": "Remembers",
     "DecryptPicture": "BucketHasKey",
     "DecryptKeyPair": "SecretHasKey",
     "WriteTraces": "Traces",
@@ -306,10 +305,12 @@ def test_bucket_or_rule_alone_may_invoke(resources: dict[str, Any]) -> None:
 def test_rule_picks_what_the_notification_does(resources: dict[str, Any]) -> None:
     """An existing bucket's objects are those a new bucket would tell of."""
     pattern = resources["ObjectRule"]["EventPattern"]
-    created, removed = pattern["detail-type"]
 
-    assert created == "Object Created"
-    assert removed["Fn::If"][:2] == ["RemovesOnDelete", "Object Deleted"]
+    assert pattern["detail-type"] == [
+        "Object Created",
+        "Object Deleted",
+        "Object Restore Completed",
+    ]
     assert pattern["detail"] == {
         "bucket": {"name": [{"Ref": "BucketName"}]},
         "object": {"key": [{"prefix": PREFIX}]},
@@ -365,16 +366,22 @@ def test_batch_role_reads_and_writes_aside(resources: dict[str, Any]) -> None:
 
 
 def test_bucket_notifies_under_the_prefix(resources: dict[str, Any]) -> None:
-    """New objects wake the function always, removed ones where that is wanted."""
+    """New, removed, restored and expired objects wake the function, each of them."""
     notification = resources["Bucket"]["NotificationConfiguration"]
-    created, removed = notification["LambdaConfigurations"]
-    condition, on_removal, otherwise = removed["Fn::If"]
+    listed = notification["LambdaConfigurations"]
     prefix = {"S3Key": {"Rules": [{"Name": "prefix", "Value": PREFIX}]}}
 
-    assert created["Event"] == "s3:ObjectCreated:*"
-    assert on_removal["Event"] == "s3:ObjectRemoved:*"
-    assert (condition, otherwise) == ("RemovesOnDelete", {"Ref": "AWS::NoValue"})
-    assert created["Filter"] == on_removal["Filter"] == prefix
+    assert [it["Event"] for it in listed] == [
+        "s3:ObjectCreated:*",
+        "s3:ObjectRemoved:*",
+        "s3:ObjectRestore:Completed",
+        "s3:LifecycleExpiration:*",
+    ]
+    for it in listed:
+        assert (it["Filter"], it["Function"]) == (
+            prefix,
+            {"Fn::GetAtt": ["Function", "Arn"]},
+        )
 
 
 def test_bucket_is_private(resources: dict[str, Any]) -> None:

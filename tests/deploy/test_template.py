@@ -14,7 +14,7 @@ from storage.key_pattern import KeyPattern
 from tests.deploy import sam
 
 REQUIRED = {
-    "BUCKET_NAMES": "pictures-example",
+    "BUCKET_NAME": "pictures-example",
     "AUTHGEAR_ENDPOINT": "https://example.authgear.cloud",
     "AUTHGEAR_APP_ID": "example",
     "AUTHGEAR_SECRET_ID": "key",

@@ -40,6 +40,9 @@ class Connection:
         session: Keeps connections alive; one for all requests.
 
         share: A random number from 0 to 1, to spread retries.
+
+    Attributes:
+        requests_sent: How many requests were sent so far.
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class Connection:
         self._share = share
         self._quiet_until = -math.inf
         self._refusals = 0
+        self.requests_sent = 0
 
     def is_same_origin(self, url: str) -> bool:
         """Tell whether a URL has the endpoint's scheme, host and port, and no user."""
@@ -134,6 +138,7 @@ class Connection:
         if left <= 0:
             raise TimedOut(step=step, detail="no time left for the request")
         self._keep_quiet(step, start)
+        self.requests_sent += 1
         timeouts = min(connect_timeout, left), min(READ_TIMEOUT, left)
         try:
             with self._open(method, url, timeout=timeouts, **options) as response:

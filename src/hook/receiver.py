@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from triggers.user_check import is_user_id, write_user_check
+from triggers.messages import is_user_id, write_user_check
 from version import NAME
 
 SIGNATURE = "x-authgear-body-signature"  # HMAC-SHA256 of the body, in hex

@@ -141,6 +141,12 @@ class KeyPattern:
         key = self.head + text + self.tail.replace("*", "\0")  # in no pattern
         return text if self.names(key, text) else None
 
+    def user_id(self, user_text: str) -> str:
+        """Return the UUID of a user; only where `needs_attributes` is false."""
+        if self.placeholder == "node_id":
+            return to_user_id(user_text) or ""
+        return user_text
+
     def prefix(self, user_text: str) -> str:
         """Return the prefix by which S3 lists the user's objects."""
         return self.head + user_text + self.tail.partition("*")[0]

@@ -11,16 +11,15 @@ from urllib.parse import unquote_plus
 
 from outcome import Reason
 
+from .messages import Check, is_message, read_message
 from .sources import (
     AsyncInvocation,
-    BatchOperationsJob,
     Event,
     EventSource,
     ObjectEvent,
     SQSBatch,
     UserEvent,
 )
-from .user_check import is_user_check, read_user_check
 
 DEEPEST = 8  # envelopes within envelopes; real events have at most five
 S3_EVENTS = (
@@ -39,28 +38,12 @@ def read_event(event: Any) -> EventSource:
     Args:
         event: The event, of any of the shapes in `events/` or of none of them.
     """
-    if isinstance(event, dict) and isinstance(event.get("tasks"), list):
-        # Schema 2.0 lets a job carry arguments; their values are always texts.
-        arguments = _at(_at(event, "job"), "userArguments")
-        dry_run = _field(arguments, "dry_run").lower() == "true"
-        return BatchOperationsJob(
-            [replace(_task(task), dry_run=dry_run) for task in event["tasks"]],
-            _field(event, "invocationSchemaVersion") or "1.0",
-            _field(event, "invocationId"),
-        )
     records = _records(event)
     if records and all(_field(r, "eventSource") == "aws:sqs" for r in records):
-        return SQSBatch(*_split(e for record in records for e in _message(record)))
-    return AsyncInvocation(*_split(_events(event)))
-
-
-def _split(events: Iterable[Event]) -> tuple[list[ObjectEvent], list[UserEvent]]:
-    """Return the events that name an object, and those that name a user."""
-    found = list(events)
-    return (
-        [event for event in found if isinstance(event, ObjectEvent)],
-        [event for event in found if isinstance(event, UserEvent)],
-    )
+        queue = _field(records[0], "eventSourceARN").rpartition(":")[2]
+        found = [found for record in records for found in _message(record)]
+        return SQSBatch(found, queue or "unknown")
+    return AsyncInvocation(list(_events(event)))
 
 
 def _message(record: Mapping[str, Any]) -> Iterator[Event]:
@@ -76,12 +59,6 @@ def _message(record: Mapping[str, Any]) -> Iterator[Event]:
         yield found
 
 
-def _task(task: Any) -> ObjectEvent:
-    """Read a task of S3 Batch Operations, whose keys are URL-encoded."""
-    bucket = _field(task, "s3Bucket") or _field(task, "s3BucketArn").rpartition(":")[2]
-    return _encoded_event(bucket, _field(task, "s3Key"), item=_field(task, "taskId"))
-
-
 def _events(content: Any, depth: int = 0) -> Iterator[Event]:
     """Open envelope after envelope until objects or users come to light."""
     if isinstance(content, str):
@@ -92,8 +69,8 @@ def _events(content: Any, depth: int = 0) -> Iterator[Event]:
         yield ObjectEvent(problem=Reason.UNKNOWN_EVENT)
     elif content.get("Event") == "s3:TestEvent":
         yield ObjectEvent(bucket=_field(content, "Bucket"), problem=Reason.TEST_EVENT)
-    elif is_user_check(content):
-        yield _user_event(content)
+    elif is_message(content):
+        yield _message_event(content)
     elif content.get("source") == "aws.s3":
         yield _eventbridge_event(content)
     elif content.get("source") == "lambda":
@@ -123,12 +100,16 @@ def _record_events(records: Iterable[Any], depth: int) -> Iterator[Event]:
         yield ObjectEvent(problem=Reason.UNKNOWN_EVENT)
 
 
-def _user_event(content: Mapping[str, Any]) -> Event:
-    """Read the message that asks for one user to be checked."""
-    user_id = read_user_check(content)
-    if user_id is None:
+def _message_event(content: Mapping[str, Any]) -> Event:
+    """Read a message that this product has sent to a queue of its own."""
+    message = read_message(content)
+    if message is None:
         return ObjectEvent(problem=Reason.UNKNOWN_EVENT)
-    return UserEvent(user_id=user_id)
+    if not isinstance(message, Check):
+        return message
+    if message.user_id:
+        return UserEvent(user_id=message.user_id, again=message.again)
+    return ObjectEvent(bucket=message.bucket, key=message.key, again=message.again)
 
 
 def _s3_event(record: Mapping[str, Any]) -> ObjectEvent:
@@ -159,15 +140,15 @@ def _eventbridge_event(content: Mapping[str, Any]) -> ObjectEvent:
     return ObjectEvent(bucket=bucket, key=key)
 
 
-def _encoded_event(bucket: str, key: str, *, item: str = "") -> ObjectEvent:
+def _encoded_event(bucket: str, key: str) -> ObjectEvent:
     """Make an object event of a form-encoded key."""
     try:
         decoded = unquote_plus(key, errors="strict")
     except UnicodeDecodeError:
         decoded = ""
     if not (bucket and decoded):
-        return ObjectEvent(problem=Reason.UNKNOWN_EVENT, item=item)
-    return ObjectEvent(bucket=bucket, key=decoded, item=item)
+        return ObjectEvent(problem=Reason.UNKNOWN_EVENT)
+    return ObjectEvent(bucket=bucket, key=decoded)
 
 
 def _records(content: Any) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Who invokes the function, and what each source expects of the results."""
+"""Event sources: what each hands over, and the answer that each expects."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from typing import Any, ClassVar
 
 from outcome import Outcome, Reason, Result
 
+from .messages import Resync, ResyncRange
+
 
 class PicturesFailed(Exception):
-    """Raised to an asynchronous source so that the event comes again."""
+    """Raised to an asynchronous event source so that the event comes again."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ObjectEvent:
     """
-    An object that an event speaks of, or the reason why it speaks of none.
+    An object that an event is about, or the reason why it is about none.
 
     Args:
         bucket: The bucket's name.
@@ -26,16 +28,16 @@ class ObjectEvent:
 
         problem: Why there is no object to look at.
 
-        item: Which item of the source's batch it came in.
+        item: Which message of a batch it came in.
 
-        dry_run: Whether only to tell what would be done.
+        again: Whether to look once more at objects that their tag settles.
     """
 
     bucket: str = ""
     key: str = ""
     problem: Reason | None = None
     item: str = ""
-    dry_run: bool = False
+    again: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,14 +48,18 @@ class UserEvent:
     Args:
         user_id: The user's UUID.
 
-        item: Which item of the source's batch it came in.
+        item: Which message of a batch it came in.
+
+        again: As in `ObjectEvent`.
     """
 
     user_id: str
     item: str = ""
+    again: bool = False
 
 
-Event = ObjectEvent | UserEvent
+Event = ObjectEvent | UserEvent | Resync | ResyncRange
+Results = Sequence[tuple[Event, Result]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +68,20 @@ class AsyncInvocation:
     An asynchronous invocation: an exception makes Lambda deliver it again.
 
     Attributes:
-        max_wait: Seconds to wait where Authgear asks for fewer requests. Thousands of
-            these may run at once, whereas a queue admits a few, which can wait.
+        max_wait: Seconds to wait for Authgear's rate limit. Thousands of these may run
+            at once, whereas a queue admits a few, which can wait.
     """
 
     max_wait: ClassVar[float] = 10.0
-    object_events: Sequence[ObjectEvent]
-    user_events: Sequence[UserEvent] = ()
+    queue: ClassVar[str] = ""
+    events: Sequence[Event]
 
-    def answer(self, results: Sequence[tuple[Event, Result]]) -> dict[str, Any]:
+    def answer(self, results: Results) -> dict[str, Any]:
         """
         Return an entry per object or user.
 
         Raises:
-            PicturesFailed: An object failed; the text stands in the queue's record.
+            PicturesFailed: An object failed; the text goes to the retry queue.
         """
         failed = [r.reason for _, r in results if r.outcome is Outcome.FAILED]
         if failed:
@@ -87,58 +93,33 @@ class AsyncInvocation:
 
 @dataclass(frozen=True, slots=True)
 class SQSBatch:
-    """Messages of an SQS queue: those that are named in the answer come again."""
+    """
+    Messages of an SQS queue: those that are named in the answer come again.
+
+    Args:
+        events: The events in the messages.
+
+        queue: The queue's name.
+    """
 
     max_wait: ClassVar[float] = math.inf
-    object_events: Sequence[ObjectEvent]
-    user_events: Sequence[UserEvent] = ()
+    events: Sequence[Event]
+    queue: str = "unknown"
 
-    def answer(self, results: Sequence[tuple[Event, Result]]) -> dict[str, Any]:
+    def answer(self, results: Results) -> dict[str, Any]:
         """Return an entry per object or user, and the messages of those that failed."""
-        failed = {h.item: None for h, r in results if r.outcome is Outcome.FAILED}
+        failed = {it.item: None for it, r in results if r.outcome is Outcome.FAILED}
         return {
             "batchItemFailures": [{"itemIdentifier": item} for item in failed],
             "objects": _entries(results),
         }
 
 
-@dataclass(frozen=True, slots=True)
-class BatchOperationsJob:
-    """A task of S3 Batch Operations, invoked synchronously; the text is its report."""
-
-    max_wait: ClassVar[float] = math.inf
-    object_events: Sequence[ObjectEvent]
-    schema_version: str
-    invocation_id: str
-    user_events: ClassVar[Sequence[UserEvent]] = ()
-
-    def answer(self, results: Sequence[tuple[Event, Result]]) -> dict[str, Any]:
-        """Return a result code and a text per task."""
-        codes = {
-            Outcome.FAILED: "TemporaryFailure",
-            Outcome.REJECTED: "PermanentFailure",
-        }
-        return {
-            "invocationSchemaVersion": self.schema_version,
-            "treatMissingKeysAs": "PermanentFailure",
-            "invocationId": self.invocation_id,
-            "results": [
-                {
-                    "taskId": event.item,
-                    "resultCode": codes.get(result.outcome, "Succeeded"),
-                    "resultString": f"{result.outcome} {result.reason}: "
-                    f"{result.detail or result.reason.meaning}",
-                }
-                for event, result in results
-            ],
-        }
+EventSource = AsyncInvocation | SQSBatch
 
 
-EventSource = AsyncInvocation | SQSBatch | BatchOperationsJob
-
-
-def _entries(results: Sequence[tuple[Event, Result]]) -> list[dict[str, Any]]:
-    """Return what a person reads after `sam local invoke`: one entry for each event."""
+def _entries(results: Results) -> list[dict[str, Any]]:
+    """Return what a person reads after `sam local invoke`: one entry for each line."""
     return [
         {
             **name_event(event),
@@ -152,7 +133,10 @@ def _entries(results: Sequence[tuple[Event, Result]]) -> list[dict[str, Any]]:
 
 
 def name_event(event: Event) -> dict[str, str]:
-    """Return the fields that name an event's object or user, in log and answer."""
+    """Return the fields that name an event's object, user or range, for the log."""
     if isinstance(event, UserEvent):
         return {"user_id": event.user_id}
-    return {"bucket": event.bucket, "key": event.key}
+    if isinstance(event, ObjectEvent):
+        return {"bucket": event.bucket, "key": event.key}
+    fields = {"mode": event.mode.value, "after": event.after}
+    return fields | ({"until": event.until} if isinstance(event, ResyncRange) else {})

@@ -8,7 +8,7 @@ import pytest
 
 from tests.hook.deliveries import KEY, USER_ID, delivery, recorded_body
 from tests.new_container import run
-from triggers.user_check import write_user_check
+from triggers.messages import write_user_check
 
 MOST_MODULES = 450  # the standard library's counted; the main function loads over 500
 
@@ -43,7 +43,7 @@ def test_of_our_own_only_the_message_is_shared(loaded: set[str]) -> None:
 
     assert {name for name in loaded if name.partition(".")[0] in ours} == {
         *("hook", "hook.aws", "hook.handler", "hook.receiver"),
-        *("triggers", "triggers.user_check", "version"),
+        *("triggers", "triggers.messages", "version"),
     }
 
 

@@ -21,7 +21,7 @@ from tests.hook.deliveries import (
     recorded_body,
     sign,
 )
-from triggers.user_check import write_user_check
+from triggers.messages import write_user_check
 from version import NAME
 
 USERS = {  # the recorded deliveries that name a user to check

@@ -12,7 +12,7 @@ from local.paths import ROOT
 from tests.fakes.aws_calls import answer_calls
 from tests.ops.conftest import NAME, Ops
 from tests.ops.stack import drain
-from triggers.user_check import write_user_check
+from triggers.messages import write_user_check
 
 CANARY = "1 of 1 objects failed: CANARY eyJ"
 ENVELOPE = json.loads((ROOT / "events" / "on-failure-sqs.json").read_text())

@@ -7,7 +7,7 @@ import pytest
 from authgear import Budget, UserNotFound, to_node_id
 from outcome import Reason
 from pictures.mark import add_mark
-from storage.key_pattern import KeyIgnored
+from storage.key_pattern import KeyIgnored, KeyPattern
 from sync.run_log import OutOfTime, RunLog
 from sync.user_profile import AmbiguousUser, UserProfile
 from tests.fakes.authgear_server import FakeAuthgear
@@ -30,7 +30,7 @@ class Stage:
         """Return the profile of whom a text names."""
         return UserProfile(
             admin_api=self.authgear.admin_api(),
-            placeholder=placeholder,
+            pattern=KeyPattern.parse(f"{{{placeholder}}}.*"),
             text=text,
             log=RunLog(
                 budget=Budget(

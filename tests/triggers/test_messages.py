@@ -14,7 +14,7 @@ from outcome import Reason, Result
 from tests.samples.events import BUCKET, KEY, on_failure, s3, sns_envelope, sqs
 from triggers.parser import read_event
 from triggers.sources import AsyncInvocation, ObjectEvent, SQSBatch, UserEvent
-from triggers.user_check import is_user_id, write_user_check
+from triggers.messages import is_user_id, write_user_check
 from version import NAME
 
 ID = "0a1b2c3d-4e5f-4678-9abc-def012345678"

@@ -105,12 +105,12 @@ class Function:
         self, source: EventSource, end: float
     ) -> Iterator[tuple[Event, Lines]]:
         """Process the events of a source: several users of a queue share requests."""
-        users = [it for it in source.events if self._target(it)]
-        shared = users if source.queue and len(users) > 1 else []
+        users = {target: it for it in source.events if (target := self._target(it))}
+        shared = list(users.values()) if source.queue and len(users) > 1 else []
         if shared:
             yield from self._process(shared, source, end)
         for event in source.events:
-            if event not in shared:
+            if event not in shared:  # also a message that came twice in one batch
                 yield from self._process([event], source, end)
 
     def _process(

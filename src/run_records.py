@@ -68,6 +68,7 @@ class Recorder:
     def _count_resync(self, result: Result) -> None:
         """Add a range to the metrics: its users by cause."""
         add = self.metrics.add_metric
+        add("ResyncMessages", MetricUnit.Count, 1)
         for cause in Cause:
             if cause in result.fields:
                 metric = "Resync" + cause.title().replace("_", "")

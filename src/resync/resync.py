@@ -37,12 +37,15 @@ class Resyncer:
         comparison: Compares users.
 
         queue: The bulk queue.
+
+        keys: How many keys a range has.
     """
 
     bucket: Bucket
     prefix: str
     comparison: Comparison
     queue: BulkQueue
+    keys: int = KEYS
 
     def start(self, message: Resync, budget: Budget) -> Result:
         """Queue a range per 1,000 keys for up to a minute, then itself for the rest."""
@@ -91,9 +94,9 @@ class Resyncer:
         """Yield the last key of each range, and an empty one for the last range."""
         number = 0
         for number, item in enumerate(self.bucket.scan(self.prefix, after=after), 1):
-            if number % KEYS == 0:
+            if number % self.keys == 0:
                 yield item.key
-        if number % KEYS or not number:
+        if number % self.keys or not number:
             yield ""
 
     def _compare(self, after: str, until: str, budget: Budget) -> list[Compared]:

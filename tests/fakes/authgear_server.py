@@ -179,7 +179,9 @@ class FakeAuthgear:
         return answer({"data": {f"m{n}": {"user": it} for n, it in enumerate(nodes)}})
 
     def _update(self, update: dict[str, Any]) -> requests.Response:
-        """Replace all standard attributes of a user."""
+        """Replace all standard attributes of a user, if there is one."""
+        if to_user_id(update["userID"]) not in self.users:
+            return answer({"data": None, "errors": [_not_found("updateUser")]})
         return answer({"data": {"updateUser": {"user": self._store(update)}}})
 
     def _store(self, update: dict[str, Any]) -> dict[str, Any]:

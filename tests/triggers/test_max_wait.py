@@ -17,7 +17,6 @@ from triggers.parser import read_event
         pytest.param(
             {"Records": [{"eventSource": "aws:sqs", "body": ""}]}, math.inf, id="sqs"
         ),
-        pytest.param({"tasks": [{"taskId": "1"}]}, math.inf, id="batch-job"),
     ],
 )
 def test_longest_wait_is_the_sources(event: Any, expected: float) -> None:

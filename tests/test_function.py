@@ -19,8 +19,8 @@ from sync.results import ObjectResult
 from tests.fakes.clock import FakeClock
 from tests.fakes.reconciler import FakeReconciler
 from tests.samples.events import BUCKET, KEY, batch, load_event, s3, sqs
-from triggers.sources import AsyncInvocation, PicturesFailed
 from triggers.messages import write_user_check
+from triggers.sources import AsyncInvocation, PicturesFailed
 
 SECRET = "https://demo.authgear.test/?x-authgear-signature=SECRET"  # noqa: S105
 USER_ID = "00000000-0000-4000-8000-000000000001"

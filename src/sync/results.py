@@ -93,7 +93,8 @@ class Results:
         if isinstance(action, End):
             self._end(action)
         else:
-            detail = f"a dry run: next comes {type(action).__name__}"
+            verb = "removed" if isinstance(action, Remove) else "set"
+            detail = f"the picture would be {verb}"
             self._lines[self.key] = Result(reason=Reason.DRY_RUN, detail=detail)
         if unanswered:
             self._lines[self.key] = result_from_error(unanswered) or Result(

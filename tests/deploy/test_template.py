@@ -158,7 +158,7 @@ def test_failures_go_to_the_queue_that_the_function_reads(
 
 
 def test_direct_invocations_are_kept_and_retried(resources: dict[str, Any]) -> None:
-    """Lambda keeps an event for six hours where it is throttled, and tries it thrice."""
+    """Lambda keeps a throttled event for six hours, and tries a failed one thrice."""
     direct = resources["FunctionEventInvokeConfig"]
 
     assert direct["MaximumEventAgeInSeconds"] == DAY / 4

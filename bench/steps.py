@@ -8,7 +8,7 @@ from statistics import median
 
 from bench.inputs import Input
 from pictures import profile_picture as picture
-from pictures.color import flatten
+from pictures.color.conversion import flatten
 from pictures.crop import PORTRAIT_POSITION, TRANSPOSE, read_orientation, square_box
 from pictures.formats.registry import load_decoder
 from pictures.render import DRAFT_MARGIN, _scale
@@ -42,7 +42,7 @@ def _once(data: bytes) -> dict[str, float]:
     box = square_box(extent, orientation, PORTRAIT_POSITION)
     square = _scale(source, box, (512, 512))
     done("scale")
-    square = flatten(square, source.info.get("icc_profile"), "#ffffff")
+    square = flatten(square, source, "#ffffff")
     done("colours")
     if orientation in TRANSPOSE:
         square = square.transpose(TRANSPOSE[orientation])

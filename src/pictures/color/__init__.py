@@ -1,0 +1,1 @@
+"""The colours of a picture: what its values stand for, converted to sRGB."""

@@ -70,6 +70,7 @@ def specify_picture(settings: Settings) -> PictureSpec:
         background=settings.background_color,
         max_bytes=settings.max_input_bytes,
         max_pixels=settings.max_input_pixels,
+        looks_into_squares=settings.face_zoom > 0,
     )
 
 
@@ -88,7 +89,7 @@ def build_focus_finder(
         return None
     from pictures.rekognition import FaceFinder
 
-    return FaceFinder(make_client()).find
+    return FaceFinder(make_client(), settings.face_zoom).find
 
 
 def build_reconciler(

@@ -29,6 +29,7 @@ OTHERS = {
     "PICTURE_SIZE": "300",
     "PICTURE_QUALITY": "60",
     "CROP_POSITION": "10%",
+    "FACE_ZOOM": "0",
     "BACKGROUND_COLOR": "#000000",
     "MAX_INPUT_BYTES": "1000",
     "MAX_INPUT_PIXELS": "2000",
@@ -64,11 +65,13 @@ print(json.dumps({
 }))
 """
 SHOW_REKOGNITION = """
-client = handler.function.reconciler.find_focus.__self__._rekognition
+finder = handler.function.reconciler.find_focus.__self__
+client = finder._rekognition
 config = client.meta.config
 print(json.dumps([
     client.meta.service_model.service_name,
     config.connect_timeout, config.read_timeout, config.retries["total_max_attempts"],
+    finder._zoom, handler.function.reconciler.spec.looks_into_squares,
 ]))
 """
 INVOKE = """
@@ -136,7 +139,7 @@ def test_import_wires() -> None:
         "pattern": "faces/{email}.*",
         "endpoint": "https://demo.authgear.test",
         "agent": f"authgear-s3-profile-pictures/{VERSION}",
-        "spec": [300, 60, 0.1, "#000000", 1000, 2000],
+        "spec": [300, 60, 0.1, "#000000", 1000, 2000, False],
         "policy": [False, False, True, False, False],  # no dry run at last
         "looks": False,
     }
@@ -144,9 +147,10 @@ def test_import_wires() -> None:
 
 def test_import_wires_rekognition_if_wanted() -> None:
     """With CROP_POSITION=face its client has the time-outs of all others."""
-    [shown] = result(SHOW_REKOGNITION, NEEDED | {"CROP_POSITION": "face"})
+    environment = NEEDED | {"CROP_POSITION": "face", "FACE_ZOOM": "0.4"}
+    [shown] = result(SHOW_REKOGNITION, environment)
 
-    assert shown == ["rekognition", 2, 3, 2]
+    assert shown == ["rekognition", 2, 3, 2, 0.4, True]
 
 
 def test_invoke_test_event() -> None:

@@ -251,6 +251,7 @@ def test_precedence(name: str, info: dict[str, Any], expected: Colour) -> None:
         {"gamma": LINEAR, "chromaticity": (0.3, 0.0, *SRGB[2:])},
         {"gamma": LINEAR, "chromaticity": (*D65, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3)},
         {"gamma": LINEAR, "chromaticity": (*D65, 0.1, 0.1, 0.2, 0.2, 0.3, 0.3)},
+        {"gamma": LINEAR, "chromaticity": (*D65, 0.1, 0.1, 0.2, 0.2003, 0.3, 0.3)},
         {"gamma": LINEAR, "chromaticity": SRGB[:6]},
         {"cicp": ()},
         {"cicp": (12, 13)},

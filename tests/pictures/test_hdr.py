@@ -91,10 +91,31 @@ def test_hdr_leaves_room_above_white(transfer: int) -> None:
     assert levels[-1] >= 254
 
 
+def test_hdr_of_a_colour_beyond_the_peak() -> None:
+    """A colour that is too bright looks as at the peak, and no paler."""
+    at_peak, beyond = (shown(film((200, 140, 110), PQ, it), PQ) for it in (11, 20))
+
+    assert_close(beyond, at_peak, within=2)
+
+
 def test_hdr_beyond_the_peak_is_white() -> None:
     """What is brighter than the brightest that is expected does not wrap around."""
-    assert shown((255, 255, 255), PQ) == (255, 255, 255)
+    peak = round(255 * pq(1_000))
+
+    levels = {shown((code,) * 3, PQ) for code in range(peak, 256)}
+
+    assert levels <= {(254, 254, 254), (255, 255, 255)}
     assert shown((0, 0, 0), PQ) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("transfer", [PQ, HLG], ids=["pq", "hlg"])
+def test_hdr_is_neither_darker_nor_brighter(transfer: int) -> None:
+    """Over many grays, what is rounded on the way evens out."""
+    grays = range(40, 171)
+
+    errors = [shown(film((it,) * 3, transfer), transfer)[0] - it for it in grays]
+
+    assert abs(sum(errors) / len(errors)) < 0.25
 
 
 @pytest.mark.parametrize("transfer", [PQ, HLG], ids=["pq", "hlg"])

@@ -182,6 +182,12 @@ def test_transfer(
         ),
         pytest.param(
             "PNG",
+            {"icc_profile": "inks", "gamma": LINEAR},
+            SKIN,
+            id="png: no gamma where the profile is of another kind",
+        ),
+        pytest.param(
+            "PNG",
             {"cicp": (BT709, SRGB_NUMBER, 0, 1), "gamma": LINEAR},
             SKIN,
             id="png: cicp of srgb overrules",
@@ -228,7 +234,11 @@ def test_transfer(
 )
 def test_precedence(name: str, info: dict[str, Any], expected: Colour) -> None:
     """Of several facts that one counts that the format's standard puts first."""
-    profiles = {"p3": icc_profiles.display_p3(), "broken": b"not a profile"}
+    profiles = {
+        "p3": icc_profiles.display_p3(),
+        "inks": icc_profiles.orange_cyan(),
+        "broken": b"not a profile",
+    }
     if profile := profiles.get(info.get("icc_profile", "")):
         info = info | {"icc_profile": profile}
 

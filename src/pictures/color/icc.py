@@ -23,31 +23,38 @@ BRADFORD = (
 
 HEADER = 128  # bytes
 VERSION = 0x02400000
+SPACES = {"L": "GRAY", "CMYK": "CMYK"}  # what a profile is for, by mode
 POWER_AND_LINE = 3  # the form of a curve that `Curve` holds
 
 
 def apply_profile(colors: Image.Image, profile: bytes) -> Image.Image:
     """
-    Convert a picture to sRGB.
+    Convert a picture to sRGB; a profile for colours of another kind counts as sRGB.
 
     Args:
         colors: Of a mode without transparency.
         profile: Foreign bytes, or a profile that `write_profile` wrote.
 
     Raises:
-        Exception: Of any kind, if the profile is broken or for colours of another kind.
+        Exception: Of any kind, if the profile is broken.
     """
-    converted: Image.Image = _transform(profile, colors.mode).apply(colors)
+    transform = _transform(profile, colors.mode)
+    converted: Image.Image = (
+        transform.apply(colors) if transform else colors.convert("RGB")
+    )
     return converted
 
 
 @lru_cache(maxsize=1)  # pictures of one kind of phone share their profile
 def _transform(profile: bytes, mode: str) -> Any:
-    """Return what converts colours by a profile to sRGB."""
+    """Return what converts colours by a profile to sRGB, `None` if it is unfit."""
     from PIL import ImageCms  # only pictures with a profile need it
 
+    opened = ImageCms.ImageCmsProfile(BytesIO(profile))
+    if opened.profile.xcolor_space.strip() != SPACES.get(mode, "RGB"):
+        return None
     srgb = ImageCms.createProfile("sRGB")
-    return ImageCms.buildTransform(BytesIO(profile), srgb, mode, "RGB")
+    return ImageCms.buildTransform(opened, srgb, mode, "RGB")
 
 
 def write_profile(primaries: Primaries, curve: Curve) -> bytes:

@@ -186,7 +186,7 @@ def _choose_square(
     if closer:
         axis = int(size[1] > size[0])
         surplus = size[axis] - (closer[2] - closer[0])
-        return closer[axis] / surplus, closer
+        return min(closer[axis] / surplus, 1.0), closer
     if focus.position is None:
         return default_position(size, crop_position), None
     return focus.position, None

@@ -8,6 +8,7 @@ from typing import Any
 
 from PIL import Image
 
+from .hdr import CURVE, map_tones
 from .icc import apply_profile, write_profile
 from .space import (
     HDR,
@@ -96,8 +97,6 @@ def _convert(colours: Image.Image, space: ColorSpace) -> Image.Image:
         raise ValueError(message)
     primaries, curve = space
     if isinstance(curve, HDR):
-        from .hdr import CURVE, map_tones  # few pictures need it
-
         colours, curve = map_tones(colours.convert("RGB"), curve), CURVE
     if colours.mode != "L" and not has_primaries_of_srgb(primaries):
         return apply_profile(colours.convert("RGB"), write_profile(primaries, curve))

@@ -8,7 +8,7 @@ from statistics import median
 
 from bench.inputs import Input
 from pictures import profile_picture as picture
-from pictures.color.conversion import flatten
+from pictures.color import flatten
 from pictures.crop import PORTRAIT_POSITION, TRANSPOSE, read_orientation, square_box
 from pictures.formats.registry import load_decoder
 from pictures.render import DRAFT_MARGIN, _scale

@@ -6,7 +6,7 @@ from math import ceil
 
 from PIL import Image
 
-from .color.conversion import flatten
+from .color import flatten
 from .crop import TRANSPOSE, Box
 
 # A JPEG's draft stops at this many times the output, averages stop at the other. The

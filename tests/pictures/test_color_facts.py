@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from pictures.color.conversion import flatten
+from pictures.color import flatten
 from tests.pictures.checks import Colour, assert_close, centre, colour_at, show
 from tests.samples import icc_profiles
 from tests.samples.pictures import encode

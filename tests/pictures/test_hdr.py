@@ -7,7 +7,7 @@ from math import log, sqrt
 import pytest
 from PIL import Image
 
-from pictures.color.conversion import flatten
+from pictures.color import flatten
 from tests.pictures.checks import Colour, assert_close, centre
 
 # SMPTE ST 2084 and ITU-R BT.2100, written down anew: what a camera does.

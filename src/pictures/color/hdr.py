@@ -15,7 +15,7 @@ from functools import lru_cache, reduce
 from math import exp
 from typing import Any
 
-from PIL import Image, ImageChops, ImageMath
+from PIL import Image, ImageMath
 
 from .space import HDR, Curve
 
@@ -47,6 +47,8 @@ def map_tones(colours: Image.Image, hdr: HDR) -> Image.Image:
     Returns:
         A picture whose values stand for light by `CURVE`.
     """
+    from PIL import ImageChops  # Pillow's decoders load it, but not a cold start
+
     bands = colours.split()
     values, scales = _tabulate(hdr)
     scale = reduce(ImageChops.lighter, bands).point(scales, "F")

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 # x and y of white, red, green, blue, after CIE 1931.
 Primaries = tuple[float, ...]
+Matrix = tuple[tuple[float, ...], ...]
 # g, a, b, c, d: the light of a value v is (a v + b) ^ g from d on, and c v below.
 Curve = tuple[float, float, float, float, float]
 
@@ -79,8 +80,14 @@ GAMMAS = (0.00016, 6_250.0)
 # A gamma that is so near to sRGB's own is taken for it: most who write 0.45455 mean it.
 SRGB_GAMMA, GAMMA_TOLERANCE = 1 / 2.2, 0.05
 NEAR = 0.001  # primaries that differ by less look the same
-
 FLAT = 0.001  # of the triangle of the primaries; below it they are on one line
+
+D50 = (0.9642, 1.0, 0.8249)  # the white that all profiles have, as XYZ
+BRADFORD = (
+    (0.8951, 0.2664, -0.1614),
+    (-0.7502, 1.7135, 0.0367),
+    (0.0389, -0.0685, 1.0296),
+)
 
 
 def from_png(cicp: Sequence[int]) -> ColorSpace | None:
@@ -164,3 +171,46 @@ def _are_primaries(chromaticity: Sequence[float]) -> bool:
     _, white_y, x1, y1, x2, y2, x3, y3 = chromaticity
     area = (x1 * (y2 - y3) + x2 * (y3 - y1) + x3 * (y1 - y2)) / 2
     return white_y > 0 and abs(area) > FLAT
+
+
+def matrix_to_xyz(primaries: Primaries) -> Matrix:
+    """Return what turns light of these primaries into XYZ, adapted to D50."""
+    white, *columns = (
+        (x, y, 1 - x - y) for x, y in zip(primaries[::2], primaries[1::2], strict=True)
+    )
+    rows = tuple(zip(*columns, strict=True))
+    lit = tuple(value / white[1] for value in white)
+    here, there = _apply(BRADFORD, lit), _apply(BRADFORD, D50)
+    ratios = [to / of for to, of in zip(there, here, strict=True)]
+    adapt = _multiply(_invert(BRADFORD), _multiply(_diagonal(ratios), BRADFORD))
+    scale = _diagonal(_apply(_invert(rows), lit))
+    return _multiply(adapt, _multiply(rows, scale))
+
+
+def _invert(matrix: Matrix) -> Matrix:
+    """Return the inverse of a 3 x 3 matrix."""
+    (a, b, c), (d, e, f), (g, h, i) = matrix
+    cofactors = (
+        (e * i - f * h, c * h - b * i, b * f - c * e),
+        (f * g - d * i, a * i - c * g, c * d - a * f),
+        (d * h - e * g, b * g - a * h, a * e - b * d),
+    )
+    whole = a * cofactors[0][0] + b * cofactors[1][0] + c * cofactors[2][0]
+    return tuple(tuple(value / whole for value in row) for row in cofactors)
+
+
+def _multiply(one: Matrix, other: Matrix) -> Matrix:
+    """Return the product of two matrices."""
+    columns = tuple(zip(*other, strict=True))
+    return tuple(_apply(columns, row) for row in one)
+
+
+def _apply(matrix: Matrix, vector: Sequence[float]) -> tuple[float, ...]:
+    """Return a matrix times a vector."""
+    return tuple(sum(a * b for a, b in zip(row, vector, strict=True)) for row in matrix)
+
+
+def _diagonal(values: Sequence[float]) -> Matrix:
+    """Return the matrix that scales by these values."""
+    x, y, z = values
+    return (x, 0.0, 0.0), (0.0, y, 0.0), (0.0, 0.0, z)

@@ -80,6 +80,7 @@ def specify_picture(settings: Settings) -> PictureSpec:
         background=settings.background_color,
         max_bytes=settings.max_input_bytes,
         max_pixels=settings.max_input_pixels,
+        looks_into_squares=settings.face_zoom > 0,
     )
 
 
@@ -98,7 +99,7 @@ def build_focus_finder(
         return None
     from pictures.rekognition import FaceFinder
 
-    return FaceFinder(make_client()).find
+    return FaceFinder(make_client(), settings.face_zoom).find
 
 
 def build_policy(settings: Settings) -> Policy:
@@ -115,6 +116,7 @@ def build_policy(settings: Settings) -> Policy:
             spec.size,
             spec.quality,
             settings.crop_position,
+            settings.face_zoom if settings.crop_position == FACE else 0,
             spec.background,
         ),
         rejection_settings=(REJECTION_VERSION, spec.max_bytes, spec.max_pixels),

@@ -62,6 +62,9 @@ class Settings:
             bottom; `None` chooses by its shape. `FACE` has faces looked for, in wide
             pictures too.
 
+        face_zoom: The share of the square's height that the largest face is to fill,
+            where faces are looked for; 0 does not come closer.
+
         background_color: Shows through transparent pictures, as `#rrggbb`.
 
         max_input_bytes: Larger objects are rejected before they are downloaded.
@@ -87,6 +90,7 @@ class Settings:
     picture_size: int
     picture_quality: int
     crop_position: float | Literal["face"] | None
+    face_zoom: float
     background_color: str
     max_input_bytes: int
     max_input_pixels: int
@@ -221,6 +225,14 @@ def _crop_position(text: str) -> float | Literal["face"] | None:
     return int(percent[1]) / 100
 
 
+def _share(text: str) -> float:
+    """Read a share, as a decimal number."""
+    if not re.fullmatch(r"[01]?\.[0-9]{1,6}|[01]", text) or float(text) > 1:
+        message = "must be a number from 0 to 1, such as 0.5"
+        raise ValueError(message)
+    return float(text)
+
+
 def _color(text: str) -> str:
     """Read a colour."""
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", text):
@@ -240,6 +252,7 @@ _VARIABLES = (
     _Variable("PICTURE_SIZE", _between(240, 1024), "512"),
     _Variable("PICTURE_QUALITY", _between(50, 95), "85"),
     _Variable("CROP_POSITION", _crop_position, "auto"),
+    _Variable("FACE_ZOOM", _share, "0.5"),
     _Variable("BACKGROUND_COLOR", _color, "#ffffff"),
     _Variable("MAX_INPUT_BYTES", _between(1, 50_000_000), "20000000"),
     _Variable("MAX_INPUT_PIXELS", _between(1, 100_000_000), "50000000"),

@@ -32,6 +32,7 @@ OTHERS = {
     "PICTURE_SIZE": "300",
     "PICTURE_QUALITY": "60",
     "CROP_POSITION": "10%",
+    "FACE_ZOOM": "0",
     "BACKGROUND_COLOR": "#000000",
     "MAX_INPUT_BYTES": "1000",
     "MAX_INPUT_PIXELS": "2000",
@@ -73,6 +74,7 @@ config = client.meta.config
 print(json.dumps([
     client.meta.service_model.service_name,
     config.connect_timeout, config.read_timeout, config.retries["total_max_attempts"],
+    finder._zoom, handler.function.reconciler.spec.looks_into_squares,
 ]))
 """
 INVOKE = """
@@ -154,9 +156,10 @@ def test_import_wires() -> None:
 
 def test_import_wires_rekognition_if_wanted() -> None:
     """With CROP_POSITION=face its client has the time-outs of all others."""
-    [shown] = result(SHOW_REKOGNITION, NEEDED | {"CROP_POSITION": "face"})
+    environment = NEEDED | {"CROP_POSITION": "face", "FACE_ZOOM": "0.4"}
+    [shown] = result(SHOW_REKOGNITION, environment)
 
-    assert shown == ["rekognition", 2, 3, 2]
+    assert shown == ["rekognition", 2, 3, 2, 0.4, True]
 
 
 @pytest.mark.parametrize("library", ["botocore", "urllib3"])

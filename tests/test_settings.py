@@ -44,6 +44,7 @@ def test_from_env_defaults() -> None:
         picture_size=512,
         picture_quality=85,
         crop_position=None,
+        face_zoom=0.5,
         background_color="#ffffff",
         max_input_bytes=20_000_000,
         max_input_pixels=50_000_000,
@@ -76,6 +77,7 @@ def test_from_env_all_wrong() -> None:
         "PICTURE_QUALITY must be a whole number from 50 to 95",
         "CROP_POSITION must be auto, face, top, center, or from 0% (top) to 100% "
         "(bottom)",
+        "FACE_ZOOM must be a number from 0 to 1, such as 0.5",
         "BACKGROUND_COLOR must be a colour such as #ffffff",
         "MAX_INPUT_BYTES must be a whole number from 1 to 50000000",
         "MAX_INPUT_PIXELS must be a whole number from 1 to 100000000",
@@ -244,6 +246,23 @@ def test_crop_position_refused(text: str) -> None:
     assert problems(NEEDED | {"CROP_POSITION": text}) == [
         "CROP_POSITION must be auto, face, top, center, or from 0% (top) to 100% "
         "(bottom)"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "zoom"),
+    [("0", 0.0), ("0.35", 0.35), (".5", 0.5), ("1", 1.0), ("1.0", 1.0)],
+)
+def test_face_zoom_allowed(text: str, zoom: float) -> None:
+    """A share is a decimal number."""
+    assert read("FACE_ZOOM", text) == zoom
+
+
+@pytest.mark.parametrize("text", ["-0.1", "1.1", "2", "50%", "0,5", "1e-1", "nan", "."])
+def test_face_zoom_refused(text: str) -> None:
+    """Anything else is refused, with what is allowed."""
+    assert problems(NEEDED | {"FACE_ZOOM": text}) == [
+        "FACE_ZOOM must be a number from 0 to 1, such as 0.5"
     ]
 
 

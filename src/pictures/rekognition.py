@@ -43,10 +43,13 @@ class FaceFinder:
 
     Args:
         rekognition: The client; its time-outs and retries bound every call.
+        zoom: The share of the square's height that the largest face is to fill; 0 does
+            not come closer to it.
     """
 
-    def __init__(self, rekognition: RekognitionClient) -> None:
+    def __init__(self, rekognition: RekognitionClient, zoom: float = 0.0) -> None:
         self._rekognition = rekognition
+        self._zoom = zoom
         self._known: dict[bytes, Focus] = {}
 
     def find(self, picture: Image.Image) -> Focus:
@@ -67,7 +70,7 @@ class FaceFinder:
             faces = read_faces(answer)
         except Exception as error:  # noqa: BLE001 - botocore raises anything on an answer of another shape
             return Focus(fallback=_explain(error))
-        focus = focus_on(faces, picture.size)
+        focus = focus_on(faces, picture.size, self._zoom)
         if len(self._known) == MOST_KNOWN:
             del self._known[next(iter(self._known))]
         self._known[key] = focus

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from itertools import islice
 from typing import Any
@@ -23,7 +24,7 @@ from .partial import PartialFile, Tiles
 
 # A progressive file has about ten, and each takes a pass over all pixels.
 MAX_SCANS = 200
-SCAN_BEGINS = b"\xff\xda\x00"
+SCAN_BEGINS = re.compile(rb"\xff\xda\x00")
 
 EIGHTH = 8  # the smallest of the decoder's scales: a block of 8 x 8 px becomes one
 # A baseline file is decoded row by row at its scale: the pixels that are stored cost
@@ -52,8 +53,6 @@ class JPEGFile(PartialFile, JpegImageFile):
     def _open(self) -> None:
         """Read the header, unless decoding would take for ever."""
         data = self.fp.getvalue()
-        if data.count(SCAN_BEGINS) > MAX_SCANS:
-            raise TooManyScans
         header = read_header(memoryview(data))
         self._head, self._scan, self._stream = header.needed, header.scan, self.fp
         self.fp = BytesIO(header.shape)
@@ -62,6 +61,8 @@ class JPEGFile(PartialFile, JpegImageFile):
         self._is_one_pass = (
             header.frame_marker in BASELINE and header.scan_components == self.layers
         )
+        if not self._is_one_pass and len(SCAN_BEGINS.findall(data)) > MAX_SCANS:
+            raise TooManyScans
         self.orientation = read_orientation(header.exif)
         if header.icc:
             self.info["icc_profile"] = header.icc

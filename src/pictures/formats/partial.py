@@ -86,7 +86,7 @@ class PartialFile(ImageFile.ImageFile):
 
     def check_enough(self, missing: Sequence[int], error: Exception) -> None:
         """Raise the error if too many rows are missing."""
-        if len(missing) > self.height * (1 - ENOUGH):
+        if self.height - len(missing) < int(self.height * ENOUGH):
             raise error
 
     def cover(self, missing: Sequence[int]) -> None:

@@ -16,6 +16,7 @@ from .containers.exif import read_orientation
 from .containers.png_chunks import (
     PNGFrame,
     PNGParts,
+    Span,
     read_chunks,
     read_colours,
     read_exif,
@@ -121,17 +122,11 @@ class PNGFile(PartialFile):
 
     def rewind(self) -> None:
         """Let the next decoding begin at the first byte of the pixels."""
-        self.fp, self._blocks = BytesIO(), self._read_blocks()
+        self.fp, self._blocks = BytesIO(), _read_blocks(self._data, self._spans)
 
     def load_read(self, _: int) -> bytes:
         """Return the next block of packed pixels; nothing behind the last."""
         return next(self._blocks, b"")
-
-    def _read_blocks(self) -> Iterator[bytes]:
-        """Yield the packed pixels."""
-        for start, end in self._spans:
-            for at in range(start, end, BLOCK):
-                yield self._data[at : min(at + BLOCK, end)].tobytes()
 
     def load(self) -> Any:
         """Decode the pixels, once."""
@@ -177,3 +172,14 @@ class PNGFile(PartialFile):
                 disposal=frame.disposal,
                 blend=frame.blend,
             )
+
+
+def _read_blocks(data: memoryview, spans: list[Span]) -> Iterator[bytes]:
+    """
+    Yield the packed pixels.
+
+    It is no method: the memory of a picture that refers to itself is freed late.
+    """
+    for start, end in spans:
+        for at in range(start, end, BLOCK):
+            yield data[at : min(at + BLOCK, end)].tobytes()

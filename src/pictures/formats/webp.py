@@ -14,7 +14,7 @@ from .containers.exif import read_orientation
 from .containers.webp_chunks import read_chunks
 from .partial import PartialFile, find_differing
 
-PADDINGS = b"\0", b"\xff"  # in place of what a file lacks
+PADDINGS = 0x00, 0x55  # bytes in place of what a file lacks
 
 
 class WebPFile(PartialFile, WebPImageFile):
@@ -42,7 +42,7 @@ class WebPFile(PartialFile, WebPImageFile):
         if parts.icc:
             self.info["icc_profile"] = parts.icc
 
-    def _open_pixels(self, padding: bytes) -> None:
+    def _open_pixels(self, padding: int) -> None:
         """Read the header of a file that lacks nothing."""
         self.fp = BytesIO(self._parts.join(padding))
         WebPImageFile._open(self)
@@ -51,7 +51,7 @@ class WebPFile(PartialFile, WebPImageFile):
         """Decode the pixels, once."""
         if self._im is None:
             self._read_next()
-            if self._parts.missing:
+            if self._parts.is_cut:
                 self._complete()
             elif self.n_frames > 1 and not shows_something(self):
                 self._look_further()

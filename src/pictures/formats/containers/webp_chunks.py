@@ -11,7 +11,8 @@ RIFF_HEADER = 12  # bytes before the first chunk
 PICTURES = {b"VP8 ", b"VP8L"}
 # Flags of VP8X: animation and transparency decide how pixels are read; what else it
 # announces is left out.
-KEPT_FLAGS = 0x12
+KEPT_FLAGS, VP8X_BYTES = 0x12, 10
+MIN_PADDING = 100_000  # bytes
 
 
 class TooManyChunks(Exception):
@@ -24,24 +25,37 @@ class WebPParts:
     What is wanted of a file.
 
     Args:
-        needed: The chunks that the pixels need, a still picture's own as the last.
-        frames: How many of them are pictures of an animation.
-        missing: How many bytes the last one lacks.
+        needed: The chunks that the pixels need, without a still picture's own.
+        picture: The kind and the content of a still picture; empty for an animation.
+        is_cut: Whether the end of its content is missing.
+        frames: How many of the chunks are pictures of an animation.
         icc: The colour profile; empty if there is none.
         exif: The EXIF block; empty if there is none.
     """
 
     needed: list[bytes] = field(default_factory=list)
+    picture: tuple[bytes, bytes | memoryview] = (b"", b"")
+    is_cut: bool = False
     frames: int = 0
-    missing: int = 0
     icc: bytes = b""
     exif: bytes = b""
 
-    def join(self, padding: bytes = b"\0") -> bytes:
-        """Return a file of what is needed, what it lacks replaced by a byte."""
-        body = b"WEBP" + b"".join(self.needed) + padding * self.missing
-        body += b"\0" * (len(body) % 2)
-        return b"RIFF" + len(body).to_bytes(4, "little") + body
+    def join(self, padding: int) -> bytes:
+        """
+        Return a file of what is needed.
+
+        Args:
+            padding: A byte that is put in place of what is missing; more often than
+                needed, since decoders refuse a picture whose data are used up.
+        """
+        kind, content = self.picture
+        body = b"WEBP" + b"".join(self.needed)
+        if self.is_cut:
+            spare = len(content) + MIN_PADDING
+            content = b"".join((content, bytes((padding,)) * spare))
+        if kind:
+            body = b"".join((body, *_pack(kind, content)))
+        return b"".join((b"RIFF", len(body).to_bytes(4, "little"), body))
 
 
 def read_chunks(data: memoryview, max_frames: int) -> WebPParts:
@@ -55,29 +69,26 @@ def read_chunks(data: memoryview, max_frames: int) -> WebPParts:
     Raises:
         TooManyChunks: It has more than `MAX_CHUNKS`.
     """
-    parts, has_picture = WebPParts(), False
+    parts = WebPParts()
     for kind, start, length in _walk(data):
         chunk = data[start : start + length]
-        if kind == b"VP8X" and not parts.needed and length >= 10:
-            kept = bytes((chunk[0] & KEPT_FLAGS,)) + chunk[1:]
-            parts.needed.append(_pack(kind, kept))
-        elif kind == b"ICCP":
+        is_whole = len(chunk) == length
+        if kind == b"ICCP":
             parts.icc = parts.icc or chunk.tobytes()
         elif kind == b"EXIF":
             parts.exif = parts.exif or chunk.tobytes()
-        elif has_picture:
+        elif parts.picture[0]:
             continue
+        elif kind == b"VP8X" and not parts.needed and len(chunk) >= VP8X_BYTES:
+            flags = bytes((chunk[0] & KEPT_FLAGS,))
+            parts.needed += _pack(kind, flags + chunk[1:VP8X_BYTES])
         elif kind in PICTURES and not parts.frames:
-            has_picture, parts.missing = True, length - len(chunk)
-            head = kind + length.to_bytes(4, "little")
-            parts.needed.append(
-                head + chunk + b"\0" * (length % 2 * (not parts.missing))
-            )
-        elif kind == b"ANMF" and parts.frames < max_frames and len(chunk) == length:
+            parts.picture, parts.is_cut = (kind, chunk), not is_whole
+        elif kind == b"ANMF" and parts.frames < max_frames and is_whole:
             parts.frames += 1
-            parts.needed.append(_pack(kind, chunk))
-        elif kind in (b"ALPH", b"ANIM") and len(chunk) == length:
-            parts.needed.append(_pack(kind, chunk))
+            parts.needed += _pack(kind, chunk)
+        elif kind in (b"ALPH", b"ANIM") and is_whole:
+            parts.needed += _pack(kind, chunk)
     return parts
 
 
@@ -92,7 +103,7 @@ def _walk(data: memoryview) -> Iterator[tuple[bytes, int, int]]:
         at, number = at + 8 + length + length % 2, number + 1
 
 
-def _pack(kind: bytes, content: bytes | memoryview) -> bytes:
-    """Return a chunk."""
-    padding = b"\0" * (len(content) % 2)
-    return kind + len(content).to_bytes(4, "little") + content + padding
+def _pack(kind: bytes, content: bytes | memoryview) -> tuple[bytes, ...]:
+    """Return the pieces of a chunk."""
+    head = kind + len(content).to_bytes(4, "little")
+    return head, bytes(content), b"\0" * (len(content) % 2)

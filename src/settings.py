@@ -57,7 +57,8 @@ class Settings:
 
         max_input_bytes: Larger objects are rejected before they are downloaded.
 
-        max_input_pixels: Larger pictures are rejected before they are decoded.
+        max_input_pixels: Larger pictures are rejected before they are decoded. Phones'
+            "50 MP" files have up to 8,192 x 6,144 px, 50.3 million.
 
         overwrite: Whether a user's present picture is replaced.
 
@@ -224,7 +225,7 @@ _VARIABLES = (
     _Variable("CROP_POSITION", _crop_position, "auto"),
     _Variable("BACKGROUND_COLOR", _color, "#ffffff"),
     _Variable("MAX_INPUT_BYTES", _between(1, 50_000_000), "20000000"),
-    _Variable("MAX_INPUT_PIXELS", _between(1, 100_000_000), "50000000"),
+    _Variable("MAX_INPUT_PIXELS", _between(1, 100_000_000), "51000000"),
     _Variable("OVERWRITE", _one_of({"always": True, "if-empty": False}), "always"),
     _Variable("REMEMBER", _switch, "true"),
     _Variable("REMOVE_ON_DELETE", _switch, "false"),

@@ -46,7 +46,7 @@ def test_from_env_defaults() -> None:
         crop_position=None,
         background_color="#ffffff",
         max_input_bytes=20_000_000,
-        max_input_pixels=50_000_000,
+        max_input_pixels=51_000_000,
         overwrite=True,
         remember=True,
         remove_on_delete=False,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -51,6 +51,7 @@ class PartialFile(ImageFile.ImageFile):
             except OSError as error:
                 if self._im is None:
                     raise
+                error.__traceback__ = None  # it holds the decoder, and its pixels
                 self._salvage(tiles, error)
         return super().load()
 
@@ -62,7 +63,7 @@ class PartialFile(ImageFile.ImageFile):
         self.rewind()
         with suppress(OSError):
             ImageFile.ImageFile.load(self)
-        self.tile = []
+        self.tile, self.readonly = [], 0
 
     def find_missing(self, tiles: Tiles) -> list[int]:
         """
@@ -71,11 +72,11 @@ class PartialFile(ImageFile.ImageFile):
         The picture is decoded once more over another colour: where the two differ,
         the decoder has written nothing.
         """
-        first = self._new(self.im)
+        first = list(hash_rows(self))
         white = 65_535 if self.mode.startswith("I;16") else 255
         bands = len(self.getbands())
         self.decode_again(tiles, white if bands == 1 else (white,) * bands)
-        return find_differing(first, self._new(self.im))
+        return find_differing(first, hash_rows(self))
 
     def _salvage(self, tiles: Tiles, error: OSError) -> None:
         """Show a picture whose decoding failed, if enough of it is there."""
@@ -100,7 +101,9 @@ class PartialFile(ImageFile.ImageFile):
 
     def _clear(self, box: tuple[int, int, int, int]) -> None:
         """Make an area transparent; white where the mode has no transparency (CMYK)."""
-        if self.mode != "CMYK" and "A" not in self.getbands():
+        if self.mode in ("RGB", "RGBX") and "transparency" not in self.info:
+            self.putalpha(255)  # in place: the picture may be large
+        elif self.mode != "CMYK" and "A" not in self.getbands():
             self.replace_pixels(self.to_rgba())
         self.im.paste((0,) * len(self.getbands()), box)
 
@@ -109,8 +112,7 @@ class PartialFile(ImageFile.ImageFile):
         self.load()
         if self.mode.startswith("I"):  # 16 bits: convert() alone turns most grays white
             return self.point(lambda value: value / 256).convert("RGBA")
-        picture = self.convert("RGB") if self.mode == "RGBX" else self
-        return picture.convert("RGBA")
+        return self.convert("RGBA")
 
     def replace_pixels(self, picture: Image.Image) -> None:
         """Replace the pixels by those of another picture of the same size."""
@@ -118,12 +120,14 @@ class PartialFile(ImageFile.ImageFile):
         self.info.pop("transparency", None)
 
 
-def find_differing(one: Image.Image, other: Image.Image) -> list[int]:
+def hash_rows(picture: Image.Image) -> Iterator[int]:
+    """Yield a number for each row of a loaded picture, in place of its pixels."""
+    whole = picture._new(picture.im)  # without the methods of the file's class
+    for y in range(whole.height):
+        yield hash(whole.crop((0, y, whole.width, y + 1)).tobytes())
+
+
+def find_differing(one: Iterable[int], other: Iterable[int]) -> list[int]:
     """Return the numbers of the rows in which two pictures of one size differ."""
-    width = one.width
-    return [
-        y
-        for y in range(one.height)
-        if one.crop((0, y, width, y + 1)).tobytes()
-        != other.crop((0, y, width, y + 1)).tobytes()
-    ]
+    pairs = enumerate(zip(one, other, strict=True))
+    return [y for y, (first, second) in pairs if first != second]

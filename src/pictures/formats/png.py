@@ -104,13 +104,13 @@ class PNGFile(PartialFile):
         """Read which value is transparent; return how values are to be unpacked."""
         self._key: tuple[int, ...] = ()
         count = {GRAY: 1, COLOUR: 3}.get(self._kind, 0)
-        if self._kind == PALETTE and stored:
+        if self._kind == PALETTE and 0 < len(stored) <= 256:
             is_simple = ONE_CLEAR.fullmatch(stored)
-            clear = stored.index(0) if is_simple else stored[:256]
+            clear = stored.index(0) if is_simple else stored
             self.info["transparency"] = clear
-        elif count and len(stored) >= 2 * count:
+        elif count and len(stored) == 2 * count:
             most = (1 << self._depth) - 1
-            values = struct.unpack(f">{count}H", stored[: 2 * count])
+            values = struct.unpack(f">{count}H", stored)
             key = tuple(value & most for value in values)
             if self._depth == 16:
                 self._key, self.share_of_pixels = key, 0.5

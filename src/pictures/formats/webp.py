@@ -12,9 +12,9 @@ from PIL.WebPImagePlugin import WebPImageFile
 from .animation import MAX_FRAMES, MAX_PIXELS, shows_something
 from .containers.exif import read_orientation
 from .containers.webp_chunks import read_chunks
-from .partial import PartialFile, find_differing
+from .partial import PartialFile, find_differing, hash_rows
 
-PADDINGS = 0x00, 0x55  # bytes in place of what a file lacks
+PADDINGS = b"", b"\x55" * 16  # in place of what a file lacks
 
 
 class WebPFile(PartialFile, WebPImageFile):
@@ -37,12 +37,15 @@ class WebPFile(PartialFile, WebPImageFile):
     def _open(self) -> None:
         """Find the pixels and what they mean."""
         self._parts = parts = read_chunks(memoryview(self.fp.getvalue()), MAX_FRAMES)
+        if parts.is_cut and not parts.has_modes:
+            msg = "the picture was cut short"
+            raise SyntaxError(msg)
         self._open_pixels(PADDINGS[0])
         self.orientation = read_orientation(parts.exif)
         if parts.icc:
             self.info["icc_profile"] = parts.icc
 
-    def _open_pixels(self, padding: int) -> None:
+    def _open_pixels(self, padding: bytes) -> None:
         """Read the header of a file that lacks nothing."""
         self.fp = BytesIO(self._parts.join(padding))
         WebPImageFile._open(self)
@@ -66,10 +69,13 @@ class WebPFile(PartialFile, WebPImageFile):
 
     def _complete(self) -> None:
         """Hide what is missing, if enough is there."""
-        first = self._new(self.im)
+        first = list(hash_rows(self))
+        self._im = self._decoder = None  # two of each would take too much memory
         self._open_pixels(PADDINGS[1])
         self._read_next()
-        missing = find_differing(first, self._new(self.im))
+        differing = find_differing(first, hash_rows(self))
+        # Further down what is made up may happen to be the same.
+        missing = range(min(differing, default=self.height), self.height)
         self.check_enough(missing, EOFError("the picture was cut short"))
         self.incomplete = True
         self.cover(missing)

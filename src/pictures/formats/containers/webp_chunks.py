@@ -11,8 +11,9 @@ RIFF_HEADER = 12  # bytes before the first chunk
 PICTURES = {b"VP8 ", b"VP8L"}
 # Flags of VP8X: animation and transparency decide how pixels are read; what else it
 # announces is left out.
+VP8_HEADER = 10  # bytes
 KEPT_FLAGS, VP8X_BYTES = 0x12, 10
-MIN_PADDING = 100_000  # bytes
+ZEROS = 2_000_000  # bytes; what is made up may be larger than what is missing
 
 
 class TooManyChunks(Exception):
@@ -40,19 +41,29 @@ class WebPParts:
     icc: bytes = b""
     exif: bytes = b""
 
-    def join(self, padding: int) -> bytes:
+    @property
+    def has_modes(self) -> bool:
+        """
+        Whether of a lossy still picture all that its pixels are predicted by is there.
+
+        It comes first (RFC 6386, 9.1); without it, every pixel would be made up.
+        """
+        kind, content = self.picture
+        modes = VP8_HEADER + (int.from_bytes(content[:3], "little") >> 5)
+        return kind != b"VP8 " or len(content) > modes
+
+    def join(self, padding: bytes) -> bytes:
         """
         Return a file of what is needed.
 
         Args:
-            padding: A byte that is put in place of what is missing; more often than
-                needed, since decoders refuse a picture whose data are used up.
+            padding: What is put in place of the bytes that are missing. Zeros follow,
+                since a decoder refuses a picture whose data are used up.
         """
         kind, content = self.picture
         body = b"WEBP" + b"".join(self.needed)
         if self.is_cut:
-            spare = len(content) + MIN_PADDING
-            content = b"".join((content, bytes((padding,)) * spare))
+            content = b"".join((content, padding, bytes(ZEROS + len(content) % 2)))
         if kind:
             body = b"".join((body, *_pack(kind, content)))
         return b"".join((b"RIFF", len(body).to_bytes(4, "little"), body))

@@ -21,7 +21,7 @@ from .containers.png_chunks import (
     read_colours,
     read_exif,
 )
-from .partial import PartialFile
+from .partial import PartialFile, Tiles
 
 # Pillow's mode, and how it unpacks the stored values, by depth and kind of colour.
 MODES = {
@@ -45,6 +45,7 @@ MODES = {
 # lower byte of each value are unpacked into pictures of their own, and compared.
 UPPER_LOWER = {0: ("L", "L;16B", "L;16"), 2: ("RGB", "RGB;16B", "RGB;16L")}
 GRAY, COLOUR, PALETTE = 0, 2, 3
+CHECKSUM = 4  # bytes at the end of the packed pixels
 BLOCK = 1 << 16  # bytes that are unpacked at a time
 ONE_CLEAR = re.compile(rb"\xff*\x00\xff*")  # entry of a palette; the others are opaque
 
@@ -124,6 +125,17 @@ class PNGFile(PartialFile):
         """Let the next decoding begin at the first byte of the pixels."""
         self.fp, self._blocks = BytesIO(), _read_blocks(self._data, self._spans)
 
+    def _salvage(self, tiles: Tiles, error: OSError) -> None:
+        """
+        Show a picture whose decoding failed, if enough of it is there.
+
+        The decoder drops the last row with a wrong checksum, which therefore is left
+        out.
+        """
+        self._spans = _drop_end(self._spans, CHECKSUM)
+        self.decode_again(tiles)
+        super()._salvage(tiles, error)
+
     def load_read(self, _: int) -> bytes:
         """Return the next block of packed pixels; nothing behind the last."""
         return next(self._blocks, b"")
@@ -183,3 +195,14 @@ def _read_blocks(data: memoryview, spans: list[Span]) -> Iterator[bytes]:
     for start, end in spans:
         for at in range(start, end, BLOCK):
             yield data[at : min(at + BLOCK, end)].tobytes()
+
+
+def _drop_end(spans: list[Span], count: int) -> list[Span]:
+    """Return spans without their last bytes."""
+    kept = spans[:]
+    while kept and count > 0:
+        start, end = kept.pop()
+        if end - start > count:
+            kept.append((start, end - count))
+        count -= end - start
+    return kept

@@ -86,7 +86,8 @@ def mend(data: bytes, items: Items) -> bytes:
     mended, view = bytearray(data), memoryview(data)
     iinf = [(b"meta", 4), (b"iinf", 6)]
     for box in find_path(view, [*iinf, (b"infe", 0)], 0, len(data)):
-        at = box.start + 8 if data[box.start] == 2 else box.start + 10
+        is_short = data[box.start : box.start + 1] == b"\2"
+        at = box.start + (8 if is_short else 10)
         if data[at : at + 4] in METADATA:
             mended[at : at + 4] = b"free"
     for iprp in find_path(view, [(b"meta", 4), (b"iprp", 0)], 0, len(data)):

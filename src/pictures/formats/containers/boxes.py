@@ -194,8 +194,8 @@ ESSENTIAL = 0x8000  # a decoder that does not know the property must not go on
 
 def read_associations(data: memoryview, ipma: Box) -> Iterator[tuple[int, list[int]]]:
     """Yield each item of an `ipma` box, and its properties' numbers and marks."""
-    version, flags = data[ipma.start], data[ipma.start + 3]
-    content = _Reader(data, ipma.start + FULL, ipma.end)
+    content = _Reader(data, ipma.start, ipma.end)
+    version, flags = content.read(1), content.read(3)
     width = 2 if flags & 1 else 1
     for _ in range(min(content.read(4), MAX_ITEMS)):
         if content.is_over:

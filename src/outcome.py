@@ -167,7 +167,7 @@ class Reason(StrEnum):
     NOT_A_PICTURE = (
         "not-a-picture",
         Outcome.REJECTED,
-        "the content is none of JPEG, PNG, WebP, GIF, AVIF, HEIC",
+        "the content is none of JPEG, PNG, WebP, GIF, AVIF, HEIC, BMP",
         "save it as one of these",
     )
     BROKEN_PICTURE = (

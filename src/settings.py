@@ -69,7 +69,8 @@ class Settings:
 
         max_input_bytes: Larger objects are rejected before they are downloaded.
 
-        max_input_pixels: Larger pictures are rejected before they are decoded.
+        max_input_pixels: Larger pictures are rejected before they are decoded. Phones'
+            "50 MP" files have up to 8,192 x 6,144 px, 50.3 million.
 
         overwrite: Which picture wins where bucket and user disagree.
 
@@ -255,7 +256,7 @@ _VARIABLES = (
     _Variable("FACE_ZOOM", _share, "0.5"),
     _Variable("BACKGROUND_COLOR", _color, "#ffffff"),
     _Variable("MAX_INPUT_BYTES", _between(1, 50_000_000), "20000000"),
-    _Variable("MAX_INPUT_PIXELS", _between(1, 100_000_000), "50000000"),
+    _Variable("MAX_INPUT_PIXELS", _between(1, 100_000_000), "51000000"),
     _Variable("OVERWRITE", _one_of({it.value: it for it in Overwrite}), "always"),
     _Variable("REMOVE_ON_DELETE", _switch, "false"),
     _Variable("BULK_QUEUE_URL", _queue_url, ""),

@@ -47,7 +47,7 @@ def test_from_env_defaults() -> None:
         face_zoom=0.5,
         background_color="#ffffff",
         max_input_bytes=20_000_000,
-        max_input_pixels=50_000_000,
+        max_input_pixels=51_000_000,
         overwrite=Overwrite.ALWAYS,
         remove_on_delete=False,
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from PIL import Image
 
 # The share of a high picture's surplus that is cut off at the top, chosen by looking
@@ -18,7 +16,6 @@ MIDDLE = 0.5
 
 Box = tuple[float, float, float, float]
 
-EXIF_ORIENTATION = 0x0112
 # What brings a stored picture upright, by orientation; 1 already is.
 TRANSPOSE = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -36,13 +33,12 @@ LEFT_LAST = {2, 3, 6, 7}  # the same of its left side
 
 def read_orientation(source: Image.Image) -> int:
     """
-    Return the EXIF or XMP orientation of a loaded picture, 1 where there is none.
+    Return the orientation that an opened file tells, in the terms of EXIF.
 
-    A picture with broken EXIF is shown as it is stored, as browsers do.
+    It comes from EXIF or from the container: `orientation` of the format's class. XMP
+    alone turns no picture, as in browsers: editors turn the pixels and leave the XMP.
     """
-    with suppress(Exception):  # broken EXIF raises anything
-        return int(source.getexif().get(EXIF_ORIENTATION, 1))
-    return 1
+    return int(getattr(source, "orientation", 1))
 
 
 def default_position(size: tuple[int, int], position: float | None) -> float:

@@ -20,7 +20,7 @@ from .crop import (
     square_box,
     stored_box,
 )
-from .formats.registry import decoding, open_picture
+from .formats.registry import check_pixels, decoding, open_picture
 from .render import DRAFT_MARGIN, render
 
 SHOWN = 240  # px; the size at which Authgear shows pictures: smaller ones are enlarged
@@ -42,8 +42,9 @@ class PictureSpec:
             the bottom; `None` chooses. A wide one is cut from both sides.
         background: Shows through transparent pictures; any colour Pillow understands.
         max_bytes: Larger sources are rejected.
-        max_pixels: Sources with more pixels are rejected before they are decoded, those
-            of some formats with more than a part of it (`share_of_pixels`).
+        max_pixels: Sources that take memory for more pixels are rejected before they
+            are decoded, those of some formats for more than a part of it
+            (`share_of_pixels`).
         looks_into_squares: Whether a square picture is asked about too, in which faces
             can only be brought closer.
     """
@@ -53,7 +54,7 @@ class PictureSpec:
     crop_position: float | None = None
     background: str = "#ffffff"
     max_bytes: int = 20_000_000
-    max_pixels: int = 50_000_000
+    max_pixels: int = 51_000_000
     looks_into_squares: bool = False
 
 
@@ -96,6 +97,7 @@ class ProfilePicture:
         source_height: Height in px of the source as shown.
         crop_position: The share of its surplus that was cut off at the left or top.
         focus: What was found in it; nothing, if nothing was looked for.
+        incomplete: Whether the file is cut short, and a part of the picture missing.
     """
 
     data: bytes
@@ -105,6 +107,7 @@ class ProfilePicture:
     source_height: int
     crop_position: float
     focus: Focus = Focus()
+    incomplete: bool = False
 
 
 def make_profile_picture(
@@ -127,7 +130,9 @@ def make_profile_picture(
     stored = source.size
     with decoding(name, stored):
         side = min(spec.size, max(SHOWN, min(stored)))
-        extent = decode(source, side)
+        extent = choose_scale(source, side)
+        check_pixels(name, source, stored, spec.max_pixels)
+        source.load()
         orientation = read_orientation(source)
         overview = None
         if find_focus and _is_cut(stored, side, spec):
@@ -156,6 +161,7 @@ def make_profile_picture(
         source_height=size[1],
         crop_position=position,
         focus=focus,
+        incomplete=getattr(source, "incomplete", False),
     )
 
 
@@ -227,10 +233,16 @@ def decode(source: ImageFile, side: float) -> tuple[float, float]:
     Returns:
         Its width and height in px, before they were rounded up.
     """
+    extent = choose_scale(source, side)
+    source.load()
+    return extent
+
+
+def choose_scale(source: ImageFile, side: float) -> tuple[float, float]:
+    """Do what `decode` does before the first pixel is decoded."""
     stored = source.size
     enough = int(DRAFT_MARGIN * side)
     drafted = source.draft(None, (enough, enough))
-    source.load()
     return drafted[1][2:] if drafted else stored
 
 

@@ -9,7 +9,8 @@ import requests
 
 from authgear import AccessTokens, AdminAPI, Connection, Throttle
 from authgear.key_pair import load_key_pair
-from pictures.profile_picture import FindFocus, PictureSpec
+from pictures.isolation.decoder import Decoder, IsolatedMaker
+from pictures.model import FindFocus, MakePicture, PictureSpec
 from settings import FACE, Settings
 from sync.parallel import RunDuring, run_inline
 from sync.reconcile_loop import Policy
@@ -70,6 +71,7 @@ def specify_picture(settings: Settings) -> PictureSpec:
         background=settings.background_color,
         max_bytes=settings.max_input_bytes,
         max_pixels=settings.max_input_pixels,
+        accepted_formats=settings.accepted_formats,
     )
 
 
@@ -91,10 +93,26 @@ def build_focus_finder(
     return FaceFinder(make_client()).find
 
 
+def build_picture_maker(
+    settings: Settings, find_focus: FindFocus | None, decoder: Decoder | None = None
+) -> MakePicture:
+    """
+    Make what makes pictures, in a process that has nothing to give away.
+
+    Args:
+        settings: What the operator decides.
+
+        find_focus: Tells where to cut a picture, if the settings alone do not.
+
+        decoder: The process; if left out, one that starts with the first picture.
+    """
+    return IsolatedMaker(decoder or Decoder(), specify_picture(settings), find_focus)
+
+
 def build_reconciler(
     settings: Settings,
     admin_api: AdminAPI,
-    find_focus: FindFocus | None,
+    make_picture: MakePicture,
     run_during: RunDuring = run_inline,
 ) -> Reconciler:
     """
@@ -105,7 +123,7 @@ def build_reconciler(
 
         admin_api: Authgear.
 
-        find_focus: Tells where to cut a picture, if the settings alone do not.
+        make_picture: Makes the picture of a file.
 
         run_during: Lets work go on during a block.
     """
@@ -113,7 +131,7 @@ def build_reconciler(
         pattern=settings.key_pattern,
         admin_api=admin_api,
         spec=specify_picture(settings),
-        find_focus=find_focus,
+        make_picture=make_picture,
         policy=Policy(
             overwrite=settings.overwrite,
             remember=settings.remember,

@@ -4,16 +4,33 @@ from __future__ import annotations
 
 import logging
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
+
+from pictures.errors import PictureNotMade
+from pictures.isolation.decoder import Decoder
+
+# Before any secret is read, and beside all that takes long to import.
+decoder = Decoder(memory=int(os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", 1024)))
+with suppress(PictureNotMade):  # the first picture tries again
+    decoder.start()
 
 import boto3
 from aws_lambda_powertools import Logger, Metrics
 from botocore.config import Config
 
 from authgear import AdminAPI, Throttle
-from factory import NAME, authorize, build_focus_finder, build_reconciler, connect
+from factory import (
+    NAME,
+    authorize,
+    build_focus_finder,
+    build_picture_maker,
+    build_reconciler,
+    connect,
+)
 from function import Function
 from hard_timeout import hard_timeout
+from pictures.isolation.sandbox import hide_memory
 from settings import Settings
 from storage.bucket import Bucket
 from sync.parallel import run_in_thread
@@ -42,9 +59,10 @@ def build(settings: Settings, *, logger: Logger, metrics: Metrics) -> Function:
     admin_api = AdminAPI(
         connect(settings, throttle=throttle), authorize(settings, secrets_manager)
     )
+    make_picture = build_picture_maker(settings, find_focus, decoder)
     return Function(
         buckets={name: Bucket(s3, name) for name in settings.bucket_names},
-        reconciler=build_reconciler(settings, admin_api, find_focus, run_in_thread),
+        reconciler=build_reconciler(settings, admin_api, make_picture, run_in_thread),
         logger=logger,
         metrics=metrics,
         throttle=throttle,
@@ -57,7 +75,21 @@ def build(settings: Settings, *, logger: Logger, metrics: Metrics) -> Function:
 for library in ("botocore", "urllib3"):
     logging.getLogger(library).setLevel(logging.WARNING)
 
+# How long the cold start waits for the decoder process; it is ready long before.
+READY = 2.0  # seconds
+
 logger = Logger(service=NAME, location=None)
+
+
+def report_protections(active: list[str]) -> None:
+    """Say in the log what protects the function from the files."""
+    logger.info("decoder process started", extra={"protections": active})
+
+
+with suppress(OSError):  # macOS knows no such thing
+    hide_memory()
+decoder.report = report_protections
+decoder.wait_until_ready(READY)
 function = build(
     Settings.from_env(os.environ),
     logger=logger,

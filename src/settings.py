@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeVar
 from urllib.parse import urlsplit
 
+from pictures.model import FORMATS
 from storage.key_pattern import KeyPattern
 
 T = TypeVar("T")
@@ -59,6 +60,8 @@ class Settings:
 
         max_input_pixels: Larger pictures are rejected before they are decoded.
 
+        accepted_formats: Names of the formats that are decoded; others are rejected.
+
         overwrite: Whether a user's present picture is replaced.
 
         remember: Whether a tag on the object notes what was done with it.
@@ -79,6 +82,7 @@ class Settings:
     background_color: str
     max_input_bytes: int
     max_input_pixels: int
+    accepted_formats: tuple[str, ...]
     overwrite: bool
     remember: bool
     remove_on_delete: bool
@@ -211,6 +215,15 @@ def _color(text: str) -> str:
     return text.lower()
 
 
+def _formats(text: str) -> tuple[str, ...]:
+    """Read names of picture formats, separated by commas; their order is FORMATS'."""
+    names = {name.strip().lower() for name in text.split(",")}
+    if not names <= set(FORMATS):
+        message = "must be some of " + ", ".join(FORMATS) + ", separated by commas"
+        raise ValueError(message)
+    return tuple(name for name in FORMATS if name in names)
+
+
 _switch = _one_of({"true": True, "false": False})
 
 _VARIABLES = (
@@ -223,8 +236,9 @@ _VARIABLES = (
     _Variable("PICTURE_QUALITY", _between(50, 95), "85"),
     _Variable("CROP_POSITION", _crop_position, "auto"),
     _Variable("BACKGROUND_COLOR", _color, "#ffffff"),
-    _Variable("MAX_INPUT_BYTES", _between(1, 50_000_000), "20000000"),
+    _Variable("MAX_INPUT_BYTES", _between(1, 20_000_000), "20000000"),
     _Variable("MAX_INPUT_PIXELS", _between(1, 100_000_000), "50000000"),
+    _Variable("ACCEPTED_FORMATS", _formats, ",".join(FORMATS)),
     _Variable("OVERWRITE", _one_of({"always": True, "if-empty": False}), "always"),
     _Variable("REMEMBER", _switch, "true"),
     _Variable("REMOVE_ON_DELETE", _switch, "false"),

@@ -13,7 +13,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from authgear import AdminAPI
-from factory import authorize, build_reconciler, connect
+from factory import authorize, build_picture_maker, build_reconciler, connect
 from ops.backfill.survey import Task
 from ops.deployment import Deployment
 from outcome import Reason
@@ -144,7 +144,8 @@ def _reconciler(deployment: Deployment, pace: Pace) -> Reconciler:
     settings = deployment.settings
     tokens = authorize(settings, deployment.aws.secrets)
     admin_api = AdminAPI(connect(settings, session=session), tokens)
-    return build_reconciler(settings, admin_api, deployment.find_focus)
+    make_picture = build_picture_maker(settings, deployment.find_focus)
+    return build_reconciler(settings, admin_api, make_picture)
 
 
 def _reconcile(reconciler: Reconciler, bucket: Bucket, key: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .profile_picture import Focus
+from .model import Focus
 
 SURE = 90.0  # percent; what is less surely a face is none
 SMALLER = 0.5  # of the largest face's area, from which on another one counts as well

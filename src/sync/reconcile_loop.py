@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from authgear import UUID, AuthgearError, User
 from outcome import Reason, Result
 from pictures.errors import PictureRejected
-from pictures.profile_picture import FindFocus, PictureSpec, make_profile_picture
+from pictures.model import MakePicture, PictureSpec
 from storage.bucket import StoredObject, SyncTag
 from storage.errors import ObjectArchived, ObjectChanged
 
@@ -62,7 +62,7 @@ class ReconcileLoop:
 
         spec: What picture is made.
 
-        find_focus: Tells where to cut it, if the spec alone does not.
+        make_picture: Makes the picture of a file.
 
         policy: What the operator decides.
 
@@ -84,8 +84,8 @@ class ReconcileLoop:
     policy: Policy
     run_log: RunLog
     pause: Callable[[], float]
+    make_picture: MakePicture
     run_during: RunDuring = run_inline
-    find_focus: FindFocus | None = None
     image_ids: dict[str, str] = field(default_factory=dict)
     noted: dict[StoredObject, str] = field(default_factory=dict)
 
@@ -176,15 +176,17 @@ class ReconcileLoop:
     def _make_picture(self, data: bytes) -> bytes:
         """Make the picture of an object's bytes."""
         facts = self.run_log.facts
-        find_focus = self.find_focus and self.run_log.step("faces")(self.find_focus)
         with self.run_log.step("picture"):
-            picture = make_profile_picture(data, self.spec, find_focus)
+            seconds = self.run_log.deadline - self.run_log.clock()
+            picture = self.make_picture(data, seconds)
         facts["format"] = picture.source_format
         facts["input_width"] = picture.source_width
         facts["input_height"] = picture.source_height
         facts["crop_position"] = round(picture.crop_position, 3)
         facts["faces"] = picture.focus.faces or None
         facts["crop_fallback"] = picture.focus.fallback or None
+        if picture.focus_seconds is not None:
+            facts["faces_ms"] = round(picture.focus_seconds * 1000, 1)
         facts["output_bytes"] = len(picture.data)
         return picture.data
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from authgear import AdminAPI
 from outcome import Result
-from pictures.profile_picture import FindFocus, PictureSpec
+from pictures.model import MakePicture, PictureSpec
 from storage.bucket import Bucket
 from storage.key_pattern import KeyPattern
 
@@ -38,7 +38,7 @@ class Reconciler:
 
         policy: What the operator decides.
 
-        find_focus: Tells where to cut a picture, if the spec alone does not.
+        make_picture: Makes the picture of a file.
 
         clock: Monotonic seconds; the same as the connection's.
 
@@ -53,7 +53,7 @@ class Reconciler:
     admin_api: AdminAPI
     spec: PictureSpec
     policy: Policy
-    find_focus: FindFocus | None = None
+    make_picture: MakePicture
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     share: Callable[[], float] = random.random
@@ -96,7 +96,7 @@ class Reconciler:
         loop = ReconcileLoop(
             key=key,
             spec=self.spec,
-            find_focus=self.find_focus,
+            make_picture=self.make_picture,
             policy=policy,
             run_log=run_log,
             pause=lambda: SETTLE * (1 + self.share()),

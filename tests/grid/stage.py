@@ -24,7 +24,7 @@ from authgear.key_pair import load_key_pair
 from function import CALL_RESERVE, Function
 from local.function.execution import Invocation
 from local.function.invoker import failure_record
-from pictures.profile_picture import PictureSpec
+from pictures.profile_picture import PictureSpec, make_in_process
 from storage.bucket import TAG, Bucket
 from storage.key_pattern import KeyPattern
 from sync.parallel import RunDuring, run_inline
@@ -48,6 +48,7 @@ KEY = f"pictures/{USER_ID}.jpg"
 SECONDS = 60.0  # that Lambda gives one invocation
 LATEST_END = SECONDS - CALL_RESERVE  # seconds after the start
 NUMBERS = itertools.count()
+SPEC = PictureSpec(size=240)
 # Values that nobody but Authgear and the function's memory may ever see.
 ATTRIBUTES: dict[str, Any] = {
     "name": "canary-name",
@@ -212,7 +213,8 @@ class Stage:
         reconciler = Reconciler(
             pattern=KeyPattern.parse("pictures/{user_id}.*"),
             admin_api=AdminAPI(self._connection, tokens),
-            spec=PictureSpec(size=240),
+            spec=SPEC,
+            make_picture=make_in_process(SPEC),
             policy=policy,
             clock=self.clock,
             sleep=self._sleep,

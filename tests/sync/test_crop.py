@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 from outcome import Reason
-from pictures.profile_picture import Focus, PictureSpec
+from pictures.profile_picture import Focus, PictureSpec, make_in_process
 from storage.bucket import Bucket
 from tests.sync.world import World, png
 
@@ -72,8 +72,12 @@ def test_faces_are_not_looked_for_when_time_is_up() -> None:
     """Where decoding took the rest of the time, no question may outlive Lambda's."""
     world = World()
     world.s3.put(world.key, png("red", (4_000, 5_000)))
+    spec = PictureSpec()
     world.reconciler = replace(
-        world.reconciler, clock=time.monotonic, spec=PictureSpec()
+        world.reconciler,
+        clock=time.monotonic,
+        spec=spec,
+        make_picture=make_in_process(spec, world.find_focus),
     )
     bucket = Bucket(cast(Any, world.s3), world.s3.bucket)
 

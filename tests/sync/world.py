@@ -10,7 +10,7 @@ from typing import Any, cast
 from PIL import Image
 
 from outcome import Result
-from pictures.profile_picture import Focus, PictureSpec
+from pictures.profile_picture import Focus, Overview, PictureSpec, make_in_process
 from storage.bucket import TAG, Bucket
 from storage.key_pattern import KeyPattern
 from sync.reconcile_loop import Policy
@@ -19,6 +19,7 @@ from tests.fakes.authgear_server import FakeAuthgear
 from tests.fakes.clock import FakeClock
 from tests.fakes.s3 import FakeS3
 
+SPEC = PictureSpec(max_bytes=100_000, max_pixels=1_000_000)
 UNKNOWN_ID = "00000000-0000-4000-8000-000000000001"
 
 
@@ -56,15 +57,15 @@ class World:
         self.reconciler = Reconciler(
             pattern=KeyPattern.parse(pattern),
             admin_api=self.authgear.admin_api(self.clock),
-            spec=PictureSpec(max_bytes=100_000, max_pixels=1_000_000),
+            spec=SPEC,
             policy=Policy(**policy),
-            find_focus=self.find_focus,
+            make_picture=make_in_process(SPEC, self.find_focus, self.clock),
             clock=self.clock,
             sleep=self.clock.sleep,
             share=lambda: 0.5,
         )
 
-    def find_focus(self, picture: Image.Image) -> Focus:
+    def find_focus(self, picture: Overview) -> Focus:
         """Look for faces for two seconds, and say what a test wants."""
         self.asked.append(picture.size)
         self.clock.now += 2

@@ -8,6 +8,7 @@ before it has ended, which is before its picture comes.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import select
@@ -18,6 +19,7 @@ from contextlib import suppress
 from importlib import import_module
 
 from .channel import Channel, ChannelClosed
+from .heap import keep_freed_memory
 from .worker import MakeProfilePicture, work
 
 # Loaded by Pillow when they are needed: a worker can open no file any more.
@@ -43,6 +45,9 @@ def main() -> None:
         try:
             make = _import_decoders(order["module"])
             waking = _wake_by_child()
+            keep_freed_memory()
+            gc.disable()  # it would touch, and so copy, all that a worker shares
+            gc.freeze()
             while True:
                 _run_worker(control, waking, make, order["memory"])
         except (ImportError, OSError) as error:

@@ -12,6 +12,7 @@ from ..errors import PictureRejected
 from ..model import Focus, Overview, PictureSpec, ProfilePicture
 from .answers import OUT_OF_MEMORY, describe, describe_rejection
 from .channel import Channel, ChannelClosed
+from .heap import fill_heap
 from .sandbox import restrict_worker
 
 MOST_BYTES = 100_000_000  # of a file; the settings have a lower limit
@@ -32,6 +33,7 @@ def work(channel: Channel, make: MakeProfilePicture, memory: int) -> NoReturn:
         memory: What the process may have, in bytes.
     """
     try:
+        fill_heap()
         active = restrict_worker(memory, CPU_SECONDS)
         channel.send({"protections": active})
         _serve(channel, make)

@@ -7,9 +7,8 @@ checked here before it is used, and a log line gets only short, plain text of it
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -20,6 +19,7 @@ from ..model import FORMATS, Overview, PictureSpec, ProfilePicture
 from .channel import BadMessage, Message
 
 MAX_JPEG = 4_000_000  # bytes of a picture or an overview; both have 1,024 px at most
+MOST = 2**32  # px of a side
 OUT_OF_MEMORY = 3  # the exit code of a worker that has no memory to answer
 OVERVIEW = 1_024  # px of an overview's longer side, at most
 
@@ -44,13 +44,15 @@ FRAMES = {0xC0, 0xC2}  # baseline and progressive
 SEGMENTS = {0xE0, 0xDB, 0xC4, 0xDD, COMMENT} | FRAMES  # JFIF, tables, and no metadata
 
 
+# The fields of a picture that are not in the header: its bytes, and what the function
+# found itself.
+APART = {"data", "focus", "focus_seconds"}
+TOLD = {it.name: it.type for it in fields(ProfilePicture) if it.name not in APART}
+
+
 def describe(picture: ProfilePicture) -> dict[str, Any]:
-    """Return the header of a picture's message; its focus is known to the function."""
-    names = (field.name for field in fields(picture))
-    kept = {"data", "focus", "focus_seconds"}
-    return {
-        "made": {name: getattr(picture, name) for name in names if name not in kept}
-    }
+    """Return the header of a picture's message."""
+    return {"made": {name: getattr(picture, name) for name in TOLD}}
 
 
 def describe_rejection(error: PictureRejected) -> dict[str, Any]:
@@ -78,20 +80,11 @@ def read_picture(message: Message, spec: PictureSpec) -> ProfilePicture:
     made = header.get("made")
     if not isinstance(made, dict):
         raise BadMessage
-    size = _read_number(made, "size", most=spec.size)
-    if _read_jpeg_size(message.payload) != (size, size):
+    values = {name: READERS[kind](made.get(name)) for name, kind in TOLD.items()}
+    size = values["size"]
+    if size > spec.size or _read_jpeg_size(message.payload) != (size, size):
         raise BadMessage
-    position = made.get("crop_position")
-    if not isinstance(position, int | float) or not 0 <= position <= 1:
-        raise BadMessage
-    return ProfilePicture(
-        data=message.payload,
-        size=size,
-        source_format=_read_format(made.get("source_format")),
-        source_width=_read_number(made, "source_width"),
-        source_height=_read_number(made, "source_height"),
-        crop_position=float(position),
-    )
+    return ProfilePicture(data=message.payload, **values)
 
 
 def read_overview(message: Message) -> Overview:
@@ -118,8 +111,7 @@ def _read_rejection(header: Mapping[str, Any]) -> PictureRejected:
     if size is not None:
         if not isinstance(size, list) or len(size) != 2:
             raise BadMessage
-        sides = dict(zip(("width", "height"), size, strict=True))
-        size = _read_number(sides, "width"), _read_number(sides, "height")
+        size = _read_number(size[0]), _read_number(size[1])
     return PictureRejected(
         REASONS[reason],
         text,
@@ -135,12 +127,34 @@ def _read_format(name: Any) -> str:
     return str(name)
 
 
-def _read_number(values: Mapping[str, Any], name: str, most: float = math.inf) -> int:
+def _read_number(number: Any) -> int:
     """Return a number of pixels."""
-    number = values.get(name)
-    if type(number) is not int or not 0 < number <= min(most, 2**32):
+    if type(number) is not int or not 0 < number <= MOST:
         raise BadMessage
     return number
+
+
+def _read_share(number: Any) -> float:
+    """Return a share of a picture's width or height."""
+    if type(number) not in (int, float) or not 0 <= number <= 1:
+        raise BadMessage
+    return float(number)
+
+
+def _read_switch(value: Any) -> bool:
+    """Return whether something is so."""
+    if type(value) is not bool:
+        raise BadMessage
+    return value
+
+
+# What is believed of a field, by the type that the class gives it.
+READERS: dict[Any, Callable[[Any], Any]] = {
+    "int": _read_number,
+    "float": _read_share,
+    "str": _read_format,
+    "bool": _read_switch,
+}
 
 
 def _read_jpeg_size(jpeg: bytes) -> tuple[int, int]:

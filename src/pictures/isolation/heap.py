@@ -8,13 +8,14 @@ picture. A worker touches them while it waits, and what it frees stays with it.
 from __future__ import annotations
 
 import ctypes
+import errno
 import mmap
 from contextlib import suppress
+from typing import Any
 
 # malloc.h of glibc; other systems have no mallopt, or ignore what they do not know.
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
+M_TRIM_THRESHOLD, M_MMAP_MAX, M_ARENA_MAX = -1, -4, -8
 
-LARGEST_BLOCK = 32 * 1024 * 1024  # bytes; glibc takes no more as M_MMAP_THRESHOLD
 BLOCK, BLOCKS = 24 * 1024 * 1024, 2  # bytes; what most pictures of 3 to 12 MP need
 NEVER = 1 << 30  # bytes
 
@@ -23,7 +24,7 @@ def keep_freed_memory() -> None:
     """Have the C library take memory from one heap, and keep what is freed."""
     with suppress(AttributeError, OSError):
         mallopt = ctypes.CDLL(None).mallopt
-        mallopt(M_MMAP_THRESHOLD, LARGEST_BLOCK)
+        mallopt(M_MMAP_MAX, 0)
         mallopt(M_TRIM_THRESHOLD, NEVER)
         mallopt(M_ARENA_MAX, 1)
 
@@ -40,6 +41,31 @@ def fill_heap() -> None:
             ctypes.memset(block, 0, BLOCK)
         for block in blocks:
             library.free(ctypes.c_void_p(block))
+
+
+def forget_refusals() -> None:
+    """Begin to watch whether the system refuses memory."""
+    with suppress(AttributeError):
+        _errno()[0] = 0
+
+
+def was_refused() -> bool:
+    """
+    Tell whether the system has refused memory to this thread.
+
+    Most decoders say only that they failed; the C library leaves the reason in `errno`,
+    which nothing resets.
+    """
+    with suppress(AttributeError):
+        return bool(_errno()[0] == errno.ENOMEM)
+    return False
+
+
+def _errno() -> Any:
+    """Return a pointer to this thread's errno, the C library's own (glibc)."""
+    locate = ctypes.CDLL(None).__errno_location
+    locate.restype = ctypes.POINTER(ctypes.c_int)
+    return locate()
 
 
 def _ask_for_huge_pages(library: ctypes.CDLL, block: int) -> None:

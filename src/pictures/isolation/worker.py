@@ -12,7 +12,7 @@ from ..errors import PictureRejected
 from ..model import Focus, Overview, PictureSpec, ProfilePicture
 from .answers import OUT_OF_MEMORY, describe, describe_rejection
 from .channel import Channel, ChannelClosed
-from .heap import fill_heap
+from .heap import fill_heap, forget_refusals, was_refused
 from .sandbox import restrict_worker
 
 MOST_BYTES = 100_000_000  # of a file; the settings have a lower limit
@@ -55,10 +55,14 @@ def _serve(channel: Channel, make: MakeProfilePicture) -> None:
         channel.send({"overview": True}, overview.data)
         return Focus(**channel.receive().header)
 
+    forget_refusals()
     try:
         made = make(job.payload, spec, find_focus if job.header["looks"] else None)
     except PictureRejected as error:
         answer = describe_rejection(error)
+        if error.reason is Reason.BROKEN_PICTURE and was_refused():
+            answer["rejected"] = Reason.DECODER_OUT_OF_MEMORY
+            answer["message"] = "decoding the picture takes more memory than there is"
     except (MemoryError, ChannelClosed):
         raise
     except Exception as error:  # noqa: BLE001 - foreign bytes led to it, whatever it is

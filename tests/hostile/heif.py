@@ -113,11 +113,9 @@ def _references(items: Sequence[Item]) -> bytes:
 
 def _described(items: Sequence[Item]) -> bytes:
     """Return the properties, and which item has which."""
-    boxes = [it for item in items for it in item.properties]
-    body, index = struct.pack(">I", len(items)), 0
+    boxes = list(dict.fromkeys(it for item in items for it in item.properties))
+    body = struct.pack(">I", len(items))
     for number, item in enumerate(items, 1):
         body += struct.pack(">HB", number, len(item.properties))
-        for _ in item.properties:
-            index += 1
-            body += bytes([index])
+        body += bytes(boxes.index(it) + 1 for it in item.properties)
     return box(b"iprp", box(b"ipco", b"".join(boxes)) + box(b"ipma", body, 0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import json
+import math
 import os
 import signal
 import socket
@@ -25,11 +26,12 @@ from .channel import BadMessage, Channel, ChannelClosed, Message
 # A worker has 450 MB where Lambda gives 1024: with the function's own and the decoder
 # process that is at most 600.
 SHARE_OF_MEMORY = 450_000_000 / 1024  # bytes for each MB that Lambda gives
-TIME_LIMIT = 9.5  # seconds for one picture
+TIME_LIMIT = 9.0  # seconds for one picture
 START_LIMIT = 30.0  # seconds until the decoder process is ready
 END_LIMIT = 5.0  # seconds until it tells how a worker ended
 
 TWICE, SILENT = "it ended twice", "it does not answer"
+NO_ANSWER = "what it sent is no answer"
 
 COMMAND = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]);"
@@ -38,7 +40,16 @@ COMMAND = (
 
 
 class _WorkerLost(Exception):
-    """Raised when a worker or the decoder process ended before a picture was begun."""
+    """
+    Raised when the decoder process has ended, or a worker before its picture came.
+
+    Args:
+        begun: Whether a worker had begun with the picture.
+    """
+
+    def __init__(self, *, begun: bool = False) -> None:
+        self.begun = begun
+        super().__init__()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +69,7 @@ class Decoder:
         memory: Megabytes that Lambda gives to the function.
         module: The module whose `make_profile_picture` is run.
         report: Is told what protects the function, each time the process starts.
-        time_limit: Seconds that one picture may take.
+        time_limit: Seconds that one picture may take, of time and of processor time.
         clock: Monotonic seconds.
     """
 
@@ -85,6 +96,7 @@ class Decoder:
                 "control": theirs.fileno(),
                 "module": self.module,
                 "memory": int(self.memory * SHARE_OF_MEMORY),
+                "cpu_seconds": math.ceil(self.time_limit),
             }
             try:
                 self._process = _execute(order, theirs.fileno())
@@ -135,10 +147,11 @@ class Decoder:
             try:
                 worker, self._ready = self._ready or self._take_worker(deadline), None
                 return self._make(worker, data, spec, find_focus, deadline)
-            except _WorkerLost:
+            except _WorkerLost as error:
                 self.stop()
                 if last:
-                    raise _unavailable(TWICE) from None
+                    explain = _crashed if error.begun else _unavailable
+                    raise explain(TWICE) from None
         raise AssertionError
 
     def _make(
@@ -156,12 +169,11 @@ class Decoder:
         except ChannelClosed:
             if not exchange.begun:
                 raise _WorkerLost from None
-            raise _rejection_of(self._wait_for_end(worker)) from None
+            raise self._explain_end(worker) from None
         except TimeoutError:
             raise exchange.timed_out() from None
         except BadMessage:
-            message = "the decoder gave an answer that is none"
-            raise PictureRejected(Reason.DECODER_CRASHED, message) from None
+            raise _crashed(NO_ANSWER) from None
         finally:
             worker.channel.close()
             self._kill(worker)
@@ -195,12 +207,15 @@ class Decoder:
             self.report(["process", *message.header["protections"]])
         self._reported = True
 
-    def _wait_for_end(self, worker: _Worker) -> int:
-        """Return the exit code of a worker that has closed its end."""
+    def _explain_end(self, worker: _Worker) -> Exception:
+        """Return the error of a picture whose worker has closed its end."""
         self._kill(worker)
-        with self._intact() as control:
-            message = control.receive(deadline=self.clock() + END_LIMIT)
-            return int(message.header["code"])
+        try:
+            with self._intact() as control:
+                message = control.receive(deadline=self.clock() + END_LIMIT)
+        except (ChannelClosed, TimeoutError, BadMessage):
+            return _WorkerLost(begun=True)
+        return _rejection_of(message.header["code"])
 
     def _kill(self, worker: _Worker) -> None:
         """Have a worker killed, if it has not ended."""
@@ -322,6 +337,10 @@ def _rejection_of(code: int) -> PictureRejected:
     if code == -signal.SIGXCPU:
         message = "decoding the picture takes too much processor time"
         return PictureRejected(Reason.DECODER_TIMEOUT, message)
-    how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+    return _crashed(signal.Signals(-code).name if code < 0 else f"exit code {code}")
+
+
+def _crashed(how: str) -> PictureRejected:
+    """Return the rejection of a file whose worker crashed, or did as if."""
     message = f"decoding the picture ended its process ({how})"
     return PictureRejected(Reason.DECODER_CRASHED, message)

@@ -48,8 +48,9 @@ def main() -> None:
             keep_freed_memory()
             gc.disable()  # it would touch, and so copy, all that a worker shares
             gc.freeze()
+            limits = order["memory"], order["cpu_seconds"]
             while True:
-                _run_worker(control, waking, make, order["memory"])
+                _run_worker(control, waking, make, limits)
         except (ImportError, OSError) as error:
             text = f"{type(error).__name__}: {error}"
             control.send({"failed": text[:200]})
@@ -81,13 +82,16 @@ def _wake_by_child() -> socket.socket:
 
 
 def _run_worker(
-    control: Channel, waking: socket.socket, make: MakeProfilePicture, memory: int
+    control: Channel,
+    waking: socket.socket,
+    make: MakeProfilePicture,
+    limits: tuple[int, int],
 ) -> None:
     """Fork a worker, hand its socket to the function, and wait until it ends."""
     ours, workers = socket.socketpair()
     process = os.fork()
     if not process:
-        _become_worker((control, waking, ours), workers, make, memory)
+        _become_worker((control, waking, ours), workers, make, limits)
     workers.close()
     try:
         control.send({"worker": process}, sockets=[ours])
@@ -103,7 +107,7 @@ def _become_worker(
     others: tuple[Channel | socket.socket, ...],
     end: socket.socket,
     make: MakeProfilePicture,
-    memory: int,
+    limits: tuple[int, int],
 ) -> None:
     """Leave all but the worker's own socket behind, and make a picture."""
     try:
@@ -111,7 +115,7 @@ def _become_worker(
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         for other in others:
             other.close()
-        work(Channel(end), make, memory)
+        work(Channel(end), make, *limits)
     finally:
         os._exit(1)
 

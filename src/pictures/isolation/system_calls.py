@@ -21,7 +21,6 @@ ALLOWED: dict[str, tuple[int | None, int | None]] = {
     "sendto": (44, 206),
     "close": (3, 57),
     "fstat": (5, 80),
-    "mmap": (9, 222),
     "munmap": (11, 215),
     "mremap": (25, 216),
     "mprotect": (10, 226),
@@ -62,6 +61,8 @@ REFUSED: dict[str, tuple[int | None, int | None]] = {
     "lstat": (6, None),
     "prctl": (157, 167),
 }
+MMAP = (9, 222)  # for memory of its own, which a limit counts
+MAP_SHARED = 0x01
 CLONE = (56, 220)  # for a thread, never for a process
 CLONE3 = (435, 435)  # its flags lie in memory, where a filter cannot look
 CLONE_THREAD = 0x0001_0000
@@ -72,7 +73,9 @@ AUDIT_ARCH = (0xC000_003E, 0xC000_00B7)  # linux/audit.h
 # linux/filter.h, linux/bpf_common.h, linux/seccomp.h
 LOAD, IF_EQUAL, IF_ANY_BIT, RETURN = 0x20, 0x15, 0x45, 0x06
 KILL, ALLOW, ERROR = 0x8000_0000, 0x7FFF_0000, 0x0005_0000
-NUMBER, MACHINE, FIRST_ARGUMENT = 0, 4, 16  # offsets in struct seccomp_data
+# Offsets in struct seccomp_data; of an argument the lower half, which comes first on
+# both machines.
+NUMBER, MACHINE, FIRST_ARGUMENT, FOURTH_ARGUMENT = 0, 4, 16, 40
 
 INSTRUCTION = struct.Struct("=HBBI")  # code, jump if true, jump if false, operand
 
@@ -100,10 +103,15 @@ def _write(column: int) -> Iterator[tuple[int, int, int, int]]:
             if number is not None:
                 yield IF_EQUAL, 0, 1, number
                 yield RETURN, 0, 0, answer
+    yield IF_EQUAL, 0, 4, MMAP[column]
+    yield LOAD, 0, 0, FOURTH_ARGUMENT
+    yield IF_ANY_BIT, 0, 1, MAP_SHARED
+    yield RETURN, 0, 0, ERROR | errno.EACCES
+    yield RETURN, 0, 0, ALLOW
     yield IF_EQUAL, 0, 1, CLONE3[column]
     yield RETURN, 0, 0, ERROR | errno.ENOSYS  # glibc takes clone then
     yield IF_EQUAL, 0, 3, CLONE[column]
-    yield LOAD, 0, 0, FIRST_ARGUMENT  # its lower half: both machines are little-endian
+    yield LOAD, 0, 0, FIRST_ARGUMENT
     yield IF_ANY_BIT, 0, 1, CLONE_THREAD
     yield RETURN, 0, 0, ALLOW
     yield RETURN, 0, 0, KILL

@@ -16,14 +16,15 @@ from .heap import fill_heap, forget_refusals, was_refused
 from .sandbox import restrict_worker
 
 MOST_BYTES = 100_000_000  # of a file; the settings have a lower limit
-CPU_SECONDS = 9  # of processor time for one picture
 
 MakeProfilePicture = Callable[
     [bytes, PictureSpec, Callable[[Overview], Focus] | None], ProfilePicture
 ]
 
 
-def work(channel: Channel, make: MakeProfilePicture, memory: int) -> NoReturn:
+def work(
+    channel: Channel, make: MakeProfilePicture, memory: int, cpu_seconds: int
+) -> NoReturn:
     """
     Make one picture, and end this process.
 
@@ -31,10 +32,11 @@ def work(channel: Channel, make: MakeProfilePicture, memory: int) -> NoReturn:
         channel: Leads to the function.
         make: Makes a picture; `profile_picture.make_profile_picture`.
         memory: What the process may have, in bytes.
+        cpu_seconds: Processor time that it may take.
     """
     try:
         fill_heap()
-        active = restrict_worker(memory, CPU_SECONDS)
+        active = restrict_worker(memory, cpu_seconds)
         channel.send({"protections": active})
         _serve(channel, make)
     except MemoryError:

@@ -103,7 +103,7 @@ def read_overview(message: Message) -> Overview:
 def _read_rejection(header: Mapping[str, Any]) -> PictureRejected:
     """Return the rejection that a worker asks for."""
     reason, text, size = (header.get(name) for name in ("rejected", "message", "size"))
-    if reason not in REASONS or not isinstance(text, str):
+    if not (isinstance(reason, str) and reason in REASONS and isinstance(text, str)):
         raise BadMessage
     if not re.fullmatch(r"[\x20-\x7e]{1,200}", text):
         raise BadMessage

@@ -197,9 +197,15 @@ class Decoder:
                 message = control.receive(deadline=deadline)
             if "failed" in message.header:
                 raise _unavailable(str(message.header["failed"]))
-            channel = Channel(message.sockets[0], self.clock)
-            self._report(channel.receive(deadline=deadline))
-            return _Worker(message.header["worker"], channel)
+            worker = _Worker(
+                message.header["worker"], Channel(message.sockets[0], self.clock)
+            )
+            try:
+                self._report(worker.channel.receive(deadline=deadline))
+            except BaseException:
+                worker.channel.close()
+                raise
+            return worker
 
     def _report(self, message: Message) -> None:
         """Tell once what protects the function."""

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Final, Literal, TypeVar
 from urllib.parse import urlsplit
 
+from pictures.model import FORMATS
 from storage.key_pattern import KeyPattern
 
 T = TypeVar("T")
@@ -72,6 +73,10 @@ class Settings:
         max_input_pixels: Larger pictures are rejected before they are decoded. Phones'
             "50 MP" files have up to 8,192 x 6,144 px, 50.3 million.
 
+        accepted_formats: Names of the formats that are decoded; others are rejected.
+
+        memory_size: Megabytes of the function, of which a decoder may have a part.
+
         overwrite: Which picture wins where bucket and user disagree.
 
         remove_on_delete: Whether our picture is removed with the user's last picture in
@@ -95,6 +100,8 @@ class Settings:
     background_color: str
     max_input_bytes: int
     max_input_pixels: int
+    accepted_formats: tuple[str, ...]
+    memory_size: int
     overwrite: Overwrite
     remove_on_delete: bool
     bulk_queue_url: str
@@ -242,6 +249,15 @@ def _color(text: str) -> str:
     return text.lower()
 
 
+def _formats(text: str) -> tuple[str, ...]:
+    """Read names of picture formats, separated by commas; their order is FORMATS'."""
+    names = {name.strip().lower() for name in text.split(",")}
+    if not names <= set(FORMATS):
+        message = "must be some of " + ", ".join(FORMATS) + ", separated by commas"
+        raise ValueError(message)
+    return tuple(name for name in FORMATS if name in names)
+
+
 _switch = _one_of({"true": True, "false": False})
 
 _VARIABLES = (
@@ -255,8 +271,10 @@ _VARIABLES = (
     _Variable("CROP_POSITION", _crop_position, "auto"),
     _Variable("FACE_ZOOM", _share, "0.5"),
     _Variable("BACKGROUND_COLOR", _color, "#ffffff"),
-    _Variable("MAX_INPUT_BYTES", _between(1, 50_000_000), "20000000"),
+    _Variable("MAX_INPUT_BYTES", _between(1, 20_000_000), "20000000"),
     _Variable("MAX_INPUT_PIXELS", _between(1, 100_000_000), "51000000"),
+    _Variable("ACCEPTED_FORMATS", _formats, ",".join(FORMATS)),
+    _Variable("MEMORY_SIZE", _between(1024, 10_240), "1024"),
     _Variable("OVERWRITE", _one_of({it.value: it for it in Overwrite}), "always"),
     _Variable("REMOVE_ON_DELETE", _switch, "false"),
     _Variable("BULK_QUEUE_URL", _queue_url, ""),

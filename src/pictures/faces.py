@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .crop import EYES, MIDDLE
-from .profile_picture import Focus
+from .model import Focus
 from .spans import ROOM, Span, hull, place
 
 SURE = 90.0  # percent; what is less surely a face is none

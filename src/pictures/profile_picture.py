@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 from io import BytesIO
 from itertools import count
@@ -21,93 +22,59 @@ from .crop import (
     stored_box,
 )
 from .formats.registry import check_pixels, decoding, open_picture
+from .model import (
+    FindFocus,
+    Focus,
+    MakePicture,
+    Overview,
+    PictureSpec,
+    ProfilePicture,
+    TimedFocus,
+)
 from .render import DRAFT_MARGIN, render
 
 SHOWN = 240  # px; the size at which Authgear shows pictures: smaller ones are enlarged
 OVERVIEW = 1_024  # px; the longer side, at most, of what faces are looked for in
+# Of an overview's JPEG; at 1,024 px it stays far below Rekognition's limit of 5 MB.
+OVERVIEW_QUALITY = 85
 # Pixels; no more are decoded to come closer to a face, whatever the limit of a format.
 MOST_DECODED = 50_000_000
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PictureSpec:
+# All that a picture is described by can be imported from here as well.
+__all__ = [
+    "OVERVIEW", "SHOWN", "FindFocus", "Focus", "Overview", "PictureSpec",
+    "ProfilePicture", "decode", "encode", "make_in_process", "make_profile_picture",
+    "view_whole",
+]  # fmt: skip
+
+
+def make_in_process(
+    spec: PictureSpec,
+    find_focus: FindFocus | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> MakePicture:
     """
-    What picture is made, and what is accepted.
+    Return what makes pictures in this very process, where no file can mean harm.
+
+    It keeps to no deadline but that nothing is looked for after it.
 
     Args:
-        size: Side of the square, in px. A source with a shorter side gives a smaller
-            square, but none below the 240 px that Authgear shows.
-        quality: JPEG quality.
-        crop_position: What stays of a picture that is higher than wide: 0 the top, 1
-            the bottom; `None` chooses. A wide one is cut from both sides.
-        background: Shows through transparent pictures; any colour Pillow understands.
-        max_bytes: Larger sources are rejected.
-        max_pixels: Sources that take memory for more pixels are rejected before they
-            are decoded, those of some formats for more than a part of it
-            (`share_of_pixels`).
-        looks_into_squares: Whether a square picture is asked about too, in which faces
-            can only be brought closer.
+        spec: What to make.
+        find_focus: Tells of the whole picture where to cut it.
+        clock: Monotonic seconds.
     """
 
-    size: int = 512
-    quality: int = 85
-    crop_position: float | None = None
-    background: str = "#ffffff"
-    max_bytes: int = 20_000_000
-    max_pixels: int = 51_000_000
-    looks_into_squares: bool = False
+    def make(data: bytes, seconds: float) -> ProfilePicture:
+        if not find_focus:
+            return make_profile_picture(data, spec)
+        timed = TimedFocus(
+            find_focus=find_focus, deadline=clock() + seconds, clock=clock
+        )
+        made = make_profile_picture(data, spec, timed.find)
+        return replace(made, focus_seconds=timed.seconds)
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Focus:
-    """
-    What was found in a picture that tells where to cut it.
-
-    Args:
-        position: The share of the surplus to cut off at the left or top; `None` leaves
-            it to the spec.
-        faces: How many faces that is for.
-        fallback: Why there is no position, if one was looked for.
-        left: Where a square begins that is closer, as a share of the width.
-        top: The same, as a share of the height.
-        share: Its side, as a share of the shorter one; 1 if it is to be no closer.
-    """
-
-    position: float | None = None
-    faces: int = 0
-    fallback: str = ""
-    left: float = 0.0
-    top: float = 0.0
-    share: float = 1.0
-
-
-FindFocus = Callable[[Image.Image], Focus]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ProfilePicture:
-    """
-    A finished JPEG, and what it was made from.
-
-    Args:
-        data: The JPEG file.
-        size: Its side, in px.
-        source_format: A name of `formats.registry.FORMATS`.
-        source_width: Width in px of the source as shown, that is turned upright.
-        source_height: Height in px of the source as shown.
-        crop_position: The share of its surplus that was cut off at the left or top.
-        focus: What was found in it; nothing, if nothing was looked for.
-        incomplete: Whether the file is cut short, and a part of the picture missing.
-    """
-
-    data: bytes
-    size: int
-    source_format: str
-    source_width: int
-    source_height: int
-    crop_position: float
-    focus: Focus = Focus()
-    incomplete: bool = False
+    return make
 
 
 def make_profile_picture(
@@ -125,7 +92,9 @@ def make_profile_picture(
     Raises:
         PictureRejected: No picture can be made of it, for one of many reasons.
     """
-    open_source = partial(open_picture, data, spec.max_bytes, spec.max_pixels)
+    open_source = partial(
+        open_picture, data, spec.max_bytes, spec.max_pixels, spec.accepted_formats
+    )
     name, source = open_source()
     stored = source.size
     with decoding(name, stored):
@@ -136,9 +105,8 @@ def make_profile_picture(
         orientation = read_orientation(source)
         overview = None
         if find_focus and _is_cut(stored, side, spec):
-            overview = view_whole(
-                source, extent, orientation, OVERVIEW, spec.background
-            )
+            small = view_whole(source, extent, orientation, OVERVIEW, spec.background)
+            overview = Overview(encode(small, OVERVIEW_QUALITY), small.size)
     # Not within the block above: what fails here says nothing about the picture.
     focus = find_focus(overview) if find_focus and overview else Focus()
     size = stored[::-1] if orientation in SIDEWAYS else stored

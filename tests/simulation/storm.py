@@ -16,6 +16,7 @@ from typing import Any, cast
 from authgear import AdminAPI, Connection, Throttle
 from function import Function
 from outcome import Outcome
+from pictures.profile_picture import make_in_process
 from storage.bucket import Bucket
 from storage.key_pattern import KeyPattern
 from sync.decide import Policy
@@ -121,6 +122,7 @@ class Storm:
             pattern=KeyPattern.parse("pictures/{user_id}.*"),
             admin_api=AdminAPI(connection, TOKENS),
             spec=SPEC,
+            make_picture=make_in_process(SPEC),
             policy=Policy(),
             clock=clock,
             sleep=self.time.sleep,

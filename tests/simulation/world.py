@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from authgear import AdminAPI, Connection, to_node_id
 from outcome import Outcome, Reason, Result
+from pictures.profile_picture import make_in_process
 from storage.bucket import Bucket
 from storage.key_pattern import KeyPattern
 from sync.decide import Policy
@@ -223,6 +224,7 @@ class World:
             pattern=KeyPattern.parse(self.pattern),
             admin_api=AdminAPI(connection, TOKENS),
             spec=SPEC,
+            make_picture=make_in_process(SPEC),
             policy=policy,
             clock=self.clock,
             sleep=self._sleep,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from io import BytesIO
@@ -37,7 +37,9 @@ FORMATS = {
 HEAD = 64  # bytes; no format needs more to be recognised
 
 
-def open_picture(data: bytes, max_bytes: int, max_pixels: int) -> tuple[str, ImageFile]:
+def open_picture(
+    data: bytes, max_bytes: int, max_pixels: int, accepted: Container[str] = FORMATS
+) -> tuple[str, ImageFile]:
     """
     Open a picture file, and decode no pixel yet.
 
@@ -46,6 +48,7 @@ def open_picture(data: bytes, max_bytes: int, max_pixels: int) -> tuple[str, Ima
         max_bytes: Larger ones are rejected.
         max_pixels: Pictures with more are rejected; those of formats that take more
             memory, with more than a part of it.
+        accepted: Names of `FORMATS`; no decoder sees a file of another one.
 
     Returns:
         Its format, a name of `FORMATS`, and the picture.
@@ -55,6 +58,9 @@ def open_picture(data: bytes, max_bytes: int, max_pixels: int) -> tuple[str, Ima
     """
     _check_bytes(data, max_bytes)
     name = _recognise(data)
+    if name not in accepted:
+        message = f"{name.upper()} is none of the accepted formats"
+        raise PictureRejected(Reason.FORMAT_NOT_ACCEPTED, message, source_format=name)
     decoder = load_decoder(name)
     with decoding(name):
         source = decoder(BytesIO(data))
@@ -102,9 +108,20 @@ def decoding(name: str, size: tuple[int, int] | None = None) -> Iterator[None]:
         reason = Reason.TOO_MANY_PIXELS
         raise PictureRejected(reason, message, source_format=name) from error
     except Exception as error:
+        if is_out_of_memory(error):
+            message = f"the {name.upper()} picture takes more memory than there is"
+            reason = Reason.DECODER_OUT_OF_MEMORY
+            raise PictureRejected(
+                reason, message, source_format=name, size=size
+            ) from None  # what the error's frames hold is as large as it was
         kind, reason = type(error).__name__, Reason.BROKEN_PICTURE
         message = f"the {name.upper()} picture is damaged or cut short ({kind})"
         raise PictureRejected(reason, message, source_format=name, size=size) from error
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Tell whether a decoder had not enough memory; most say so by a text only."""
+    return isinstance(error, MemoryError) or "memory" in str(error).lower()
 
 
 def load_decoder(name: str) -> Callable[[BytesIO], ImageFile]:

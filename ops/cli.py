@@ -9,6 +9,7 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from ops.backfill import backfill
+from ops.bulk import bulk
 from ops.doctor import doctor
 from ops.key import put_key
 from ops.preview import preview
@@ -57,5 +58,5 @@ app = typer.Typer(
     # A traceback with local variables would show keys and tokens.
     pretty_exceptions_enable=False,
 )
-for command in (doctor, put_key, preview, sync, backfill, status, replay):
+for command in (doctor, put_key, preview, sync, backfill, bulk, status, replay):
     app.command(command.__name__.replace("_", "-"))(command)

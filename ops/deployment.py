@@ -94,6 +94,11 @@ class Stack:
         return self.function_arn.split(":")[4]
 
     @property
+    def region(self) -> str:
+        """The region."""
+        return self.function_arn.split(":")[3]
+
+    @property
     def log_group(self) -> str:
         """Where the function's log is."""
         default = f"/aws/lambda/{self.outputs['FunctionName']}"
@@ -146,6 +151,19 @@ class Deployment:
     def bucket(self) -> Bucket:
         """The bucket of pictures."""
         return Bucket(self.aws.s3, self.settings.bucket_name)
+
+    def describe(self) -> str:
+        """Name what a command is about to change: stack, account, bucket, endpoint."""
+        place = "no stack, but the environment's settings"
+        if self.stack:
+            stack = self.stack
+            place = f"{stack.name}, account {stack.account}, region {stack.region}"
+        return (
+            f"Stack:    {place}\n"
+            f"Bucket:   {self.settings.bucket_name}, keys {self.settings.key_pattern}\n"
+            f"Authgear: {self.settings.authgear_app_id} at "
+            f"{self.settings.authgear_endpoint}"
+        )
 
     @cached_property
     def admin_api(self) -> AdminAPI:

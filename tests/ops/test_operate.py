@@ -16,7 +16,6 @@ from ops.cli import app
 from tests.docs.checkout import Checkout
 from tests.docs.commands import COMMANDS
 from tests.fakes.aws_calls import answer_calls
-from tests.fakes.batch_operations import FakeBatchOperations
 from tests.ops.conftest import NAME, Ops
 
 PAGE = (ROOT / "docs" / "operate.md").read_text()
@@ -40,7 +39,6 @@ def folder(ops: Ops, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "key.pem").write_text(ops.system.authgear.private_key)
     monkeypatch.chdir(tmp_path)
     answer_calls(ops.aws.sqs, "StartMessageMoveTask", lambda _: {"TaskHandle": "t"})
-    FakeBatchOperations(ops.aws, lambda _: {"results": []})
     return tmp_path
 
 

@@ -11,7 +11,7 @@ import typer
 from ops.backfill.counts import Counts, count_users, count_work, show_counts
 from ops.backfill.progress import follow, format_minutes
 from ops.bulk import BulkWork
-from ops.deployment import Deployment
+from ops.deployment import Deployment, Stack
 from ops.problem import Problem
 from ops.session import JSONOption, Session, StackOption, YesOption
 from resync.causes import Cause
@@ -43,9 +43,10 @@ def backfill(
     """
     session = Session.of(context)
     deployment = Deployment.find(session, stack)
-    run = _Backfill(
-        session, deployment, Mode.AGAIN if again else Mode.BACKFILL, as_json=as_json
-    )
+    mode = Mode.AGAIN if again else Mode.BACKFILL
+    run = _Backfill(session, deployment.needed_stack(), mode, as_json=as_json)
+    if not as_json:
+        session.say(deployment.describe())
     if dry_run:
         run.count("counts")
     elif run.resume() or run.start(yes=yes):
@@ -60,7 +61,7 @@ class _Backfill:
     Args:
         session: The command's run.
 
-        deployment: Where.
+        stack: The deployed stack.
 
         mode: What is to be done.
 
@@ -68,11 +69,10 @@ class _Backfill:
     """
 
     def __init__(
-        self, session: Session, deployment: Deployment, mode: Mode, *, as_json: bool
+        self, session: Session, stack: Stack, mode: Mode, *, as_json: bool
     ) -> None:
         self._session = session
-        self._deployment = deployment
-        self._stack = deployment.needed_stack()
+        self._stack = stack
         self._mode = mode
         self._as_json = as_json
         self._work = BulkWork(session.aws, self._stack)
@@ -106,8 +106,6 @@ class _Backfill:
         to_do: int = self._facts["to_do"]
         if not to_do:
             return False
-        if not self._as_json:
-            self._session.say(self._deployment.describe())
         question = f"Bring {to_do:,} users in sync? {self._estimate(to_do)}"
         self._session.confirm(question.rstrip(), yes=yes)
         self._work.send(Resync(mode=self._mode))

@@ -30,7 +30,6 @@ GIVEN = {
     "AuthgearEndpoint": "https://example.authgear.cloud",
     "AuthgearAppId": "example",
     "AuthgearSecretArn": SECRET,
-    "BackfillRole": "true",
 }
 
 # moto says so of resources that it passes over.

@@ -13,7 +13,7 @@ import typer
 from ops.aws import AWS
 from ops.deployment import Deployment, Stack
 from ops.problem import Problem
-from ops.session import JSONOption, Session, StackOption, YesOption
+from ops.session import JSONOption, Session, StackOption
 from triggers.messages import Message, write_message
 
 if TYPE_CHECKING:
@@ -101,14 +101,14 @@ def bulk(
     context: typer.Context,
     action: Annotated[Action, typer.Argument(help="stop or resume.")],
     stack: StackOption = "",
-    yes: YesOption = False,
     as_json: JSONOption = False,
 ) -> None:
     """
     Stop or resume resyncs and backfills.
 
     Pictures that are put into the bucket are not affected. What waits keeps for a day;
-    what is lost then is found by the next resync.
+    what is lost then is found by the next resync. It does not ask: the one undoes the
+    other.
     """
     session = Session.of(context)
     deployment = Deployment.find(session, stack)
@@ -117,8 +117,6 @@ def bulk(
     if not as_json:
         session.say(deployment.describe())
         session.say(f"Messages in the bulk queue: about {waiting:,}.")
-    question = "Resume bulk work?" if resumes else "Stop bulk work?"
-    session.confirm(question, yes=yes)
     work.switch(on=resumes)
     if as_json:
         session.print_json({"stopped": not resumes, "waiting": waiting})

@@ -92,17 +92,26 @@ def _invoke(session: Session, stack: Stack, after: str) -> tuple[dict[str, Any],
         InvocationType="RequestResponse",
         Payload=write_message(Resync(mode=Mode.COUNT, after=after)).encode(),
     )
-    content = json.loads(done["Payload"].read() or b"null")
+    content = _parse(done["Payload"].read())
     if "FunctionError" in done:
         return {}, _reason_of(content)
-    entries = content.get("objects") if isinstance(content, dict) else None
+    entries = content.get("objects")
     if not entries or "next_after" not in entries[0]:
         return {}, "it does not answer as this version does; deploy the present code"
     return dict(entries[0]), ""
 
 
-def _reason_of(content: Any) -> str:
+def _parse(payload: bytes) -> dict[str, Any]:
+    """Return the JSON object of an answer, an empty one if it holds none."""
+    try:
+        content = json.loads(payload)
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _reason_of(content: Mapping[str, Any]) -> str:
     """Return the code in an error's text; the rest of it may hold anything."""
-    text = str(content.get("errorMessage", "")) if isinstance(content, dict) else ""
+    text = str(content.get("errorMessage", ""))
     found = (reason.value for reason in Reason if text.endswith(f" {reason.value}"))
     return next(found, "its invocation ended with an error; see its log")

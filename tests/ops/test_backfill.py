@@ -189,12 +189,12 @@ def test_backfill_without_an_answer_starts_nothing(
 @pytest.mark.usefixtures("people", "mapping")
 def test_bulk_stops_and_resumes(ops: Ops, stack: dict[str, str]) -> None:
     """A backfill refuses to start while bulk work is stopped."""
-    stopped, found = ops.json("bulk", "stop", "--stack", NAME, "--yes")
+    stopped, found = ops.json("bulk", "stop", "--stack", NAME)
     try:
         status, text = ops.run("backfill", "--stack", NAME, "--yes")
         waiting = count_waiting(ops, stack)
     finally:
-        resumed, text_of_resume = ops.run("bulk", "resume", "--stack", NAME, "--yes")
+        resumed, text_of_resume = ops.run("bulk", "resume", "--stack", NAME)
 
     assert (stopped, status, resumed) == (0, 1, 0)
     assert found == {"stopped": True, "waiting": 0}
@@ -202,14 +202,6 @@ def test_bulk_stops_and_resumes(ops: Ops, stack: dict[str, str]) -> None:
     assert waiting == 0
     assert "Bulk work goes on." in text_of_resume
     assert ops.run("backfill", "--stack", NAME, "--yes")[0] == 0
-
-
-def test_bulk_asks(ops: Ops) -> None:
-    """Where nobody can be asked, nothing is stopped without --yes."""
-    status, _ = ops.run("bulk", "stop", "--stack", NAME)
-
-    assert status == 2
-    assert ops.json("bulk", "resume", "--stack", NAME, "--yes")[1]["stopped"] is False
 
 
 @pytest.mark.usefixtures("people")
@@ -236,6 +228,18 @@ def test_count_goes_on_where_a_piece_ended(ops: Ops, mapping: FakeBulkMapping) -
 
     assert found["counts"]["new_object"] == 5
     assert [it["resync"].get("after") for it in mapping.invoked] == [None, "pictures/b"]
+
+
+def test_count_by_other_code_says_so(ops: Ops, mapping: FakeBulkMapping) -> None:
+    """A function of another version answers without counts, or with no JSON object."""
+    mapping.answers += [{"content": {"objects": []}}, {"content": "CANARY"}]
+
+    for _ in range(2):
+        status, printed = ops.run("backfill", "--stack", NAME, "--dry-run")
+
+        assert status == 1
+        assert "deploy the present code" in " ".join(printed.split())
+        assert "CANARY" not in printed
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,14 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from authgear import AuthgearError, NoAnswer, StaleAttributes, Unavailable, User
+from authgear import (
+    AuthgearError,
+    NoAnswer,
+    StaleAttributes,
+    Unavailable,
+    Unexpected,
+    User,
+)
 from outcome import Result
 from pictures.errors import PictureRejected
 from settings import Overwrite
@@ -209,7 +216,8 @@ class UserRun:
     def _note_failure(self, item: StoredObject | None, error: AuthgearError) -> None:
         """Note an update that may be committed later, or can never be."""
         is_lost = isinstance(error, Unavailable) and error.status != 200
-        if isinstance(error, NoAnswer) or is_lost:
+        # The work may be done if an answer cannot be read, too.
+        if isinstance(error, NoAnswer | Unexpected) or is_lost:
             self._unanswered = error
         result = result_from_error(error)
         if item and result and result.reason in SETTLED:

@@ -28,7 +28,7 @@ from pictures.profile_picture import PictureSpec, make_in_process
 from storage.bucket import Bucket
 from storage.key_pattern import KeyPattern
 from sync.decide import Policy
-from sync.parallel import RunDuring, run_inline
+from sync.picture_job import RunDuring, run_inline
 from sync.reconciler import Reconciler
 from sync.sync_tag import TAG
 from tests.fakes.authgear_server import ENDPOINT, FakeAuthgear

@@ -20,7 +20,7 @@ from local.aws import REGION, LocalAWS
 from local.aws.services import ISOLATED
 from outcome import Outcome, Reason
 from sync.decide import Policy
-from sync.parallel import run_in_thread
+from sync.picture_job import run_in_thread
 from sync.sync_tag import TAG
 from tests.fakes.key_pair import KEY_PAIR
 from tests.grid import spoils

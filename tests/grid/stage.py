@@ -25,6 +25,8 @@ from function import CALL_RESERVE, Function
 from local.function.execution import Invocation
 from local.function.invoker import failure_record
 from pictures.profile_picture import PictureSpec, make_in_process
+from resync.pace import BulkPace
+from run_records import Recorder
 from storage.bucket import Bucket
 from storage.key_pattern import KeyPattern
 from sync.decide import Policy
@@ -219,11 +221,16 @@ class Stage:
         return Function(
             bucket_name=self._bucket.name,
             reconciler=reconciler,
-            # A name of its own: Powertools hands out one logger per name.
-            logger=Logger(
-                service=f"stage-{next(NUMBERS)}", stream=self._log, location=None
+            resyncer=cast(Any, None),  # no event of these tests is a resync
+            bulk_queue_name="bulk",
+            pace=BulkPace(0, lambda: 0),
+            recorder=Recorder(
+                # A name of its own: Powertools hands out one logger per name.
+                logger=Logger(
+                    service=f"stage-{next(NUMBERS)}", stream=self._log, location=None
+                ),
+                metrics=cast(Any, EphemeralMetrics(namespace="Tests", service="grid")),
             ),
-            metrics=cast(Any, EphemeralMetrics(namespace="Tests", service="grid")),
             clock=self.clock,
             sleep=self._sleep,
             hard_timeout=self._hard_timeout,

@@ -29,14 +29,23 @@ from tests.authgear.client import IMAGE_ID, Client
 from tests.authgear.recordings import OTHER_USER_ID, USER_ID, object_id_of, recorded
 from tests.authgear.test_distrust import ANOTHER, GRAPHQL, NODES
 from tests.fakes.authgear_server import Fault, answered, timed_out
+from tests.fakes.clock import FakeClock
 from tests.fakes.tokens import APP_ID
 
 NOBODY = "00000000-0000-4000-8000-0000000000ff"
 NODE = {"id": to_node_id(USER_ID), "standardAttributes": {"name": "Ada"}}
 REFUSED = {"errorName": "Invalid", "reason": "GetUsersInvalidArgument"}
 OTHER_IMAGE_ID = object_id_of(22)
-ADA = User(user_id=USER_ID, is_anonymized=False, standard_attributes={"name": "Ada"})
-BOB = User(user_id=OTHER_USER_ID, is_anonymized=False, standard_attributes={})
+NOW = FakeClock().now  # they were read just now
+ADA = User(
+    user_id=USER_ID,
+    is_anonymized=False,
+    standard_attributes={"name": "Ada"},
+    read_at=NOW,
+)
+BOB = User(
+    user_id=OTHER_USER_ID, is_anonymized=False, standard_attributes={}, read_at=NOW
+)
 PAIRS = [(ADA, IMAGE_ID), (BOB, OTHER_IMAGE_ID)]
 
 

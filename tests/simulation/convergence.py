@@ -6,7 +6,7 @@ from collections import Counter
 from random import Random
 
 from outcome import Outcome
-from tests.simulation.moves import MOVES, History
+from tests.simulation.moves import HOUR, MOVES, History
 from tests.simulation.oracle import (
     check_lines,
     expected,
@@ -47,8 +47,10 @@ def _come_to_rest(world: World, history: History) -> None:
     world.authgear.hook = Hook.ALLOWS
     if history.are_events_lost:
         world.pending.clear()
+        world.retries.clear()
     random = Random(history.seed)  # noqa: S311 - hides nothing
-    world.settle(random)
+    world.settle(random, history.late_faults)
+    world.clock.now += HOUR  # no rate limit lasts longer
 
 
 def _check_user(world: World, user: int, user_id: str) -> None:

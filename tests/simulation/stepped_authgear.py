@@ -240,13 +240,13 @@ class SteppedAuthgear(FakeAuthgear):
         picture = self._image(new["picture"]) if "picture" in new else None
         if self.hook in ERRORS:
             self._note_refusal(user_id, picture)
-            self._trouble.failed_updates += 1
             return answer({"errors": [{"extensions": ERRORS[self.hook]}]})
         is_edited = version != self._edits[user_id]
         if not is_edited:
             assert _others(read) == self.truth[user_id]
         self._trouble.overwritten_edits += is_edited
         self.windows.append(self._clock.now - self._read_at[task])
+        before = self.shown(user_id)
         super()._update(update)
         self.removed.pop(user_id, None)
         if self.hook is Hook.CHANGES:
@@ -254,6 +254,8 @@ class SteppedAuthgear(FakeAuthgear):
         if self.hook is Hook.DROPS_PICTURE and picture is not None:
             self.users[user_id].pop("picture")
             self._note_refusal(user_id, picture)
+            if before is not None:
+                self.removed[user_id] = before  # nobody can tell this from a user
         if is_edited or self.hook is Hook.CHANGES:
             self._note(user_id)
         self.shown_before.setdefault(user_id, set()).add(self._source(picture))
@@ -274,7 +276,8 @@ class SteppedAuthgear(FakeAuthgear):
             assert self._overwrite is not Overwrite.IF_EMPTY, "a picture is replaced"
 
     def _note_refusal(self, user_id: str, picture: bytes | str | None) -> None:
-        """Note what is refused for good: nothing brings it about by another try."""
+        """Note what is refused: for good, if nothing brings it about by another try."""
+        self._trouble.failed_updates += 1
         if self.hook in FINAL:
             self.refused.add((user_id, self._source(picture)))
 

@@ -29,6 +29,8 @@ PATTERN = "pictures/{user_id}.*"
 CALL = 0.05  # seconds from stop to stop
 INVOCATION = 108.0  # seconds that one has
 DIRECT_WAIT = 10.0  # seconds that one waits for a rate limit; from the queue, any time
+FAULTY = 0.05  # how likely a fault is at each stop, while there are any left
+RETRY = 60.0  # seconds until a failed event is delivered again
 ATTEMPTS = 8  # at each event, far fewer than the queues make in a day
 MOST_RUNNING = 4
 USERS = tuple(f"{n}0000000-0000-4000-8000-000000000000" for n in range(1, 4))
@@ -78,6 +80,7 @@ class World:
             self.create(user_id)
         self.tasks: list[Task] = []
         self.pending: list[str] = []
+        self.retries: list[tuple[float, str]] = []
         self.changes = 0
         self.stops = 0
         self._pattern = KeyPattern.parse(setup.pattern)
@@ -194,23 +197,42 @@ class World:
         """Look at a user once more, in quiet."""
         return self.finish(self.start(self.key(user, 0), again=again))
 
-    def settle(self, random: Random) -> None:
+    def settle(self, random: Random, faults: int = 0) -> None:
         """
-        Let everything that is due happen, in any order and with no more faults.
+        Let everything that is due happen, in any order.
 
         Some histories let one invocation go on for long while others stand still: few
         mistakes show where all go on in step.
+
+        Args:
+            random: Chooses what happens next.
+
+            faults: How many calls meet a fault.
         """
-        due = len(self.pending) + len(self.running) + len(self.authgear.late)
+        due = len(self.pending) + len(self.retries) + len(self.running) + faults
         limit = len(self.tasks) + ATTEMPTS * due
         haste = random.choice([0.0, 0.8, 0.95])
         task = None
-        while self.running or self.pending or self.authgear.late:
+        while True:
+            self.retry()
+            if not (self.running or self.pending or self.authgear.late):
+                if not self.retries:
+                    return
+                self.clock.now = max(self.clock.now, min(self.retries)[0])
+                continue
             if not (task and task.is_running and random.random() < haste):
                 task = self._choose(random)
             if task and task.is_running:
-                self.go_on(task)
+                is_faulty = faults > 0 and random.random() < FAULTY
+                faults -= is_faulty
+                self.go_on(task, random.choice(list(Fault)) if is_faulty else None)
             assert len(self.tasks) <= limit, "failing for ever"
+
+    def retry(self) -> None:
+        """Let the failed events whose time has come be due again."""
+        due = [it for it in self.retries if it[0] <= self.clock.now]
+        self.retries = [it for it in self.retries if it[0] > self.clock.now]
+        self.pending += [key for _, key in due]
 
     def _choose(self, random: Random) -> Task | None:
         """Return an invocation that is to go on, or commit what is late."""
@@ -230,7 +252,7 @@ class World:
             return
         lines = task.results or []
         if not lines or any(it.result.outcome is Outcome.FAILED for it in lines):
-            self.pending.append(task.key)
+            self.retries.append((self.clock.now + RETRY, task.key))
 
     def _sleep(self, seconds: float) -> None:
         """Let others go on for a while."""

@@ -100,7 +100,7 @@ class LocalSystem:
         return {
             **self.aws.environment(),
             "AWS_LAMBDA_FUNCTION_NAME": FUNCTION_NAME,
-            "BUCKET_NAMES": self.bucket,
+            "BUCKET_NAME": self.bucket,
             "AUTHGEAR_ENDPOINT": self.authgear.endpoint,
             "AUTHGEAR_APP_ID": self.authgear.app_id,
             "AUTHGEAR_SECRET_ID": SECRET,

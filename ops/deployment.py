@@ -143,9 +143,9 @@ class Deployment:
         return cls(session.aws, Settings.from_env(stack.environment), stack)
 
     @cached_property
-    def buckets(self) -> list[Bucket]:
-        """The buckets of pictures."""
-        return [Bucket(self.aws.s3, n) for n in sorted(self.settings.bucket_names)]
+    def bucket(self) -> Bucket:
+        """The bucket of pictures."""
+        return Bucket(self.aws.s3, self.settings.bucket_name)
 
     @cached_property
     def admin_api(self) -> AdminAPI:

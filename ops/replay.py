@@ -34,12 +34,15 @@ class Letters:
         reasons: How many failed for which reason, when they first failed.
 
         keys: How many objects are meant, each once.
+
+        users: How many users are meant by their ids, each once.
     """
 
     total: int
     seen: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     keys: set[str] = field(default_factory=set)
+    users: set[str] = field(default_factory=set)
 
 
 def replay(
@@ -75,6 +78,7 @@ def replay(
                 "total": letters.total,
                 "seen": letters.seen,
                 "objects": len(letters.keys),
+                "users": len(letters.users),
                 "reasons": letters.reasons,
                 "moved": moved,
             }
@@ -124,9 +128,12 @@ def peek(sqs: SQSClient, queue_url: str, limit: int) -> Letters:
 def _note(letters: Letters, body: str) -> None:
     """Count a message by the reasons that stand in Lambda's record of the failure."""
     letters.seen += 1
-    letters.reasons.update(_reasons(body))
-    for object_event in read_event(_parse(body)).object_events:
+    source = read_event(_parse(body))
+    # No record of Lambda's is around a message that the hook function queued.
+    letters.reasons.update(["user-check"] if source.user_events else _reasons(body))
+    for object_event in source.object_events:
         letters.keys.add(f"{object_event.bucket}/{object_event.key}")
+    letters.users.update(user_event.user_id for user_event in source.user_events)
 
 
 def _reasons(body: str) -> list[str]:
@@ -169,8 +176,9 @@ def _show(session: Session, letters: Letters) -> None:
     if not letters.total:
         session.say("The dead-letter queue is empty.")
         return
+    users = f" and {len(letters.users)} users" if letters.users else ""
     session.say(
-        f"{letters.total} have failed for a day, of {len(letters.keys)} objects."
+        f"{letters.total} have failed for a day, of {len(letters.keys)} objects{users}."
     )
     for reason, count in letters.reasons.most_common():
         session.say(f"{count:6}  {reason}")

@@ -11,14 +11,15 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from authgear import AuthgearError, UserNotFound
+from authgear import AuthgearError, Budget
+from factory import build_picture_maker, build_reconciler
 from ops.deployment import Deployment
 from ops.session import JSONOption, Session, StackOption
-from ops.users import TIME, kind_of, profile_of, text_in_keys
-from storage.bucket import Bucket
+from ops.users import TIME, kind_of, profile_of, read_user, text_in_keys
+from outcome import Outcome, Reason
+from storage.bucket import Bucket, StoredObject
 from storage.key_pattern import KeyIgnored
-from sync.decide import LASTING
-from sync.run_log import RunLog
+from sync.sync_tag import TAG, parse_sync_tag
 from sync.user_profile import AmbiguousUser
 
 MOST_OBJECTS = 10
@@ -40,7 +41,7 @@ def status(
     objects = _objects(deployment, name)
     since = session.now() - days * 86_400
     log = _log(deployment, {profile.get("user_id") or name, name}, since)[-lines:]
-    verdict, is_fine = _judge(profile, objects)
+    verdict, is_fine = _judge(deployment, profile, objects)
     if as_json:
         found = {"objects": objects, "authgear": profile, "log": log}
         session.print_json({"verdict": verdict, "in_step": is_fine, **found})
@@ -53,13 +54,10 @@ def status(
 
 def _profile(deployment: Deployment, user: str) -> dict[str, Any]:
     """Return the user's side in Authgear; no attribute but the picture's id."""
-    run_log = RunLog(deadline=time.monotonic() + TIME)
-    profile = profile_of(deployment, user, run_log)
+    profile = profile_of(deployment, user, Budget(deadline=time.monotonic() + TIME))
     try:
-        found = profile.read()
-    except (UserNotFound, AmbiguousUser, KeyIgnored) as error:
-        return {"problem": str(error), "text": "", "user_id": profile.user_id}
-    except AuthgearError as error:
+        found = read_user(profile)
+    except (AuthgearError, AmbiguousUser, KeyIgnored) as error:
         return {"problem": str(error), "text": "", "user_id": profile.user_id}
     return {
         "user_id": found.user_id,
@@ -71,22 +69,27 @@ def _profile(deployment: Deployment, user: str) -> dict[str, Any]:
 
 def _objects(deployment: Deployment, name: str) -> list[dict[str, Any]]:
     """Return the user's objects, newest first, with what their tags say."""
-    pattern = deployment.settings.key_pattern
+    pattern, bucket = deployment.settings.key_pattern, deployment.bucket
     return [
         {
             "bucket": bucket.name,
             "key": item.key,
             "bytes": item.size,
             "last_modified": item.last_modified,
-            "tag": bucket.read_sync_tag(item).result or None,
+            "tag": _tag(bucket, item),
         }
-        for bucket in deployment.buckets
         for item in _list(bucket, pattern.prefix(name), name, pattern)[:MOST_OBJECTS]
     ]
 
 
+def _tag(bucket: Bucket, item: StoredObject) -> str | None:
+    """Return the result in the sync tag of an object's present content."""
+    tag = parse_sync_tag((bucket.read_tags(item.key).values or {}).get(TAG, ""))
+    return tag.result if tag and tag.etag == item.etag else None
+
+
 def _list(bucket: Bucket, prefix: str, name: str, pattern: Any) -> list[Any]:
-    """List the user's objects in one bucket."""
+    """List the user's objects."""
     return bucket.list_newest_first(prefix, lambda key: pattern.names(key, name))
 
 
@@ -120,20 +123,39 @@ def _parse(message: str) -> dict[str, Any]:
 
 
 def _judge(
-    profile: dict[str, Any], objects: Sequence[dict[str, Any]]
+    deployment: Deployment,
+    profile: dict[str, Any],
+    objects: Sequence[dict[str, Any]],
 ) -> tuple[str, bool]:
-    """Say in a sentence whether bucket and Authgear agree."""
+    """Say in a sentence whether bucket and Authgear agree, by a dry run."""
     if "problem" in profile:
         return profile["problem"], False
     if not objects:
         return "The bucket has no picture of this user.", False
-    shown = profile["object_id"]
+    newest, shown = objects[0]["key"], profile["object_id"]
+    reasons, detail = _try(deployment, newest)
+    if Reason.DRY_RUN in reasons:
+        return f"Not in sync: {newest} is not what Authgear shows.", False
+    if any(reason.outcome is Outcome.FAILED for reason in reasons):
+        return detail, False
     for item in objects:
         if shown and item["tag"] == shown:
             return f"In step: Authgear shows {item['key']}.", True
-        if item["tag"] not in LASTING:
-            return f"Not in sync: {item['key']} is not what Authgear shows.", False
-    return "None of the user's objects is a picture.", False
+    return detail, Reason.KEPT in reasons or Reason.REMOVED_BY_USER in reasons
+
+
+def _try(deployment: Deployment, key: str) -> tuple[list[Reason], str]:
+    """Return the reasons of a dry run, and what it says of the object itself."""
+    settings = deployment.settings
+    make_picture = build_picture_maker(settings, deployment.find_focus)
+    reconciler = build_reconciler(
+        settings, deployment.bucket, deployment.admin_api, make_picture
+    )
+    budget = Budget(deadline=time.monotonic() + TIME)
+    lines = reconciler.reconcile(key, budget, dry_run=True)
+    result = lines[0].result
+    detail = result.detail or result.reason.meaning
+    return [line.result.reason for line in lines], f"{key}: {detail}."
 
 
 def _show(

@@ -8,15 +8,15 @@ from typing import Annotated
 
 import typer
 
+from authgear import Budget
 from factory import specify_picture
 from ops.deployment import Deployment
 from ops.problem import Problem
 from ops.session import JSONOption, Session, StackOption
-from ops.users import TIME, profile_of
+from ops.users import TIME, profile_of, read_user
 from outcome import Reason
 from pictures.errors import PictureRejected
 from pictures.profile_picture import make_profile_picture
-from sync.run_log import RunLog
 from sync.user_profile import UserProfile
 
 SETTLE = 1.0  # seconds after which an update that was answered must be seen
@@ -47,8 +47,8 @@ def sync(
     except PictureRejected as error:
         what = f"{error.reason}: {error}"
         raise Problem(what) from None
-    run_log = RunLog(deadline=time.monotonic() + TIME, sleep=session.sleep)
-    profile = profile_of(deployment, user, run_log)
+    budget = Budget(deadline=time.monotonic() + TIME, sleep=session.sleep)
+    profile = profile_of(deployment, user, budget)
     image_id = _set(profile, made.data)
     if as_json:
         session.print_json(
@@ -57,7 +57,6 @@ def sync(
                 "reason": Reason.PICTURE_SET,
                 "user_id": profile.user_id,
                 "object_id": image_id,
-                **run_log.facts,
             }
         )
         return
@@ -69,16 +68,20 @@ def sync(
 
 def _set(profile: UserProfile, picture: bytes) -> str:
     """
-    Read, upload, write, and read again: a 200 can be untrue.
+    Read, upload, read again, write, and look: a 200 can be untrue.
+
+    The first reading is for a user who cannot be updated: nothing is uploaded for one.
 
     Raises:
         Problem: Authgear shows another picture.
     """
-    user, image_id = profile.upload(profile.create_upload_url(), picture)
-    profile.set_picture(user, image_id)
+    budget = profile.log.budget
+    read_user(profile)
+    image_id = profile.upload(profile.create_upload_url(), picture)
+    profile.admin_api.set_picture(read_user(profile), image_id, budget=budget)
     for _ in range(2):
-        if profile.read(step="verify").picture_object_id == image_id:
+        if read_user(profile).picture_object_id == image_id:
             return image_id
-        profile.run_log.wait(SETTLE)
+        budget.pause(SETTLE)
     what = "Authgear answered that the picture is set, and shows another."
     raise Problem(what, "Try again; somebody may have changed the user just now.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from contextlib import suppress
 
-from authgear import User, to_node_id, to_user_id
+from authgear import Budget, User, to_node_id, to_user_id
 from ops.deployment import Deployment
 from sync.run_log import RunLog
 from sync.user_profile import NAMES, UserProfile
@@ -29,15 +29,21 @@ def kind_of(text: str) -> tuple[str, str]:
     return ("phone" if text.startswith("+") else "username"), text
 
 
-def profile_of(deployment: Deployment, text: str, run_log: RunLog) -> UserProfile:
+def profile_of(deployment: Deployment, text: str, budget: Budget) -> UserProfile:
     """Return a user's side in Authgear."""
     placeholder, name = kind_of(text)
     return UserProfile(
         admin_api=deployment.admin_api,
         placeholder=placeholder,
         text=name,
-        run_log=run_log,
+        log=RunLog(budget=budget),
     )
+
+
+def read_user(profile: UserProfile) -> User:
+    """Read the user whom a profile is of."""
+    user_id = profile.find()
+    return profile.admin_api.get_user(user_id, budget=profile.log.budget)
 
 
 def text_in_keys(deployment: Deployment, user: User) -> str:

@@ -15,19 +15,21 @@ from pictures.profile_picture import (
     ProfilePicture,
     make_profile_picture,
 )
+from resync.bulk_queue import BulkQueue
+from resync.comparison import Comparison
+from resync.resync import Resyncer
 from settings import FACE, Settings
 from storage.bucket import Bucket
 from sync.decide import Policy
 from sync.parallel import RunDuring
 from sync.picture_job import MakePicture
 from sync.reconciler import Reconciler
-from version import VERSION
+from version import NAME, VERSION
 
 if TYPE_CHECKING:
     from mypy_boto3_rekognition import RekognitionClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
-
-NAME = "authgear-s3-profile-pictures"
+    from mypy_boto3_sqs import SQSClient
 
 # Raised by hand when the code must remake pictures that earlier code has made.
 IMAGE_VERSION = 1
@@ -160,3 +162,34 @@ def build_picture_maker(
         return make_profile_picture(data, spec, find_focus)
 
     return make
+
+
+def build_resyncer(
+    settings: Settings,
+    bucket: Bucket,
+    admin_api: AdminAPI,
+    make_sqs: Callable[[], SQSClient],
+) -> Resyncer:
+    """
+    Build the part that compares many users.
+
+    Args:
+        settings: What the operator decides.
+
+        bucket: The bucket.
+
+        admin_api: Authgear.
+
+        make_sqs: Makes the client of the bulk queue.
+    """
+    return Resyncer(
+        bucket=bucket,
+        prefix=settings.key_pattern.head,
+        comparison=Comparison(
+            bucket=bucket,
+            pattern=settings.key_pattern,
+            admin_api=admin_api,
+            policy=build_policy(settings),
+        ),
+        queue=BulkQueue(make_sqs, settings.bulk_queue_url),
+    )

@@ -1,25 +1,28 @@
-"""The function: every object of an event, one log line and one metric for each."""
+"""The function: one invocation, from its event to the answer."""
 
 from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
-
 from authgear import Budget
 from hard_timeout import HardTimeout
-from outcome import Outcome, Reason, Result
-from sync.reconciler import Reconciler
+from outcome import Reason, Result
+from resync.bulk_queue import QueueFailed
+from resync.pace import BulkPace
+from resync.resync import Resyncer
+from run_records import Recorder
+from sync.errors import result_from_error
+from sync.reconciler import Reconciler, Target
 from sync.results import ObjectResult
+from triggers.messages import Resync, ResyncRange
 from triggers.parser import read_event
-from triggers.sources import ObjectEvent
+from triggers.sources import Event, EventSource, ObjectEvent, UserEvent
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 CALL_RESERVE = 12.0
 # Seconds before Lambda's own deadline at which a call that is still on is broken off.
 LOG_RESERVE = 1.0
+
+Lines = list[ObjectResult]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,11 +43,15 @@ class Function:
     Args:
         bucket_name: The bucket whose events count.
 
-        reconciler: Brings one user in sync.
+        reconciler: Brings users in sync.
 
-        logger: Writes a line of JSON per object.
+        resyncer: Carries out a resync.
 
-        metrics: Counts outcomes; no dimension names a user.
+        bulk_queue_name: The queue whose work keeps to the pace.
+
+        pace: The pace of bulk work.
+
+        recorder: Writes the log lines, and counts.
 
         clock: Monotonic seconds.
 
@@ -53,8 +62,10 @@ class Function:
 
     bucket_name: str
     reconciler: Reconciler
-    logger: Logger
-    metrics: Metrics
+    resyncer: Resyncer
+    bulk_queue_name: str
+    pace: BulkPace
+    recorder: Recorder
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     hard_timeout: Callable[[float], AbstractContextManager[Any]] = nullcontext
@@ -69,97 +80,132 @@ class Function:
             context: Tells the time that is left.
 
         Returns:
-            What the source expects, and an entry per object.
+            The answer that the event source expects, with an entry per object.
 
         Raises:
-            PicturesFailed: An object failed, and the source delivers again if told so.
+            PicturesFailed: An object failed; the event source then delivers again.
         """
         end = self.clock() + context.get_remaining_time_in_millis() / 1000
         source = read_event(event)
         # Two stacks in one account must not be counted together.
-        self.metrics.add_dimension(name="function", value=context.function_name)
+        self.recorder.metrics.add_dimension(
+            name="function", value=context.function_name
+        )
         try:
             results = [
-                (replace(object_event, key=line.key), line.result)
-                for object_event in source.object_events
-                for line in self._process(object_event, end, source.max_wait)
+                (_of_line(it, line), line.result)
+                for it, lines in self._process_all(source, end)
+                for line in lines
             ]
         finally:
-            self.metrics.flush_metrics()
+            self.recorder.metrics.flush_metrics()
         return source.answer(results)
 
+    def _process_all(
+        self, source: EventSource, end: float
+    ) -> Iterator[tuple[Event, Lines]]:
+        """Process the events of a source: several users of a queue share requests."""
+        users = {target: it for it in source.events if (target := self._target(it))}
+        shared = list(users.values()) if source.queue and len(users) > 1 else []
+        if shared:
+            yield from self._process(shared, source, end)
+        for event in source.events:
+            if event not in shared:  # also a message that came twice in one batch
+                yield from self._process([event], source, end)
+
     def _process(
-        self, object_event: ObjectEvent, end: float, max_wait: float
-    ) -> list[ObjectResult]:
-        """Reconcile one user before Lambda's end, and record what became of it."""
+        self, events: Sequence[Event], source: EventSource, end: float
+    ) -> Iterator[tuple[Event, Lines]]:
+        """Process events before Lambda's end, and record what became of each."""
         start = self.clock()
+        budget = Budget(
+            deadline=end - CALL_RESERVE,
+            max_wait=source.max_wait,
+            clock=self.clock,
+            sleep=self.sleep,
+        )
+        is_bulk = bool(source.queue) and source.queue == self.bulk_queue_name
+        pace = self.pace.work(budget) if is_bulk else nullcontext()
+        found: Sequence[Lines | BaseException]
         try:
-            with self.hard_timeout(end - LOG_RESERVE - start):
-                lines = self._reconcile(object_event, end - CALL_RESERVE, max_wait)
-        except HardTimeout as error:
-            detail = "a call was broken off: it outlived the deadline"
-            fields = {"places": _places(error)}
-            result = Result(reason=Reason.NOT_SETTLED, detail=detail, fields=fields)
-            lines = [ObjectResult(key=object_event.key, result=result)]
-        except Exception as error:  # noqa: BLE001 - a bug in one object must not lose the rest
-            lines = [ObjectResult(key=object_event.key, result=_unexpected(error))]
+            with self.hard_timeout(end - LOG_RESERVE - start), pace:
+                found = self._reconcile(events, budget)
+        except (HardTimeout, Exception) as error:  # noqa: BLE001 - a bug in one event must not lose the rest
+            found = [error] * len(events)
         milliseconds = round((self.clock() - start) * 1000, 1)
-        for line in lines:
-            self._log(replace(object_event, key=line.key), line.result, milliseconds)
-            self._count(line.result, milliseconds)
-        return lines
+        for event, outcome in zip(events, found, strict=True):
+            lines = _lines_of(event, outcome)
+            for line in lines:
+                of_line = _of_line(event, line)
+                self.recorder.record(of_line, line.result, milliseconds)
+            yield event, lines
 
     def _reconcile(
-        self, object_event: ObjectEvent, deadline: float, max_wait: float
-    ) -> list[ObjectResult]:
-        """Reconcile the user of one object, if there is one and the bucket is ours."""
-        problem = object_event.problem
-        if problem is None and object_event.bucket != self.bucket_name:
-            problem = Reason.OTHER_BUCKET
+        self, events: Sequence[Event], budget: Budget
+    ) -> Sequence[Lines | BaseException]:
+        """Reconcile the users of events, or carry out a message of a resync."""
+        if len(events) > 1:
+            targets = [target for it in events if (target := self._target(it))]
+            return self.reconciler.reconcile_many(targets, budget)
+        [event] = events
+        if isinstance(event, Resync | ResyncRange):
+            return [[ObjectResult(key="", result=self._resync(event, budget))]]
+        if isinstance(event, UserEvent):
+            user = self.reconciler.reconcile_user
+            return [user(event.user_id, budget, again=event.again)]
+        problem = self._problem(event)
         if problem is not None:
-            result = Result(reason=problem)
-            return [ObjectResult(key=object_event.key, result=result)]
-        budget = Budget(
-            deadline=deadline, max_wait=max_wait, clock=self.clock, sleep=self.sleep
-        )
-        return self.reconciler.reconcile(
-            object_event.key, budget, dry_run=object_event.dry_run
-        )
+            return [[ObjectResult(key=event.key, result=Result(reason=problem))]]
+        return [self.reconciler.reconcile(event.key, budget, again=event.again)]
 
-    def _log(
-        self, object_event: ObjectEvent, result: Result, milliseconds: float
-    ) -> None:
-        """Write the one log line of an object; what is `None` is left out of it."""
-        fields = {
-            "outcome": result.outcome,
-            "reason": result.reason,
-            "detail": result.detail or result.reason.meaning,
-            "bucket": object_event.bucket,
-            "key": object_event.key,
-            **result.fields,
-            "total_ms": milliseconds,
-        }
-        levels = {
-            Outcome.REJECTED: self.logger.warning,
-            Outcome.FAILED: self.logger.error,
-        }
-        write = levels.get(result.outcome, self.logger.info)
-        write("object reconciled", extra=fields)
+    def _resync(self, message: Resync | ResyncRange, budget: Budget) -> Result:
+        """Carry out a message of a resync."""
+        try:
+            if isinstance(message, Resync):
+                return self.resyncer.start(message, budget)
+            return self.resyncer.compare(message, budget)
+        except QueueFailed as error:
+            return Result(reason=error.reason, detail=str(error))
+        except Exception as error:
+            result = result_from_error(error)
+            if result is None:
+                raise
+            return result
 
-    def _count(self, result: Result, milliseconds: float) -> None:
-        """Add one object to the metrics."""
-        add = self.metrics.add_metric
-        add(result.outcome.capitalize(), MetricUnit.Count, 1)
-        add("Latency", MetricUnit.Milliseconds, milliseconds)
-        for name, metric in (
-            ("input_bytes", "InputBytes"),
-            ("output_bytes", "OutputBytes"),
-        ):
-            if name in result.fields:
-                add(metric, MetricUnit.Bytes, result.fields[name])
+    def _target(self, event: Event) -> Target | None:
+        """Return the user that an event is about, `None` if it names no user."""
+        if isinstance(event, UserEvent):
+            return Target(user_id=event.user_id, again=event.again)
+        if isinstance(event, ObjectEvent) and self._problem(event) is None:
+            return Target(key=event.key, again=event.again)
+        return None
+
+    def _problem(self, event: ObjectEvent) -> Reason | None:
+        """Return why there is nothing to look at."""
+        if event.problem is None and event.bucket != self.bucket_name:
+            return Reason.OTHER_BUCKET
+        return event.problem
 
 
-def _unexpected(error: Exception) -> Result:
+def _lines_of(event: Event, outcome: Lines | BaseException) -> Lines:
+    """Return the lines of an event, or the one of the error that ended it."""
+    if not isinstance(outcome, BaseException):
+        return outcome
+    key = event.key if isinstance(event, ObjectEvent) else ""
+    result = _unexpected(outcome)
+    if isinstance(outcome, HardTimeout):
+        detail = "a call was broken off: it outlived the deadline"
+        fields = {"places": _places(outcome)}
+        result = Result(reason=Reason.NOT_SETTLED, detail=detail, fields=fields)
+    return [ObjectResult(key=key, result=result)]
+
+
+def _of_line(event: Event, line: ObjectResult) -> Event:
+    """Return the event as one about the object of a line."""
+    return replace(event, key=line.key) if isinstance(event, ObjectEvent) else event
+
+
+def _unexpected(error: BaseException) -> Result:
     """
     Return the result of an error that nobody foresaw.
 

@@ -12,18 +12,22 @@ from botocore.config import Config
 
 from authgear import AdminAPI
 from factory import (
-    NAME,
     authorize,
     build_focus_finder,
     build_picture_maker,
     build_reconciler,
+    build_resyncer,
     connect,
 )
 from function import Function
 from hard_timeout import hard_timeout
+from resync.comparison import READERS
+from resync.pace import BulkPace
+from run_records import Recorder
 from settings import Settings
 from storage.bucket import Bucket
 from sync.parallel import run_in_thread
+from version import NAME
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -35,6 +39,7 @@ AWS = Config(
     connect_timeout=2,
     read_timeout=3,
     retries={"mode": "standard", "total_max_attempts": 2},
+    max_pool_connections=READERS,
 )
 
 
@@ -45,18 +50,26 @@ def build(settings: Settings, *, logger: Logger, metrics: Metrics) -> Function:
     find_focus = build_focus_finder(
         settings, lambda: boto3.client("rekognition", config=AWS)
     )
-    admin_api = AdminAPI(connect(settings), authorize(settings, secrets_manager))
+    connection = connect(settings)
+    admin_api = AdminAPI(connection, authorize(settings, secrets_manager))
+    bucket = Bucket(s3, settings.bucket_name)
     return Function(
         bucket_name=settings.bucket_name,
         reconciler=build_reconciler(
             settings,
-            Bucket(s3, settings.bucket_name),
+            bucket,
             admin_api,
             build_picture_maker(settings, find_focus),
             run_in_thread,
         ),
-        logger=logger,
-        metrics=metrics,
+        resyncer=build_resyncer(
+            settings, bucket, admin_api, lambda: boto3.client("sqs", config=AWS)
+        ),
+        bulk_queue_name=settings.bulk_queue_url.rpartition("/")[2],
+        pace=BulkPace(
+            settings.bulk_requests_per_minute, lambda: connection.requests_sent
+        ),
+        recorder=Recorder(logger=logger, metrics=metrics),
         hard_timeout=hard_timeout,
     )
 

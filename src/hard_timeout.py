@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
+from types import FrameType
 from typing import Any
 
 AGAIN = 0.5  # seconds until it rings again, in case that an error was swallowed
@@ -16,8 +16,35 @@ class HardTimeout(BaseException):
     """Raised wherever the code is; no `Exception`, so that no library handles it."""
 
 
-@contextmanager
-def hard_timeout(seconds: float) -> Iterator[None]:
+class _Block:
+    """
+    A block that is interrupted after a time.
+
+    It is a class, not a generator, so that the two frames in which no interruption may
+    happen are known: one there would leave the timer armed.
+
+    Args:
+        seconds: How long the block may take.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = max(seconds, NOW)
+
+    def __enter__(self) -> None:
+        """Arm the timer."""
+        self._before = signal.signal(signal.SIGALRM, _interrupt)
+        signal.setitimer(signal.ITIMER_REAL, self._seconds, AGAIN)
+
+    def __exit__(self, *_: object) -> None:
+        """Disarm the timer, and restore the signal handler."""
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, self._before)
+
+
+_BORDERS = (_Block.__enter__.__code__, _Block.__exit__.__code__)
+
+
+def hard_timeout(seconds: float) -> AbstractContextManager[Any]:
     """
     Raise `HardTimeout` inside the block if it takes longer.
 
@@ -26,20 +53,17 @@ def hard_timeout(seconds: float) -> Iterator[None]:
     runs the handler; in any other, nothing happens.
 
     Args:
-        seconds: How long the block may take; what is none is up at once.
+        seconds: How long the block may take; zero or less interrupts it at once.
     """
     if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGALRM, _ring)
-    signal.setitimer(signal.ITIMER_REAL, max(seconds, NOW), AGAIN)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        return nullcontext()
+    return _Block(seconds)
 
 
-def _ring(*_: Any) -> None:
-    """Interrupt what is going on."""
+def _interrupt(_: int, frame: FrameType | None) -> None:
+    """Interrupt the block, unless it is beginning or ending right now."""
+    while frame is not None:
+        if frame.f_code in _BORDERS:
+            return
+        frame = frame.f_back
     raise HardTimeout

@@ -51,7 +51,7 @@ class Reason(StrEnum):
     NEWER_OBJECT = (
         "newer-object",
         Outcome.UNCHANGED,
-        "a newer object of the user is the picture",
+        "the user has a newer object, which counts instead of this one",
     )
     NO_PICTURE = (
         "no-picture",
@@ -116,6 +116,33 @@ class Reason(StrEnum):
         "old-version-expired",
         Outcome.IGNORED,
         "a lifecycle rule deleted an old version of an object",
+    )
+    RESYNC_STARTED = (
+        "resync-started",
+        Outcome.IGNORED,
+        "the bucket was cut into ranges, which wait in the bulk queue",
+    )
+    RESYNC_SKIPPED = (
+        "resync-skipped",
+        Outcome.IGNORED,
+        "the bulk queue was not empty, so that no resync was started",
+        "nothing: the work of the last one goes on",
+    )
+    RESYNC_COMPARED = (
+        "resync-compared",
+        Outcome.IGNORED,
+        "the users of a range of keys were compared with Authgear",
+    )
+    RESYNC_DELAYED = (
+        "resync-delayed",
+        Outcome.IGNORED,
+        "too much waits in the bulk queue; the range is compared in 15 minutes",
+    )
+    RESYNC_HELD = (
+        "resync-held",
+        Outcome.IGNORED,
+        "too many users of a range differ, so that none of them was queued",
+        "is the bucket the right one? Then `ops backfill` applies it",
     )
     DRY_RUN = ("dry-run", Outcome.IGNORED, "only tried out, nothing was changed")
 
@@ -263,6 +290,18 @@ class Reason(StrEnum):
         Outcome.FAILED,
         "bucket and Authgear kept changing, or the time was up",
         "nothing; if it stays, see in `detail` what keeps changing",
+    )
+    QUEUE_UNAVAILABLE = (
+        "queue-unavailable",
+        Outcome.FAILED,
+        "the bulk queue did not take a message",
+        "wait; if it stays, see the code in `detail`",
+    )
+    UNKNOWN_MESSAGE = (
+        "unknown-message",
+        Outcome.FAILED,
+        "a message of the queue holds no event that is understood",
+        "see who sends to the queue; the message ends in the dead-letter queue",
     )
     UNEXPECTED_ERROR = (
         "unexpected-error",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -72,6 +72,11 @@ class Settings:
 
         remove_on_delete: Whether our picture is removed with the user's last picture in
             the bucket.
+
+        bulk_queue_url: The queue of bulk work; empty if there is none.
+
+        bulk_requests_per_minute: Requests to Authgear that bulk work may send; 0 is no
+            limit.
     """
 
     bucket_name: str
@@ -87,6 +92,8 @@ class Settings:
     max_input_pixels: int
     overwrite: Overwrite
     remove_on_delete: bool
+    bulk_queue_url: str
+    bulk_requests_per_minute: int
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str]) -> Settings:
@@ -117,12 +124,12 @@ class _Variable:
 
     name: str
     parse: Callable[[str], Any]
-    default: str = field(default="")
+    default: str | None = None
 
     def read(self, environment: Mapping[str, str]) -> Any:
         """Return the value; raise `ValueError` saying what is allowed."""
         text = environment.get(self.name, "").strip() or self.default
-        if not text:
+        if text is None:
             message = "is missing"
             raise ValueError(message)
         return self.parse(text)
@@ -158,6 +165,14 @@ def _is_loopback(host: str | None) -> bool:
         return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
     except ValueError:
         return False
+
+
+def _queue_url(text: str) -> str:
+    """Read the URL of a queue, or nothing."""
+    if text and not re.fullmatch(r"https?://[!-~]+/[0-9]+/[A-Za-z0-9_-]{1,80}", text):
+        message = "must be the URL of an SQS queue"
+        raise ValueError(message)
+    return text
 
 
 def _word(text: str) -> str:
@@ -230,6 +245,8 @@ _VARIABLES = (
     _Variable("MAX_INPUT_PIXELS", _between(1, 100_000_000), "50000000"),
     _Variable("OVERWRITE", _one_of({it.value: it for it in Overwrite}), "always"),
     _Variable("REMOVE_ON_DELETE", _switch, "false"),
+    _Variable("BULK_QUEUE_URL", _queue_url, ""),
+    _Variable("BULK_REQUESTS_PER_MINUTE", _between(0, 60_000), "50"),
 )
 
 VARIABLES = tuple(variable.name for variable in _VARIABLES)

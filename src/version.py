@@ -1,3 +1,4 @@
-"""The one place where the version stands."""
+"""The product's name and its version, each in one place."""
 
+NAME = "authgear-s3-profile-pictures"
 VERSION = "0.1.0"

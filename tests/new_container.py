@@ -11,10 +11,12 @@ SETTINGS = {
     "AWS_ACCESS_KEY_ID": "tests",
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_SECRET_ACCESS_KEY": "tests",
-    "BUCKET_NAMES": "pictures-example",
+    "BUCKET_NAME": "pictures-example",
     "AUTHGEAR_ENDPOINT": "https://example.authgear.cloud",
     "AUTHGEAR_APP_ID": "example",
     "AUTHGEAR_SECRET_ID": "secret",
+    "HOOK_SECRET_ID": "secret",
+    "RETRY_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/retry",
 }
 
 

@@ -15,14 +15,15 @@ from aws_lambda_powertools import Logger, Metrics
 from function import CALL_RESERVE, LOG_RESERVE, Function
 from hard_timeout import HardTimeout
 from outcome import Outcome, Reason, Result
-from storage.bucket import Bucket
+from sync.results import ObjectResult
 from tests.fakes.clock import FakeClock
 from tests.fakes.reconciler import FakeReconciler
-from tests.fakes.s3 import FakeS3
 from tests.samples.events import BUCKET, KEY, batch, load_event, s3, sqs
-from triggers.sources import PicturesFailed
+from triggers.messages import write_user_check
+from triggers.sources import AsyncInvocation, PicturesFailed
 
 SECRET = "https://demo.authgear.test/?x-authgear-signature=SECRET"  # noqa: S105
+USER_ID = "00000000-0000-4000-8000-000000000001"
 DIMENSIONS = {"function": "pictures"}
 
 
@@ -35,12 +36,13 @@ class Stage:
         self.reconciler = FakeReconciler(self.clock)
         self.log = io.StringIO()
         self.function = Function(
-            buckets={BUCKET: Bucket(cast(Any, FakeS3()), BUCKET)},
+            bucket_name=BUCKET,
             reconciler=cast(Any, self.reconciler),
             # Loggers of one name share their stream.
             logger=Logger(service=str(uuid.uuid4()), location=None, stream=self.log),
             metrics=Metrics(namespace="Test"),
             clock=self.clock,
+            sleep=self.clock.sleep,
             hard_timeout=self.set_timeout,
         )
 
@@ -78,7 +80,7 @@ def test_handle(stage: Stage) -> None:
     """The object is reconciled, and the invoker gets its answer."""
     answer = stage.handle(s3())
 
-    assert [call[:2] for call in stage.reconciler.calls] == [(BUCKET, KEY)]
+    assert [call[0] for call in stage.reconciler.calls] == [KEY]
     assert answer["objects"][0]["outcome"] == "synced"
 
 
@@ -89,7 +91,36 @@ def test_handle_deadline(stage: Stage) -> None:
     stage.handle(event, seconds=60)
 
     deadline = 1000 + 60 - CALL_RESERVE
-    assert [call[2] for call in stage.reconciler.calls] == [deadline, deadline]
+    budgets = [call[1] for call in stage.reconciler.calls]
+    assert [it.deadline for it in budgets] == [deadline, deadline]
+
+
+def test_handle_budget(stage: Stage) -> None:
+    """Every object has a budget of its own, and the clock and the source's wait."""
+    event = {"Records": [*s3("a")["Records"], *s3("b")["Records"]]}
+
+    stage.handle(event)
+    stage.handle(sqs(s3("c")))
+
+    first, second, queued = [call[1] for call in stage.reconciler.calls]
+    assert first is not second
+    assert first.max_wait == AsyncInvocation.max_wait < queued.max_wait
+    assert (first.clock, first.sleep) == (stage.clock, stage.clock.sleep)
+
+
+def test_handle_several_lines(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    """A run that ends about two objects writes a line and counts for each."""
+    older = Result(reason=Reason.PICTURE_SET, detail="an older one")
+    stage.reconciler.results[KEY] = Result(reason=Reason.NOT_A_PICTURE)
+    stage.reconciler.others[KEY] = [ObjectResult(key="older", result=older)]
+
+    answer = stage.handle(s3())
+
+    lines = [(line["key"], line["reason"]) for line in stage.lines]
+    assert lines == [(KEY, "not-a-picture"), ("older", "picture-set")]
+    assert [it["key"] for it in answer["objects"]] == [KEY, "older"]
+    [metrics] = emitted(capsys)
+    assert (metrics["Rejected"], metrics["Synced"]) == ([1], [1])
 
 
 def test_handle_alarm(stage: Stage) -> None:
@@ -120,7 +151,7 @@ def test_handle_dry_run(stage: Stage, dry_run: str) -> None:
     """A batch job may ask to change nothing."""
     stage.handle(batch(job={"userArguments": {"dry_run": dry_run}}))
 
-    assert [call[3] for call in stage.reconciler.calls] == [dry_run == "true"]
+    assert [call[2] for call in stage.reconciler.calls] == [dry_run == "true"]
 
 
 def test_log_line(stage: Stage) -> None:
@@ -183,6 +214,48 @@ def test_other_bucket(stage: Stage) -> None:
     assert stage.reconciler.calls == []
 
 
+def test_user_is_reconciled(stage: Stage) -> None:
+    """A message that names a user goes to the reconciler by the id, in our bucket."""
+    answer = stage.handle(sqs(write_user_check(USER_ID)), seconds=60)
+
+    [(user_id, budget)] = stage.reconciler.user_calls
+    assert (user_id, budget.deadline) == (USER_ID, 1000 + 60 - CALL_RESERVE)
+    assert stage.reconciler.calls == []
+    assert answer["batchItemFailures"] == []
+    assert answer["objects"][0]["user_id"] == USER_ID
+
+
+def test_user_is_logged_and_counted(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The line names the user, no bucket and no key; the outcome counts as any."""
+    stage.reconciler.results[USER_ID] = Result(reason=Reason.IN_SYNC)
+
+    stage.handle(sqs(write_user_check(USER_ID)))
+
+    [line] = stage.lines
+    assert (line["message"], line["user_id"]) == ("user reconciled", USER_ID)
+    assert (line["outcome"], line["total_ms"]) == ("unchanged", 250.0)
+    assert not {"bucket", "key"} & line.keys()
+    assert emitted(capsys)[0]["Unchanged"] == [1]
+
+
+@pytest.mark.parametrize(
+    "result",
+    [Result(reason=Reason.S3_DENIED), ValueError(SECRET), HardTimeout()],
+    ids=["failed", "bug", "broken-off"],
+)
+def test_user_whose_check_fails_comes_again(stage: Stage, result: Any) -> None:
+    """A failure is a failure as any, and another message goes on."""
+    stage.reconciler.results[USER_ID] = result
+
+    answer = stage.handle(sqs(write_user_check(USER_ID), s3("a")))
+
+    assert answer["batchItemFailures"] == [{"itemIdentifier": "m0"}]
+    assert [call[0] for call in stage.reconciler.calls] == ["a"]
+    assert "SECRET" not in stage.log.getvalue() + json.dumps(answer)
+
+
 def test_unexpected_error(stage: Stage) -> None:
     """An error nobody foresaw shows type and places: its text could hold anything."""
     stage.reconciler.results["b"] = ValueError(SECRET)
@@ -196,7 +269,7 @@ def test_unexpected_error(stage: Stage) -> None:
     assert line["error_type"] == "ValueError"
     assert line["detail"] == f"{Reason.UNEXPECTED_ERROR.meaning}: ValueError"
     assert [place.split(":")[0] for place in line["places"]] == [
-        *("function.py", "function.py", "reconciler.py")
+        *("function.py", "function.py", "reconciler.py", "reconciler.py")
     ]
     assert all(place.split(":")[1].isdigit() for place in line["places"])
     assert "SECRET" not in stage.log.getvalue() + json.dumps(answer)

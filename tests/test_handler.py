@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from settings import VARIABLES
 from tests.samples.events import EVENTS
@@ -15,7 +18,7 @@ from version import VERSION
 
 SRC = Path(__file__).parent.parent / "src"
 NEEDED = {
-    "BUCKET_NAMES": "pictures-example,other-example",
+    "BUCKET_NAME": "pictures-example",
     "AUTHGEAR_ENDPOINT": "https://demo.authgear.test",
     "AUTHGEAR_APP_ID": "demo",
     "AUTHGEAR_SECRET_ID": "secret",
@@ -33,9 +36,7 @@ OTHERS = {
     "MAX_INPUT_BYTES": "1000",
     "MAX_INPUT_PIXELS": "2000",
     "OVERWRITE": "if-empty",
-    "REMEMBER": "false",
     "REMOVE_ON_DELETE": "true",
-    "VERIFY_UPDATE": "false",
 }
 # Whoever opens a socket or looks up a name ends the process.
 NO_NETWORK = """
@@ -48,23 +49,26 @@ import json
 import handler
 """
 SHOW = """
+from inspect import getclosurevars
 function = handler.function
 reconciler = function.reconciler
-spec, policy = reconciler.spec, reconciler.policy
+policy, maker = reconciler.policy, getclosurevars(reconciler.make_picture).nonlocals
+spec = maker["spec"]
 connection = reconciler.admin_api._connection
 print(json.dumps({
-    "buckets": sorted(function.buckets),
-    "names": sorted(bucket.name for bucket in function.buckets.values()),
+    "buckets": [function.bucket_name, reconciler.bucket.name],
     "pattern": str(reconciler.pattern),
     "endpoint": connection.endpoint,
     "agent": connection._session.headers["User-Agent"],
     "spec": [getattr(spec, name) for name in spec.__slots__],
     "policy": [getattr(policy, name) for name in policy.__slots__],
-    "looks": reconciler.find_focus is not None,
+    "looks": maker["find_focus"] is not None,
 }))
 """
 SHOW_REKOGNITION = """
-client = handler.function.reconciler.find_focus.__self__._rekognition
+from inspect import getclosurevars
+maker = getclosurevars(handler.function.reconciler.make_picture).nonlocals
+client = maker["find_focus"].__self__._rekognition
 config = client.meta.config
 print(json.dumps([
     client.meta.service_model.service_name,
@@ -110,7 +114,7 @@ def test_import_wrong_settings() -> None:
 
     assert done.returncode == 1
     last = done.stderr.splitlines()[-1]
-    assert last.startswith("settings.SettingsError: wrong settings: BUCKET_NAMES must")
+    assert last.startswith("settings.SettingsError: wrong settings: BUCKET_NAME must")
     taken = {"AUTHGEAR_APP_ID", "AUTHGEAR_SECRET_ID"}  # any word will do
     assert {name for name in VARIABLES if f"{name} " in last} == set(VARIABLES) - taken
 
@@ -120,7 +124,7 @@ def test_import_missing_settings() -> None:
     done = run("", {"AWS_DEFAULT_REGION": "us-east-1"})
 
     assert done.stderr.splitlines()[-1] == (
-        "settings.SettingsError: wrong settings: BUCKET_NAMES is missing; "
+        "settings.SettingsError: wrong settings: BUCKET_NAME is missing; "
         "AUTHGEAR_ENDPOINT is missing; AUTHGEAR_APP_ID is missing; "
         "AUTHGEAR_SECRET_ID is missing"
     )
@@ -131,13 +135,19 @@ def test_import_wires() -> None:
     [shown] = result(SHOW, NEEDED | OTHERS)
 
     assert shown == {
-        "buckets": ["other-example", "pictures-example"],
-        "names": ["other-example", "pictures-example"],
+        "buckets": ["pictures-example", "pictures-example"],
         "pattern": "faces/{email}.*",
         "endpoint": "https://demo.authgear.test",
         "agent": f"authgear-s3-profile-pictures/{VERSION}",
         "spec": [300, 60, 0.1, "#000000", 1000, 2000],
-        "policy": [False, False, True, False, False],  # no dry run at last
+        "policy": [
+            "if-empty",
+            True,
+            1000,
+            [1, "https://demo.authgear.test", "demo", 300, 60, 0.1, "#000000"],
+            [1, 1000, 2000],
+            False,  # settled objects are not looked at once more
+        ],
         "looks": False,
     }
 
@@ -147,6 +157,25 @@ def test_import_wires_rekognition_if_wanted() -> None:
     [shown] = result(SHOW_REKOGNITION, NEEDED | {"CROP_POSITION": "face"})
 
     assert shown == ["rekognition", 2, 3, 2]
+
+
+@pytest.mark.parametrize("library", ["botocore", "urllib3"])
+def test_libraries_log_no_secrets(library: str) -> None:
+    """
+    Not even where everything is logged: they would write secrets and presigned URLs.
+
+    That is the only thing that keeps them out of the log at DEBUG.
+    """
+    code = f"""
+import logging
+logging.getLogger().setLevel(logging.DEBUG)
+logger = logging.getLogger("{library}.anything")
+print(json.dumps([logger.isEnabledFor(logging.INFO), logger.getEffectiveLevel()]))
+"""
+
+    [shown] = result(code, NEEDED | {"POWERTOOLS_LOG_LEVEL": "DEBUG"})
+
+    assert shown == [False, logging.WARNING]
 
 
 def test_invoke_test_event() -> None:

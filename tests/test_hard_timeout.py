@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from types import FrameType
 
 import pytest
 import requests
@@ -86,6 +88,46 @@ def test_alarm_is_off_after_its_block() -> None:
     time.sleep(2 * SOON)
 
     assert signal.getsignal(signal.SIGALRM) == before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_alarm_restores_the_handler_of_before() -> None:
+    """Another handler of the signal is called again after the block."""
+    calls: list[int] = []
+    before = signal.signal(signal.SIGALRM, lambda number, _: calls.append(number))
+    try:
+        with hard_timeout(TOO_LONG):
+            pass
+        signal.raise_signal(signal.SIGALRM)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+    assert calls == [signal.SIGALRM]
+
+
+@pytest.mark.parametrize(
+    ("moment", "method"), [("return", "__enter__"), ("call", "__exit__")]
+)
+def test_alarm_at_the_border_of_the_block_leaves_no_timer(
+    moment: str, method: str
+) -> None:
+    """An alarm just as the block begins or ends would ring once more after it."""
+    rung: list[str] = []
+
+    def ring(frame: FrameType, event: str, _: object) -> None:
+        if (event, frame.f_code.co_name) == (moment, method) and not rung:
+            rung.append(method)
+            signal.raise_signal(signal.SIGALRM)
+
+    block = hard_timeout(TOO_LONG)
+    sys.setprofile(ring)
+    try:
+        with block:
+            pass
+    finally:
+        sys.setprofile(None)
+
+    assert rung == [method]
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 

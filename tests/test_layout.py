@@ -15,7 +15,7 @@ SRC = ROOT / "src"
 # Each package or module of `src/` imports only those after it; those in one line do not
 # import each other.
 FLOORS = (
-    ("handler",),
+    ("handler", "hook"),
     ("factory",),
     ("function",),
     ("triggers", "sync"),

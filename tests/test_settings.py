@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from settings import FACE, VARIABLES, Settings, SettingsError
+from settings import FACE, VARIABLES, Overwrite, Settings, SettingsError
 from storage.key_pattern import KeyPattern
 
 NEEDED = {
-    "BUCKET_NAMES": "pictures-example",
+    "BUCKET_NAME": "pictures-example",
     "AUTHGEAR_ENDPOINT": "https://example.authgear.cloud",
     "AUTHGEAR_APP_ID": "example",
     "AUTHGEAR_SECRET_ID": "arn:aws:secretsmanager:us-east-1:123456789012:secret:a-b",
@@ -36,7 +36,7 @@ def test_from_env_defaults() -> None:
     settings = Settings.from_env(NEEDED)
 
     assert settings == Settings(
-        bucket_names=frozenset({"pictures-example"}),
+        bucket_name="pictures-example",
         key_pattern=KeyPattern("pictures/", "user_id", ".*"),
         authgear_endpoint=NEEDED["AUTHGEAR_ENDPOINT"],
         authgear_app_id="example",
@@ -47,10 +47,8 @@ def test_from_env_defaults() -> None:
         background_color="#ffffff",
         max_input_bytes=20_000_000,
         max_input_pixels=50_000_000,
-        overwrite=True,
-        remember=True,
+        overwrite=Overwrite.ALWAYS,
         remove_on_delete=False,
-        verify_update=True,
     )
 
 
@@ -70,7 +68,7 @@ def test_from_env_missing() -> None:
 def test_from_env_all_wrong() -> None:
     """Every problem is told at once, each with its variable and what is allowed."""
     assert problems(dict.fromkeys(VARIABLES, "!?")) == [
-        "BUCKET_NAMES must be names of S3 buckets, separated by commas",
+        "BUCKET_NAME must be the name of an S3 bucket",
         "KEY_PATTERN must hold exactly one of "
         "{user_id}, {node_id}, {email}, {username}, {phone}",
         f"AUTHGEAR_ENDPOINT {ORIGIN}",
@@ -81,10 +79,8 @@ def test_from_env_all_wrong() -> None:
         "BACKGROUND_COLOR must be a colour such as #ffffff",
         "MAX_INPUT_BYTES must be a whole number from 1 to 50000000",
         "MAX_INPUT_PIXELS must be a whole number from 1 to 100000000",
-        "OVERWRITE must be one of always, if-empty",
-        "REMEMBER must be one of true, false",
+        "OVERWRITE must be one of always, keep-own, if-empty",
         "REMOVE_ON_DELETE must be one of true, false",
-        "VERIFY_UPDATE must be one of true, false",
     ]
 
 
@@ -120,31 +116,24 @@ def test_number_other_spelling(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "names"),
-    [
-        ("abc", {"abc"}),
-        ("a.b-9", {"a.b-9"}),
-        ("one-bucket, other-bucket,one-bucket", {"one-bucket", "other-bucket"}),
-        ("a" * 63, {"a" * 63}),
-    ],
-    ids=["shortest", "characters", "several", "longest"],
+    "name", ["abc", "a.b-9", "a" * 63], ids=["shortest", "characters", "longest"]
 )
-def test_bucket_names_allowed(text: str, names: set[str]) -> None:
-    """Names are separated by commas, with blanks or without."""
-    assert read("BUCKET_NAMES", text) == names
+def test_bucket_name_allowed(name: str) -> None:
+    """What S3 takes for a bucket's name is taken."""
+    assert read("BUCKET_NAME", f" {name} ") == name
 
 
 @pytest.mark.parametrize(
     "text",
     [
         *("ab", "a" * 64, "Pictures", "a_b", "-ab", "ab-", "one,", "one two", "*"),
-        *("s3://one", "arn:aws:s3:::one", "one,TWO"),
+        *("s3://one", "arn:aws:s3:::one", "one,two"),
     ],
 )
-def test_bucket_names_refused(text: str) -> None:
-    """What S3 would not take for a bucket's name is refused, one of many as well."""
-    assert problems(NEEDED | {"BUCKET_NAMES": text}) == [
-        "BUCKET_NAMES must be names of S3 buckets, separated by commas"
+def test_bucket_name_refused(text: str) -> None:
+    """What S3 would not take for a bucket's name is refused, and so are several."""
+    assert problems(NEEDED | {"BUCKET_NAME": text}) == [
+        "BUCKET_NAME must be the name of an S3 bucket"
     ]
 
 
@@ -271,18 +260,20 @@ def test_background_color_refused(text: str) -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["REMEMBER", "REMOVE_ON_DELETE", "VERIFY_UPDATE"])
-def test_switch(name: str) -> None:
+def test_switch() -> None:
     """A switch is true or false, in capitals too, and nothing else."""
+    name = "REMOVE_ON_DELETE"
+
     assert read(name, "True") is True
     assert read(name, "FALSE") is False
     assert problems(NEEDED | {name: "yes"}) == [f"{name} must be one of true, false"]
 
 
 def test_overwrite() -> None:
-    """What the bucket may overwrite is one of two words."""
-    assert read("OVERWRITE", "Always") is True
-    assert read("OVERWRITE", "if-empty") is False
+    """What the bucket may overwrite is one of three words."""
+    assert read("OVERWRITE", "Always") is Overwrite.ALWAYS
+    assert read("OVERWRITE", "keep-own") is Overwrite.KEEP_OWN
+    assert read("OVERWRITE", "if-empty") is Overwrite.IF_EMPTY
     assert problems(NEEDED | {"OVERWRITE": "true"}) == [
-        "OVERWRITE must be one of always, if-empty"
+        "OVERWRITE must be one of always, keep-own, if-empty"
     ]

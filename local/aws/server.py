@@ -123,6 +123,8 @@ def describe(environ: dict[str, Any], status: int) -> dict[str, Any]:
         }
     query = dict(parse_qsl(environ["QUERY_STRING"], keep_blank_values=True))
     part = next((f"?{name}" for name in SUBRESOURCES if name in query), "")
+    if part and "versionId" in query:
+        part += "&versionId"
     operation = f"{environ['REQUEST_METHOD']} {part}".strip()
     # WSGI hands out the bytes of a path as if they were Latin-1.
     path = environ["PATH_INFO"].lstrip("/").encode("latin-1").decode(errors="replace")

@@ -53,7 +53,7 @@ class AWSRequest:
         service: `s3`, `sqs`, `secretsmanager`, or one that is asked for in vain.
 
         operation: The operation, as `ReceiveMessage`; for S3 the method and what of
-            the object is meant, as `GET` or `PUT ?tagging`.
+            the object is meant, as `GET`, `PUT ?tagging` or `PUT ?tagging&versionId`.
 
         path: The bucket and key of a request to S3; the prefix where it lists.
 

@@ -52,14 +52,14 @@ def backfill(
     deployment = Deployment.find(session, stack)
     if job:
         found = deployment.needed_stack()
-        bucket = deployment.buckets[0].name
+        bucket = deployment.bucket.name
         batch = BatchJob(session=session, stack=found, bucket=bucket, job_id=job)
         _end(session, {}, _follow(session, batch), as_json=as_json)
         return
     if not local and not dry_run:
         deployment.needed_stack()
     survey = take_survey(
-        deployment.buckets, deployment.settings.key_pattern, again=again
+        [deployment.bucket], deployment.settings.key_pattern, again=again
     )
     counted = {
         "to_do": len(survey.tasks),
@@ -108,7 +108,7 @@ def _run_here(
 
 def _run_job(session: Session, deployment: Deployment, survey: Survey) -> Counter[str]:
     """Start a job and follow it."""
-    stack, bucket = deployment.needed_stack(), deployment.buckets[0].name
+    stack, bucket = deployment.needed_stack(), deployment.bucket.name
     batch = BatchJob.start(session, stack, bucket, survey.tasks)
     command = f"ops backfill --stack {stack.name} --job {batch.job_id}"
     session.messages.print(

@@ -12,12 +12,11 @@ from typing import Any
 import requests
 from requests.adapters import HTTPAdapter
 
-from authgear import AdminAPI
-from factory import authorize, build_reconciler, connect
+from authgear import AdminAPI, Budget
+from factory import authorize, build_picture_maker, build_reconciler, connect
 from ops.backfill.survey import Task
 from ops.deployment import Deployment
 from outcome import Reason
-from storage.bucket import Bucket
 from sync.reconciler import Reconciler
 
 TIME = 300.0  # seconds for one user, waiting for its turns included
@@ -86,7 +85,7 @@ def run_here(
     Reconcile users from this machine.
 
     Args:
-        deployment: Settings and buckets.
+        deployment: Settings and bucket.
 
         tasks: Whom.
 
@@ -106,7 +105,6 @@ def run_here(
     for task in tasks:
         waiting.put(task)
     stop, counts, lock = threading.Event(), Counter[str](), threading.Lock()
-    buckets = {bucket.name: bucket for bucket in deployment.buckets}
 
     def work() -> None:
         reconciler = _reconciler(deployment, pace)
@@ -118,7 +116,7 @@ def run_here(
                 task = waiting.get_nowait()
             except queue.Empty:
                 return
-            reason = _reconcile(reconciler, buckets[task.bucket], task.key)
+            reason = _reconcile(reconciler, task.key)
             with lock:
                 counts[reason] += 1
                 on_done()
@@ -144,13 +142,14 @@ def _reconciler(deployment: Deployment, pace: Pace) -> Reconciler:
     settings = deployment.settings
     tokens = authorize(settings, deployment.aws.secrets)
     admin_api = AdminAPI(connect(settings, session=session), tokens)
-    return build_reconciler(settings, admin_api, deployment.find_focus)
+    make_picture = build_picture_maker(settings, deployment.find_focus)
+    return build_reconciler(settings, deployment.bucket, admin_api, make_picture)
 
 
-def _reconcile(reconciler: Reconciler, bucket: Bucket, key: str) -> str:
+def _reconcile(reconciler: Reconciler, key: str) -> str:
     """Bring one user in sync; return the reason."""
     try:
-        deadline = time.monotonic() + TIME
-        return reconciler.reconcile(bucket, key, deadline=deadline).reason
+        budget = Budget(deadline=time.monotonic() + TIME)
+        return reconciler.reconcile(key, budget)[0].result.reason
     except Exception:  # noqa: BLE001 - a bug in one object must not lose the rest
         return Reason.UNEXPECTED_ERROR

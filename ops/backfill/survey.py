@@ -11,7 +11,7 @@ from authgear import UUID
 from ops.aws import MOST_AT_ONCE
 from storage.bucket import Bucket, StoredObject
 from storage.key_pattern import KeyIgnored, KeyPattern
-from sync.decide import LASTING
+from sync.sync_tag import REJECTIONS, TAG, parse_sync_tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,8 @@ def _by_user(
 def _is_done(bucket: Bucket, items: Sequence[StoredObject]) -> bool:
     """Tell whether the tags say so: a picture was made, or none can be."""
     for item in items:
-        result = bucket.read_sync_tag(item).result
-        if result not in LASTING:
+        tag = parse_sync_tag((bucket.read_tags(item.key).values or {}).get(TAG, ""))
+        result = tag.result if tag and tag.etag == item.etag else ""
+        if result not in REJECTIONS:
             return UUID.fullmatch(result) is not None
     return True

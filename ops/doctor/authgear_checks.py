@@ -15,7 +15,14 @@ import requests
 from PIL import Image
 
 import authgear
-from authgear import AccessTokens, AdminAPI, AuthgearError, KeyPair, UploadURL
+from authgear import (
+    AccessTokens,
+    AdminAPI,
+    AuthgearError,
+    Budget,
+    KeyPair,
+    UploadURL,
+)
 from factory import connect
 from ops.doctor.check import Check, fine, unknown, wrong
 from pictures.profile_picture import PictureSpec, make_profile_picture
@@ -52,7 +59,9 @@ class AuthgearChecks:
     now: Callable[[], float] = time.time
     skew: float | None = None
     upload_url: UploadURL | None = None
-    deadline: float = field(default_factory=lambda: time.monotonic() + TIME)
+    budget: Budget = field(
+        default_factory=lambda: Budget(deadline=time.monotonic() + TIME)
+    )
 
     def __post_init__(self) -> None:
         """Connect, and listen to what the answers say of the time."""
@@ -90,7 +99,7 @@ class AuthgearChecks:
     def _presign(self) -> AuthgearError | None:
         """Ask for an upload URL; return what was wrong."""
         try:
-            self.upload_url = self._api.create_upload_url(deadline=self.deadline)
+            self.upload_url = self._api.create_upload_url(budget=self.budget)
         except AuthgearError as error:
             return error
         return None
@@ -150,7 +159,7 @@ class AuthgearChecks:
     def _graphql(self) -> Check:
         """Read a user that does not exist."""
         try:
-            self._api.get_user(str(uuid.uuid4()), deadline=self.deadline)
+            self._api.get_user(str(uuid.uuid4()), budget=self.budget)
         except authgear.UserNotFound:
             return fine("users", "users can be read")
         except AuthgearError as error:
@@ -167,11 +176,11 @@ class AuthgearChecks:
         """
         try:
             if self.upload:
-                self._api.upload(upload_url, _gray(), deadline=self.deadline)
+                self._api.upload(upload_url, _gray(), budget=self.budget)
                 return fine("image-store", "it took a gray picture, which stays there")
             path = urlsplit(upload_url.url).path
             url = f"{self.settings.authgear_endpoint}{path}/profile"
-            self._connection.request("image", "GET", url, deadline=self.deadline)
+            self._connection.request("image", "GET", url, budget=self.budget)
         except authgear.Unexpected as error:
             if error.status == 404:
                 finding = "it answers; --upload tries it with a gray picture"

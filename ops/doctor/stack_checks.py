@@ -16,6 +16,14 @@ from ops.doctor.trigger_checks import check_trigger
 from ops.problem import code_of
 from settings import FACE, Settings
 
+OBJECT_ACTIONS = [
+    "s3:GetObject",
+    "s3:GetObjectTagging",
+    "s3:PutObjectTagging",
+    "s3:GetObjectVersionTagging",
+    "s3:PutObjectVersionTagging",
+]
+
 
 @dataclass(frozen=True, kw_only=True)
 class StackChecks:
@@ -85,13 +93,9 @@ class StackChecks:
             "ContextKeyType": "string",
             "ContextKeyValues": [head],
         }
-        objects = ["s3:GetObject"]
-        if self.settings.remember:
-            objects += ["s3:GetObjectTagging", "s3:PutObjectTagging"]
-        for name in sorted(self.settings.bucket_names):
-            bucket = f"arn:{partition}:s3:::{name}"
-            yield ["s3:ListBucket"], bucket, [prefix]
-            yield objects, f"{bucket}/{head}picture.jpg", []
+        bucket = f"arn:{partition}:s3:::{self.settings.bucket_name}"
+        yield ["s3:ListBucket"], bucket, [prefix]
+        yield OBJECT_ACTIONS, f"{bucket}/{head}picture.jpg", []
         if self.settings.crop_position == FACE:
             yield ["rekognition:DetectFaces"], "*", []
         secret = self.settings.authgear_secret_id
@@ -160,14 +164,13 @@ class StackChecks:
 
 
 def check_bucket(aws: AWS, settings: Settings) -> Iterator[Check]:
-    """List a little of each bucket, with the operator's own credentials."""
-    for name in sorted(settings.bucket_names):
-        yield looked_at("bucket", lambda name=name: _list(aws, name, settings))  # type: ignore[misc]
+    """List a little of the bucket, with the operator's own credentials."""
+    yield looked_at("bucket", lambda: _list(aws, settings))
 
 
-def _list(aws: AWS, name: str, settings: Settings) -> Check:
-    """List a little of a bucket."""
-    head = settings.key_pattern.head
+def _list(aws: AWS, settings: Settings) -> Check:
+    """List a little of the bucket."""
+    name, head = settings.bucket_name, settings.key_pattern.head
     try:
         answer = aws.s3.list_objects_v2(Bucket=name, Prefix=head, MaxKeys=1)
     except ClientError as error:

@@ -27,38 +27,31 @@ REMEDY = (
 
 
 def check_trigger(aws: AWS, stack: Stack, settings: Settings) -> Check:
-    """Follow an object's event from each bucket to the function."""
-    head, found = settings.key_pattern.head, []
-    for name in sorted(settings.bucket_names):
-        notification = aws.s3.get_bucket_notification_configuration(Bucket=name)
-        ways = [*_notified(notification, stack, head)]
-        ways += [*_rules(aws, stack, name, head)]
-        if "EventBridgeConfiguration" not in notification:
-            ways = [
-                (way, why or "the bucket does not send events to EventBridge")
-                if way.startswith("rule")
-                else (way, why)
-                for way, why in ways
-            ]
-        if not ways:
-            finding = f"{name} tells nobody of new objects"
-            return wrong("trigger", finding, REMEDY)
-        if not any(why == "" for _, why in ways):
-            reasons = "; ".join(f"{way}: {why}" for way, why in ways)
-            return wrong("trigger", f"{name} does not wake it: {reasons}", REMEDY)
-        found.append(f"{name} by " + next(way for way, why in ways if not why))
-    principals = _invokers(aws, stack)
-    needed = {
-        "events.amazonaws.com" if "by rule" in it else "s3.amazonaws.com"
-        for it in found
-    }
-    missing = sorted(needed - principals)
-    if missing:
-        finding = f"{missing[0]} may not invoke the function"
+    """Follow an object's event from the bucket to the function."""
+    name, head = settings.bucket_name, settings.key_pattern.head
+    notification = aws.s3.get_bucket_notification_configuration(Bucket=name)
+    ways = [*_notified(notification, stack, head)]
+    ways += [*_rules(aws, stack, name, head)]
+    if "EventBridgeConfiguration" not in notification:
+        ways = [
+            (way, why or "the bucket does not send events to EventBridge")
+            if way.startswith("rule")
+            else (way, why)
+            for way, why in ways
+        ]
+    if not ways:
+        return wrong("trigger", f"{name} tells nobody of new objects", REMEDY)
+    found = next((way for way, why in ways if why == ""), None)
+    if found is None:
+        reasons = "; ".join(f"{way}: {why}" for way, why in ways)
+        return wrong("trigger", f"{name} does not wake it: {reasons}", REMEDY)
+    service = "events" if found.startswith("rule") else "s3"
+    if f"{service}.amazonaws.com" not in _invokers(aws, stack):
+        finding = f"{service}.amazonaws.com may not invoke the function"
         return wrong(
             "trigger", finding, "Deploy the stack anew: its permission is gone."
         )
-    return fine("trigger", "woken by " + ", ".join(found))
+    return fine("trigger", f"woken by {name} by {found}")
 
 
 def _notified(

@@ -5,13 +5,14 @@ It imports nothing of the application around it.
 """
 
 from .access_token import AccessTokens, KeyPair
-from .admin_api import STALE, AdminAPI, UploadURL
+from .admin_api import AdminAPI, UploadURL
 from .budget import Budget
 from .connection import Connection
 from .errors import (
     AttributesInvalid,
     AuthgearError,
     BadAnswer,
+    BatchRolledBack,
     CredentialsUnavailable,
     DeniedByHook,
     Forbidden,
@@ -27,9 +28,13 @@ from .errors import (
     UserAnonymized,
     UserNotFound,
 )
-from .user import UUID, User, object_id, to_node_id, to_user_id
+from .user import STALE, UUID, User, object_id, to_node_id, to_user_id
+from .user_batches import MOST_FOUND, MOST_READ, MOST_UPDATED, UserBatches
 
 __all__ = [
+    "MOST_FOUND",
+    "MOST_READ",
+    "MOST_UPDATED",
     "STALE",
     "UUID",
     "AccessTokens",
@@ -37,6 +42,7 @@ __all__ = [
     "AttributesInvalid",
     "AuthgearError",
     "BadAnswer",
+    "BatchRolledBack",
     "Budget",
     "Connection",
     "CredentialsUnavailable",
@@ -55,6 +61,7 @@ __all__ = [
     "UploadURL",
     "User",
     "UserAnonymized",
+    "UserBatches",
     "UserNotFound",
     "object_id",
     "to_node_id",

@@ -12,25 +12,30 @@ from .budget import Budget
 from .connection import Connection
 from .errors import PictureNotKept, Unexpected, UserAnonymized, UserNotFound
 from .originals import read_original
-from .user import User, object_id, read_user, to_node_id
+from .user import (
+    STALE,
+    USER_FIELDS,
+    User,
+    object_id,
+    picture_uri,
+    read_user,
+    to_node_id,
+)
+from .user_batches import UserBatches
 
-USER = "{ id isAnonymized standardAttributes }"
-READ_USER = f"query ReadUser($id: ID!) {{ node(id: $id) {{ ... on User {USER} }} }}"
+READ_USER = f"""
+query ReadUser($id: ID!) {{ node(id: $id) {{ ... on User {USER_FIELDS} }} }}"""
 FIND_USERS = f"""
 query FindUsers($key: String!, $attribute: String!, $value: String!) {{
-  byLoginID: getUserByLoginID(loginIDKey: $key, loginIDValue: $value) {USER}
+  byLoginID: getUserByLoginID(loginIDKey: $key, loginIDValue: $value) {USER_FIELDS}
   byAttribute: getUsersByStandardAttribute(
     attributeName: $attribute, attributeValue: $value
-  ) {USER}
+  ) {USER_FIELDS}
 }}"""
 UPDATE_USER = f"""
 mutation UpdateUser($input: UpdateUserInput!) {{
-  updateUser(input: $input) {{ user {USER} }}
+  updateUser(input: $input) {{ user {USER_FIELDS} }}
 }}"""
-
-
-# Seconds; attributes that were read longer ago are never sent.
-STALE = 2.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,12 +56,16 @@ class AdminAPI:
         connection: Speaks HTTP to the endpoint.
 
         tokens: Hands out access tokens.
+
+    Attributes:
+        batches: The calls that read, find or update many users in one request.
     """
 
     def __init__(self, connection: Connection, tokens: AccessTokens) -> None:
         self._connection = connection
         self._authorized = AuthorizedConnection(connection, tokens)
         self.app_id = tokens.app_id
+        self.batches = UserBatches(self._authorized, tokens.app_id)
 
     def create_upload_url(self, *, budget: Budget) -> UploadURL:
         """
@@ -159,8 +168,8 @@ class AdminAPI:
 
             PictureNotKept: The answer shows another picture.
         """
-        uri = f"authgearimages:///{self.app_id}/{image_id}"
-        updated = self._update(user, {"picture": uri}, budget)
+        picture = picture_uri(self.app_id, image_id)
+        updated = self._update(user, {"picture": picture}, budget)
         if updated.picture_object_id != image_id:
             raise PictureNotKept(
                 step="update", detail="the answer shows another picture", status=200
@@ -217,15 +226,11 @@ class AdminAPI:
 
     def _update(self, user: User, changes: dict[str, Any], budget: Budget) -> User:
         """Replace all standard attributes by those read, but for the picture."""
-        kept = {k: v for k, v in user.standard_attributes.items() if k != "picture"}
-        update = {
-            "userID": to_node_id(user.user_id),
-            "standardAttributes": kept | changes,
-        }
+        variables = {"input": user.update_input(changes)}
         data = self._authorized.graphql(
             "update",
             UPDATE_USER,
-            {"input": update},
+            variables,
             budget=budget,
             fresh_until=user.read_at + STALE,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Container, Mapping
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -34,6 +35,24 @@ FINAL_REASONS: dict[str, type[Refused]] = {
     "HookDisallowed": DeniedByHook,
 }
 RATE_LIMIT_REASONS = {"TooManyRequest", "RateLimited"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GraphQLError:
+    """
+    An entry of a GraphQL answer's `errors`.
+
+    Args:
+        alias: The top field that failed; empty if the entry does not say.
+
+        reason: Authgear's code; empty if there is none.
+
+        cause: What the entry means.
+    """
+
+    alias: str
+    reason: str
+    cause: AuthgearError
 
 
 def read_json(
@@ -80,17 +99,32 @@ def read_graphql(
     Raises:
         BadAnswer: The answer lists an error, which comes with status 200, or no data.
     """
-    errors = content.get("errors") or []
-    if not isinstance(errors, list):
-        raise Unexpected(step=step, detail="`errors` is not a list", status=200)
-    for error in map(as_object, errors):
-        extensions = as_object(error.get("extensions"))
-        if _word(extensions.get("reason")) not in tolerated:
-            raise _graphql_error(step, extensions)
+    errors = read_errors(step, content)
+    for error in errors:
+        if error.reason not in tolerated:
+            raise error.cause
     data = content.get("data")
     if not errors and not isinstance(data, dict):
         raise Unexpected(step=step, detail="`data` is missing", status=200)
     return as_object(data)
+
+
+def read_errors(step: str, content: dict[str, Any]) -> list[GraphQLError]:
+    """
+    Return the errors that a GraphQL answer lists.
+
+    Args:
+        step: The call that is answered, in errors.
+
+        content: The JSON object of the answer.
+
+    Raises:
+        Unexpected: They are not a list.
+    """
+    errors = content.get("errors") or []
+    if not isinstance(errors, list):
+        raise Unexpected(step=step, detail="`errors` is not a list", status=200)
+    return [_read_error(step, as_object(error)) for error in errors]
 
 
 def as_object(value: Any) -> dict[str, Any]:
@@ -133,6 +167,17 @@ def _meaning(step: str, status: int, reason: str) -> tuple[type[AuthgearError], 
     if step == "upload" and (status == 413 or reason in FILE_REFUSED):
         return Refused, reason or "the picture is too large"
     return Unexpected, reason or "not an answer of Authgear"
+
+
+def _read_error(step: str, error: dict[str, Any]) -> GraphQLError:
+    """Return what an entry of `errors` says."""
+    extensions = as_object(error.get("extensions"))
+    path = error.get("path")
+    return GraphQLError(
+        alias=_word(path[0]) if isinstance(path, list) and path else "",
+        reason=_word(extensions.get("reason")),
+        cause=_graphql_error(step, extensions),
+    )
 
 
 def _graphql_error(step: str, extensions: dict[str, Any]) -> AuthgearError:

@@ -6,7 +6,7 @@ from collections.abc import Container
 from typing import Any
 
 from .access_token import AccessTokens
-from .answers import read_graphql
+from .answers import as_object, read_graphql
 from .budget import Budget
 from .connection import CONNECT_TIMEOUT, Connection
 from .errors import Forbidden, StaleAttributes
@@ -82,7 +82,6 @@ class AuthorizedConnection:
         *,
         budget: Budget,
         fresh_until: float | None = None,
-        tolerated: Container[str] = (),
     ) -> dict[str, Any]:
         """
         Send a GraphQL request, not repeated if it fails, and return its data.
@@ -97,18 +96,18 @@ class AuthorizedConnection:
             budget: The time that the run has left.
 
             fresh_until: As in `request`.
-
-            tolerated: Reasons of errors that leave the rest of the data usable.
         """
-        content = self.request(
-            step,
-            "POST",
-            "/_api/admin/graphql",
-            budget=budget,
-            fresh_until=fresh_until,
-            json={"query": query, "variables": variables},
+        content = self.send_graphql(
+            step, query, variables, budget=budget, fresh_until=fresh_until
         )
-        return read_graphql(step, content, tolerated=tolerated)
+        return read_graphql(step, content)
+
+    def send_graphql(
+        self, step: str, query: str, variables: dict[str, Any], **options: Any
+    ) -> dict[str, Any]:
+        """Send a GraphQL request once; return the answer with its errors, unread."""
+        body = {"query": query, "variables": variables}
+        return self.request(step, "POST", "/_api/admin/graphql", json=body, **options)
 
     def query(
         self,
@@ -118,13 +117,47 @@ class AuthorizedConnection:
         *,
         budget: Budget,
         tolerated: Container[str] = (),
+        **options: Any,
     ) -> dict[str, Any]:
-        """Send a query as `graphql` does, again if need be: reading changes nothing."""
+        """
+        Send a query as `graphql` does, again if need be: reading changes nothing.
+
+        Args:
+            step: As in `graphql`, like the next three.
+
+            query: The query.
+
+            variables: Its variables.
+
+            budget: The time that the run has left.
+
+            tolerated: Reasons of errors that leave the rest of the data usable.
+
+            options: As in `Connection.request`.
+        """
+        content = self.query_partly(
+            step, query, variables, budget=budget, tolerated=tolerated, **options
+        )
+        return as_object(content.get("data"))
+
+    def query_partly(
+        self,
+        step: str,
+        query: str,
+        variables: dict[str, Any],
+        *,
+        budget: Budget,
+        tolerated: Container[str] = (),
+        **options: Any,
+    ) -> dict[str, Any]:
+        """Send a query as `query` does; return the answer with its tolerated errors."""
 
         def attempt() -> dict[str, Any]:
-            return self.graphql(
-                step, query, variables, budget=budget, tolerated=tolerated
+            content = self.send_graphql(
+                step, query, variables, budget=budget, **options
             )
+            read_graphql(step, content, tolerated=tolerated)
+            return content
 
         return self._connection.retry(attempt, budget=budget)
 

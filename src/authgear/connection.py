@@ -40,6 +40,9 @@ class Connection:
         session: Keeps connections alive; one for all requests.
 
         share: A random number from 0 to 1, to spread retries.
+
+    Attributes:
+        requests_sent: How many requests were sent so far.
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class Connection:
         self._share = share
         self._quiet_until = -math.inf
         self._refusals = 0
+        self.requests_sent = 0
 
     def is_same_origin(self, url: str) -> bool:
         """Tell whether a URL has the endpoint's scheme, host and port, and no user."""
@@ -73,7 +77,7 @@ class Connection:
         url: str,
         *,
         budget: Budget,
-        limit: int = LARGEST_ANSWER,
+        largest_answer: int = LARGEST_ANSWER,
         **options: Any,
     ) -> dict[str, Any]:
         """
@@ -88,7 +92,7 @@ class Connection:
 
             budget: The time that the run has left.
 
-            limit: Bytes that the answer may have.
+            largest_answer: Bytes; a longer answer is an error.
 
             options: `headers`, `json`, `files` as in `requests`.
 
@@ -102,7 +106,7 @@ class Connection:
         """
 
         def read(response: requests.Response, end: float) -> dict[str, Any]:
-            body = _read_body(step, response, budget, end, limit)
+            body = _read_body(step, response, budget, end, largest_answer)
             status, headers = response.status_code, response.headers
             return self._understand(step, status, headers, body, budget)
 
@@ -134,6 +138,7 @@ class Connection:
         if left <= 0:
             raise TimedOut(step=step, detail="no time left for the request")
         self._keep_quiet(step, start)
+        self.requests_sent += 1
         timeouts = min(connect_timeout, left), min(READ_TIMEOUT, left)
         try:
             with self._open(method, url, timeout=timeouts, **options) as response:

@@ -19,6 +19,8 @@ What can go wrong between us and Authgear.
             ├── DeniedByHook
             └── PictureNotKept
 
+`BatchRolledBack` is beside the tree: it is about several users, and no user's outcome.
+
 No message holds a response body, a URL's query, a token or an attribute's value.
 """
 
@@ -140,3 +142,21 @@ class DeniedByHook(Refused):
 
 class PictureNotKept(Refused):
     """Raised when the update's own answer shows another picture: a hook's doing."""
+
+
+class BatchRolledBack(Exception):
+    """
+    Raised when one update of several fails: Authgear then stores none of them.
+
+    Send the updates one by one: each then has an outcome of its own.
+
+    Args:
+        cause: The error that the failing update would meet alone.
+
+        user_id: Whose update failed; `None` if the answer does not say.
+    """
+
+    def __init__(self, cause: AuthgearError, user_id: str | None) -> None:
+        self.cause = cause
+        self.user_id = user_id
+        super().__init__(f"all updates of the request are rolled back: {cause}")

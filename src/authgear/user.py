@@ -12,7 +12,12 @@ from urllib.parse import urlsplit
 from .answers import as_object
 from .errors import Unexpected
 
+# Seconds; attributes that were read longer ago are never sent.
+STALE = 2.0
+
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+USER_FIELDS = "{ id isAnonymized standardAttributes }"  # what `read_user` needs
 
 # Attributes that Authgear computes; what is sent for them it ignores.
 DERIVED = ("email_verified", "phone_number_verified", "updated_at")
@@ -64,6 +69,20 @@ class User:
         ours, theirs = self.standard_attributes, other.standard_attributes
         names = (ours.keys() | theirs.keys()) - {"picture", *DERIVED}
         return sorted(name for name in names if ours.get(name) != theirs.get(name))
+
+    def update_input(self, changes: dict[str, Any]) -> dict[str, Any]:
+        """
+        Return the `UpdateUserInput` that leaves all attributes as read.
+
+        Args:
+            changes: The picture to set; without one, the picture is taken away.
+        """
+        read = self.standard_attributes.items()
+        kept = {name: value for name, value in read if name != "picture"}
+        return {
+            "userID": to_node_id(self.user_id),
+            "standardAttributes": kept | changes,
+        }
 
 
 def read_user(
@@ -124,6 +143,11 @@ def _image_path(url: Any) -> re.Match[str] | None:
     except ValueError:
         return None
     return re.fullmatch(rf"(?:/_images)?/([^/]+)/({UUID.pattern})(?:/profile)?", path)
+
+
+def picture_uri(app_id: str, image_id: str) -> str:
+    """Return the value of `picture` that names an uploaded image."""
+    return f"authgearimages:///{app_id}/{image_id}"
 
 
 def to_node_id(user_id: str) -> str:

@@ -68,6 +68,9 @@ ERRORS: dict[str, type[BucketError]] = {
     "403": AccessDenied,
     "NoSuchKey": ObjectChanged,
     "404": ObjectChanged,
+    "NoSuchVersion": ObjectChanged,
+    "MethodNotAllowed": ObjectChanged,  # tags of a delete marker
+    "405": ObjectChanged,
     "PreconditionFailed": ObjectChanged,
     "412": ObjectChanged,
     "InvalidObjectState": ObjectArchived,

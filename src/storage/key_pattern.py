@@ -5,12 +5,22 @@ from __future__ import annotations
 import re
 import unicodedata
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from authgear import UUID, to_user_id
+from authgear import UUID, to_node_id, to_user_id
 from outcome import Reason
 
 PLACEHOLDERS = ("user_id", "node_id", "email", "username", "phone")
+# The standard attribute whose value a key holds, by placeholder.
+ATTRIBUTES = {
+    "email": "email",
+    "phone": "phone_number",
+    "username": "preferred_username",
+}
+# Some programs on macOS write an accent as a character of its own.
+DECOMPOSED = "the key is in decomposed Unicode (NFD); upload it under its composed name"
 LONGEST_KEY = 1024  # bytes of UTF-8; S3's own limit
 
 
@@ -90,10 +100,52 @@ class KeyPattern:
             raise KeyIgnored(Reason.FOLDER_MARKER, "the key ends with a slash")
         found = self._regex.fullmatch(key)
         if found is None:
+            composed = unicodedata.normalize("NFC", key)
+            if self._regex.fullmatch(composed):
+                raise KeyIgnored(Reason.KEY_SPELLED_OTHERWISE, DECOMPOSED)
             detail = f"the key does not fit {self}"
             raise KeyIgnored(Reason.KEY_OUTSIDE_PATTERN, detail)
         self._check_spelling(found[1])
         return found[1]
+
+    @property
+    def needs_attributes(self) -> bool:
+        """Tell whether only a user's attributes say what the user's keys hold."""
+        return self.placeholder in ATTRIBUTES
+
+    def text_of_user(
+        self, user_id: str, attributes: Mapping[str, Any] | None = None
+    ) -> str | None:
+        """
+        Return the text that the keys of a user's objects hold.
+
+        It is the inverse of `user_text`: `prefix` makes the prefix of it.
+
+        Args:
+            user_id: The user's UUID.
+
+            attributes: The user's standard attributes, as read; only where
+                `needs_attributes` says so.
+
+        Returns:
+            `None` if the user has no such attribute, or one that no key can hold, such
+            as an e-mail address with a slash.
+        """
+        if self.placeholder == "user_id":
+            return user_id
+        if self.placeholder == "node_id":
+            return to_node_id(user_id)
+        text = (attributes or {}).get(ATTRIBUTES[self.placeholder])
+        if not isinstance(text, str):
+            return None
+        key = self.head + text + self.tail.replace("*", "\0")  # in no pattern
+        return text if self.names(key, text) else None
+
+    def user_id(self, user_text: str) -> str:
+        """Return the UUID of a user; only where `needs_attributes` is false."""
+        if self.placeholder == "node_id":
+            return to_user_id(user_text) or ""
+        return user_text
 
     def prefix(self, user_text: str) -> str:
         """Return the prefix by which S3 lists the user's objects."""

@@ -64,8 +64,8 @@ class PictureJob:
                 picture = self._make(data)
         else:
             picture = self._make(data)
-        self.log.facts.update(_describe(picture))
         self._jpeg = add_mark(picture.data, mark)
+        self.log.facts.update(_describe(picture), output_bytes=len(self._jpeg))
 
     def upload(self) -> str:
         """Upload the picture that was made, and return its image id."""
@@ -96,5 +96,4 @@ def _describe(picture: ProfilePicture) -> dict[str, object]:
         "crop_position": round(picture.crop_position, 3),
         "faces": picture.focus.faces or None,
         "crop_fallback": picture.focus.fallback or None,
-        "output_bytes": len(picture.data),
     }

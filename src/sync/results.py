@@ -15,6 +15,11 @@ from .decide import Policy, find_rejection
 from .errors import result_from_error
 from .view import View
 
+_WOULD: dict[type[Action], str] = {
+    Upload: "the picture would be set",
+    SetImage: "the picture would be set, from an image that is uploaded already",
+    Remove: "the picture would be removed",
+}
 OLDER = "; it is an older one, as no newer object can be the picture"
 
 
@@ -76,12 +81,19 @@ class Results:
             self._previous = previous.picture_object_id
         self.applied, self._image_id, self._facts = action, image_id, dict(facts)
 
-    def end(self, action: Action, unanswered: AuthgearError | None) -> None:
+    def end(
+        self,
+        action: Action,
+        facts: Mapping[str, Any],
+        unanswered: AuthgearError | None,
+    ) -> None:
         """
         Note the end of the run.
 
         Args:
             action: The end, or what a dry run would do.
+
+            facts: Fields of what a dry run has found out.
 
             unanswered: The error of an update that may yet be committed: such a run has
                 failed, so that another one looks once more.
@@ -93,8 +105,9 @@ class Results:
         if isinstance(action, End):
             self._end(action)
         else:
-            detail = f"a dry run: next comes {type(action).__name__}"
-            self._lines[self.key] = Result(reason=Reason.DRY_RUN, detail=detail)
+            self._lines[self.key] = Result(
+                reason=Reason.DRY_RUN, detail=_WOULD[type(action)], fields=dict(facts)
+            )
         if unanswered:
             self._lines[self.key] = result_from_error(unanswered) or Result(
                 reason=Reason.NOT_SETTLED

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from authgear import AdminAPI, UploadURL, UserNotFound, to_user_id
+from authgear import AdminAPI, UploadURL, User, UserNotFound
 from outcome import Reason
 from pictures.mark import read_mark
-from storage.key_pattern import KeyIgnored
+from storage.key_pattern import DECOMPOSED, KeyIgnored, KeyPattern
 
 from .run_log import RunLog
 
@@ -33,9 +35,9 @@ class UserProfile:
     Args:
         admin_api: Authgear.
 
-        placeholder: What kind of name the key holds.
+        pattern: How a key names a user.
 
-        text: That name.
+        text: The text that names the user.
 
         log: The record of the run.
 
@@ -43,7 +45,7 @@ class UserProfile:
     """
 
     admin_api: AdminAPI
-    placeholder: str
+    pattern: KeyPattern
     text: str
     log: RunLog
     user_id: str = ""
@@ -86,11 +88,9 @@ class UserProfile:
 
     def _find(self) -> str:
         """Return the id of the one user whom the key names."""
-        if self.placeholder == "user_id":
-            return self.text
-        if self.placeholder == "node_id":
-            return to_user_id(self.text) or ""
-        login_id_key, attribute = NAMES[self.placeholder]
+        if not self.pattern.needs_attributes:
+            return self.pattern.user_id(self.text)
+        login_id_key, attribute = NAMES[self.pattern.placeholder]
         with self.log.step("find"):
             users = self.admin_api.find_users(
                 login_id_key=login_id_key,
@@ -98,14 +98,37 @@ class UserProfile:
                 value=self.text,
                 budget=self.log.budget,
             )
-        if not users:
-            raise UserNotFound(
-                step="find", detail=f"nobody has this {self.placeholder}"
-            )
-        if len(users) > 1:
-            message = f"{len(users)} users have this {self.placeholder}"
-            raise AmbiguousUser(message)
-        if users[0].standard_attributes.get(attribute) != self.text:
-            detail = f"the user's {attribute} in Authgear is spelled otherwise"
-            raise KeyIgnored(Reason.KEY_SPELLED_OTHERWISE, detail)
-        return users[0].user_id
+        return choose_user(users, self.pattern.placeholder, self.text).user_id
+
+
+def choose_user(users: Sequence[User], placeholder: str, text: str) -> User:
+    """
+    Return the one user whom a name in a key means.
+
+    Args:
+        users: The users that Authgear finds by the name.
+
+        placeholder: What kind of name the key holds.
+
+        text: The name.
+
+    Raises:
+        UserNotFound: There is none.
+
+        AmbiguousUser: There are several.
+
+        KeyIgnored: Authgear spells the name otherwise. Two spellings would be two sets
+            of objects, each with a newest one of its own.
+    """
+    _, attribute = NAMES[placeholder]
+    if not users and not unicodedata.is_normalized("NFC", text):
+        raise KeyIgnored(Reason.KEY_SPELLED_OTHERWISE, DECOMPOSED)
+    if not users:
+        raise UserNotFound(step="find", detail=f"nobody has this {placeholder}")
+    if len(users) > 1:
+        message = f"{len(users)} users have this {placeholder}"
+        raise AmbiguousUser(message)
+    if users[0].standard_attributes.get(attribute) != text:
+        detail = f"the user's {attribute} in Authgear is spelled otherwise"
+        raise KeyIgnored(Reason.KEY_SPELLED_OTHERWISE, detail)
+    return users[0]

@@ -93,10 +93,10 @@ class UserRun:
                     self._wait()
                     action = yield from self._look()
                 if isinstance(action, End) or self.dry_run:
-                    self.results.end(action, self._unanswered)
+                    self.results.end(action, self.log.facts, self._unanswered)
                     return
-                done = action
                 yield from self._apply(action)
+                done = action
             except (LookAgain, ObjectChanged, AuthgearError) as error:
                 if not rounds_left or not self._may_go_on(error):
                     raise

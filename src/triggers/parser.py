@@ -1,4 +1,4 @@
-"""Any source's event -> the objects that it object_events at."""
+"""Any source's event -> the objects and users that it is about."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from urllib.parse import unquote_plus
 
 from outcome import Reason
 
+from .messages import Check, is_message, read_message
 from .sources import (
     AsyncInvocation,
-    BatchOperationsJob,
+    Event,
     EventSource,
     ObjectEvent,
     SQSBatch,
+    UserEvent,
 )
 
 DEEPEST = 8  # envelopes within envelopes; real events have at most five
@@ -36,56 +38,52 @@ def read_event(event: Any) -> EventSource:
     Args:
         event: The event, of any of the shapes in `events/` or of none of them.
     """
-    if isinstance(event, dict) and isinstance(event.get("tasks"), list):
-        # Schema 2.0 lets a job carry arguments; their values are always texts.
-        arguments = _at(_at(event, "job"), "userArguments")
-        dry_run = _field(arguments, "dry_run").lower() == "true"
-        return BatchOperationsJob(
-            [replace(_task(task), dry_run=dry_run) for task in event["tasks"]],
-            _field(event, "invocationSchemaVersion") or "1.0",
-            _field(event, "invocationId"),
-        )
     records = _records(event)
     if records and all(_field(r, "eventSource") == "aws:sqs" for r in records):
-        return SQSBatch(
-            [object_event for record in records for object_event in _message(record)]
-        )
-    return AsyncInvocation(list(_object_events(event)))
+        queue = _field(records[0], "eventSourceARN").rpartition(":")[2]
+        found = [found for record in records for found in _message(record)]
+        return SQSBatch(found, queue or "unknown")
+    return AsyncInvocation(list(_events(event)))
 
 
-def _message(record: Mapping[str, Any]) -> Iterator[ObjectEvent]:
-    """Read one SQS message; its object events carry its id."""
-    for object_event in _object_events(record.get("body")):
-        yield replace(object_event, item=_field(record, "messageId"))
+def _message(record: Mapping[str, Any]) -> Iterator[Event]:
+    """
+    Read one SQS message; its events carry its id.
+
+    A message that cannot be read fails, unlike an event: it would be lost.
+    """
+    for event in _events(record.get("body")):
+        found = replace(event, item=_field(record, "messageId"))
+        if isinstance(found, ObjectEvent) and found.problem is Reason.UNKNOWN_EVENT:
+            found = replace(found, problem=Reason.UNKNOWN_MESSAGE)
+        yield found
 
 
-def _task(task: Any) -> ObjectEvent:
-    """Read a task of S3 Batch Operations, whose keys are URL-encoded."""
-    bucket = _field(task, "s3Bucket") or _field(task, "s3BucketArn").rpartition(":")[2]
-    return _encoded_event(bucket, _field(task, "s3Key"), item=_field(task, "taskId"))
-
-
-def _object_events(content: Any, depth: int = 0) -> Iterator[ObjectEvent]:
-    """Open envelope after envelope until objects come to light."""
+def _events(content: Any, depth: int = 0) -> Iterator[Event]:
+    """Open envelope after envelope until objects or users come to light."""
     if isinstance(content, str):
         content = _parse(content)
-    if depth > DEEPEST or not isinstance(content, dict):
+    if isinstance(content, list) and content:  # as EventBridge Pipes hand it over
+        yield from _record_events(content, depth)
+    elif depth > DEEPEST or not isinstance(content, dict):
         yield ObjectEvent(problem=Reason.UNKNOWN_EVENT)
     elif content.get("Event") == "s3:TestEvent":
         yield ObjectEvent(bucket=_field(content, "Bucket"), problem=Reason.TEST_EVENT)
+    elif is_message(content):
+        yield _message_event(content)
     elif content.get("source") == "aws.s3":
         yield _eventbridge_event(content)
     elif content.get("source") == "lambda":
-        yield from _object_events(content.get("detail"), depth + 1)
+        yield from _events(content.get("detail"), depth + 1)
     elif "requestPayload" in content:
-        yield from _object_events(content["requestPayload"], depth + 1)
+        yield from _events(content["requestPayload"], depth + 1)
     elif content.get("Type") == "Notification":
-        yield from _object_events(content.get("Message"), depth + 1)
+        yield from _events(content.get("Message"), depth + 1)
     else:
         yield from _record_events(_records(content), depth)
 
 
-def _record_events(records: Iterable[Any], depth: int) -> Iterator[ObjectEvent]:
+def _record_events(records: Iterable[Any], depth: int) -> Iterator[Event]:
     """Read the records of an S3, SNS or SQS event."""
     found = False
     for record in records:
@@ -93,13 +91,25 @@ def _record_events(records: Iterable[Any], depth: int) -> Iterator[ObjectEvent]:
         if _field(record, "eventSource") == "aws:s3":
             yield _s3_event(record)
         elif _field(record, "eventSource") == "aws:sqs":
-            yield from _object_events(record.get("body"), depth + 1)
+            yield from _events(record.get("body"), depth + 1)
         elif _field(record, "EventSource") == "aws:sns":
-            yield from _object_events(_at(record, "Sns").get("Message"), depth + 1)
+            yield from _events(_at(record, "Sns").get("Message"), depth + 1)
         else:
             yield ObjectEvent(problem=Reason.UNKNOWN_EVENT)
     if not found:
         yield ObjectEvent(problem=Reason.UNKNOWN_EVENT)
+
+
+def _message_event(content: Mapping[str, Any]) -> Event:
+    """Read a message that this product has sent to a queue of its own."""
+    message = read_message(content)
+    if message is None:
+        return ObjectEvent(problem=Reason.UNKNOWN_EVENT)
+    if not isinstance(message, Check):
+        return message
+    if message.user_id:
+        return UserEvent(user_id=message.user_id, again=message.again)
+    return ObjectEvent(bucket=message.bucket, key=message.key, again=message.again)
 
 
 def _s3_event(record: Mapping[str, Any]) -> ObjectEvent:
@@ -108,9 +118,12 @@ def _s3_event(record: Mapping[str, Any]) -> ObjectEvent:
     if major != "2" or not _field(record, "eventName").startswith(S3_EVENTS):
         return ObjectEvent(problem=Reason.UNKNOWN_EVENT)
     s3 = _at(record, "s3")
-    return _encoded_event(
-        _field(_at(s3, "bucket"), "name"), _field(_at(s3, "object"), "key")
-    )
+    item = _at(s3, "object")
+    event = _encoded_event(_field(_at(s3, "bucket"), "name"), _field(item, "key"))
+    is_expired = _field(record, "eventName") == "LifecycleExpiration:Delete"
+    if is_expired and _field(item, "versionId"):
+        return replace(event, problem=event.problem or Reason.OLD_VERSION_EXPIRED)
+    return event
 
 
 def _eventbridge_event(content: Mapping[str, Any]) -> ObjectEvent:
@@ -120,23 +133,27 @@ def _eventbridge_event(content: Mapping[str, Any]) -> ObjectEvent:
     key = _field(_at(detail, "object"), "key")
     if content.get("detail-type") not in EVENTBRIDGE_EVENTS or not (bucket and key):
         return ObjectEvent(problem=Reason.UNKNOWN_EVENT)
+    how = _field(detail, "reason"), _field(detail, "deletion-type")
+    is_expired = how == ("Lifecycle Expiration", "Permanently Deleted")
+    if is_expired and _field(_at(detail, "object"), "version-id"):
+        return ObjectEvent(bucket=bucket, key=key, problem=Reason.OLD_VERSION_EXPIRED)
     return ObjectEvent(bucket=bucket, key=key)
 
 
-def _encoded_event(bucket: str, key: str, *, item: str = "") -> ObjectEvent:
+def _encoded_event(bucket: str, key: str) -> ObjectEvent:
     """Make an object event of a form-encoded key."""
     try:
         decoded = unquote_plus(key, errors="strict")
     except UnicodeDecodeError:
         decoded = ""
     if not (bucket and decoded):
-        return ObjectEvent(problem=Reason.UNKNOWN_EVENT, item=item)
-    return ObjectEvent(bucket=bucket, key=decoded, item=item)
+        return ObjectEvent(problem=Reason.UNKNOWN_EVENT)
+    return ObjectEvent(bucket=bucket, key=decoded)
 
 
 def _records(content: Any) -> list[Any]:
-    """Return an event's records, none if it has none."""
-    records = content.get("Records") if isinstance(content, dict) else None
+    """Return an event's records, or the event itself if it is a list of records."""
+    records = content.get("Records") if isinstance(content, dict) else content
     return records if isinstance(records, list) else []
 
 

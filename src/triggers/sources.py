@@ -1,4 +1,4 @@
-"""Who invokes the function, and what each source expects of the results."""
+"""Event sources: what each hands over, and the answer that each expects."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from typing import Any, ClassVar
 
 from outcome import Outcome, Reason, Result
 
+from .messages import Resync, ResyncRange
+
 
 class PicturesFailed(Exception):
-    """Raised to an asynchronous source so that the event comes again."""
+    """Raised to an asynchronous event source so that the event comes again."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ObjectEvent:
     """
-    An object that an event speaks of, or the reason why it speaks of none.
+    An object that an event is about, or the reason why it is about none.
 
     Args:
         bucket: The bucket's name.
@@ -26,16 +28,38 @@ class ObjectEvent:
 
         problem: Why there is no object to look at.
 
-        item: Which item of the source's batch it came in.
+        item: Which message of a batch it came in.
 
-        dry_run: Whether only to tell what would be done.
+        again: Whether to look once more at objects that their tag settles.
     """
 
     bucket: str = ""
     key: str = ""
     problem: Reason | None = None
     item: str = ""
-    dry_run: bool = False
+    again: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UserEvent:
+    """
+    A user to check, named by a message and not by an object.
+
+    Args:
+        user_id: The user's UUID.
+
+        item: Which message of a batch it came in.
+
+        again: As in `ObjectEvent`.
+    """
+
+    user_id: str
+    item: str = ""
+    again: bool = False
+
+
+Event = ObjectEvent | UserEvent | Resync | ResyncRange
+Results = Sequence[tuple[Event, Result]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +68,20 @@ class AsyncInvocation:
     An asynchronous invocation: an exception makes Lambda deliver it again.
 
     Attributes:
-        max_wait: Seconds to wait where Authgear asks for fewer requests. Thousands of
-            these may run at once, whereas a queue admits a few, which can wait.
+        max_wait: Seconds to wait for Authgear's rate limit. Thousands of these may run
+            at once, whereas a queue admits a few, which can wait.
     """
 
     max_wait: ClassVar[float] = 10.0
-    object_events: Sequence[ObjectEvent]
+    queue: ClassVar[str] = ""
+    events: Sequence[Event]
 
-    def answer(self, results: Sequence[tuple[ObjectEvent, Result]]) -> dict[str, Any]:
+    def answer(self, results: Results) -> dict[str, Any]:
         """
-        Return an entry per object.
+        Return an entry per object or user.
 
         Raises:
-            PicturesFailed: An object failed; the text stands in the queue's record.
+            PicturesFailed: An object failed; the text goes to the retry queue.
         """
         failed = [r.reason for _, r in results if r.outcome is Outcome.FAILED]
         if failed:
@@ -68,64 +93,50 @@ class AsyncInvocation:
 
 @dataclass(frozen=True, slots=True)
 class SQSBatch:
-    """Messages of an SQS queue: those that are named in the answer come again."""
+    """
+    Messages of an SQS queue: those that are named in the answer come again.
+
+    Args:
+        events: The events in the messages.
+
+        queue: The queue's name.
+    """
 
     max_wait: ClassVar[float] = math.inf
-    object_events: Sequence[ObjectEvent]
+    events: Sequence[Event]
+    queue: str = "unknown"
 
-    def answer(self, results: Sequence[tuple[ObjectEvent, Result]]) -> dict[str, Any]:
-        """Return an entry per object, and the messages that hold a failed one."""
-        failed = {h.item: None for h, r in results if r.outcome is Outcome.FAILED}
+    def answer(self, results: Results) -> dict[str, Any]:
+        """Return an entry per object or user, and the messages of those that failed."""
+        failed = {it.item: None for it, r in results if r.outcome is Outcome.FAILED}
         return {
             "batchItemFailures": [{"itemIdentifier": item} for item in failed],
             "objects": _entries(results),
         }
 
 
-@dataclass(frozen=True, slots=True)
-class BatchOperationsJob:
-    """A task of S3 Batch Operations, invoked synchronously; the text is its report."""
-
-    max_wait: ClassVar[float] = math.inf
-    object_events: Sequence[ObjectEvent]
-    schema_version: str
-    invocation_id: str
-
-    def answer(self, results: Sequence[tuple[ObjectEvent, Result]]) -> dict[str, Any]:
-        """Return a result code and a text per task."""
-        codes = {
-            Outcome.FAILED: "TemporaryFailure",
-            Outcome.REJECTED: "PermanentFailure",
-        }
-        return {
-            "invocationSchemaVersion": self.schema_version,
-            "treatMissingKeysAs": "PermanentFailure",
-            "invocationId": self.invocation_id,
-            "results": [
-                {
-                    "taskId": object_event.item,
-                    "resultCode": codes.get(result.outcome, "Succeeded"),
-                    "resultString": f"{result.outcome} {result.reason}: "
-                    f"{result.detail or result.reason.meaning}",
-                }
-                for object_event, result in results
-            ],
-        }
+EventSource = AsyncInvocation | SQSBatch
 
 
-EventSource = AsyncInvocation | SQSBatch | BatchOperationsJob
-
-
-def _entries(results: Sequence[tuple[ObjectEvent, Result]]) -> list[dict[str, Any]]:
-    """Return what a person reads after `sam local invoke`: an entry per object."""
+def _entries(results: Results) -> list[dict[str, Any]]:
+    """Return what a person reads after `sam local invoke`: one entry for each line."""
     return [
         {
-            "bucket": object_event.bucket,
-            "key": object_event.key,
+            **name_event(event),
             "outcome": result.outcome,
             "reason": result.reason,
             "detail": result.detail or result.reason.meaning,
             **result.fields,
         }
-        for object_event, result in results
+        for event, result in results
     ]
+
+
+def name_event(event: Event) -> dict[str, str]:
+    """Return the fields that name an event's object, user or range, for the log."""
+    if isinstance(event, UserEvent):
+        return {"user_id": event.user_id}
+    if isinstance(event, ObjectEvent):
+        return {"bucket": event.bucket, "key": event.key}
+    fields = {"mode": event.mode.value, "after": event.after}
+    return fields | ({"until": event.until} if isinstance(event, ResyncRange) else {})

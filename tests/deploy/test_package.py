@@ -132,7 +132,7 @@ def test_package_is_imported_in_time(
     environment = {
         "PYTHONPATH": str(host_package),
         "AWS_DEFAULT_REGION": "us-east-1",
-        "BUCKET_NAMES": "pictures-example",
+        "BUCKET_NAME": "pictures-example",
         "AUTHGEAR_ENDPOINT": "https://example.authgear.cloud",
         "AUTHGEAR_APP_ID": "example",
         "AUTHGEAR_SECRET_ID": "key",

@@ -90,7 +90,7 @@ def test_stack_function_gets_its_settings(template: dict[str, Any]) -> None:
     variables = configuration["Environment"]["Variables"]
     settings = Settings.from_env({k: str(v) for k, v in variables.items()})
     assert stack.status == "CREATE_COMPLETE"
-    assert settings.bucket_names == {BUCKET}
+    assert settings.bucket_name == BUCKET
     assert settings.picture_size == 256
 
 

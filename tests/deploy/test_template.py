@@ -14,7 +14,7 @@ from storage.key_pattern import KeyPattern
 from tests.deploy import sam
 
 REQUIRED = {
-    "BUCKET_NAMES": "pictures-example",
+    "BUCKET_NAME": "pictures-example",
     "AUTHGEAR_ENDPOINT": "https://example.authgear.cloud",
     "AUTHGEAR_APP_ID": "example",
     "AUTHGEAR_SECRET_ID": "key",
@@ -155,6 +155,26 @@ def test_failures_go_to_the_queue_that_the_function_reads(
     assert slow["EventSourceArn"] == queue
     assert slow["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert slow["ScalingConfig"]["MaximumConcurrency"] == 2
+
+
+def test_direct_invocations_are_kept_and_retried(resources: dict[str, Any]) -> None:
+    """Lambda keeps an event for six hours where it is throttled, and tries it thrice."""
+    direct = resources["FunctionEventInvokeConfig"]
+
+    assert direct["MaximumEventAgeInSeconds"] == DAY / 4
+    assert direct["MaximumRetryAttempts"] == 2
+
+
+def test_rule_keeps_what_it_cannot_deliver_for_a_day(
+    resources: dict[str, Any],
+) -> None:
+    """EventBridge tries as long as it can before the event takes the retry queue."""
+    [target] = resources["ObjectRule"]["Targets"]
+
+    assert target["RetryPolicy"] == {
+        "MaximumEventAgeInSeconds": DAY,
+        "MaximumRetryAttempts": 185,
+    }
 
 
 def test_retry_queue_tries_for_a_day(resources: dict[str, Any]) -> None:

@@ -92,7 +92,7 @@ def test_settings_are_listed_with_their_defaults() -> None:
     """Every variable is explained with the value that it has when it is not set."""
     listed = {r[0]: r[2] for r in rows(page("docs/settings.md")) if len(r) == 4}
     needed = {
-        "BUCKET_NAMES": "pictures-example",
+        "BUCKET_NAME": "pictures-example",
         "AUTHGEAR_ENDPOINT": "https://example.authgear.cloud",
         "AUTHGEAR_APP_ID": "example",
         "AUTHGEAR_SECRET_ID": "secret",

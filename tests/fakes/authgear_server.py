@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -90,6 +91,12 @@ class FakeAuthgear:
             return "upload", lambda: self._upload(str(path), request)
         content = json.loads(request.body or b"{}")
         variables = content["variables"]
+        if "ReadUsers(" in content["query"]:
+            return "read", lambda: self._read_many(variables["ids"])
+        if "FindManyUsers(" in content["query"]:
+            return "find", lambda: self._find_many(content["query"], variables)
+        if "UpdateManyUsers(" in content["query"]:
+            return "update", lambda: self._update_many(list(variables.values()))
         if "UpdateUser" in content["query"]:
             return "update", lambda: self._update(variables["input"])
         if "FindUsers" in content["query"]:
@@ -126,27 +133,66 @@ class FakeAuthgear:
         node = self._node(user_id) if user_id in self.users else None
         return answer({"data": {"node": node}})
 
+    def _read_many(self, node_ids: list[str]) -> requests.Response:
+        """Show users in the order asked for, and null for each that does not exist."""
+        user_ids = [to_user_id(node_id) for node_id in node_ids]
+        nodes = [self._node(u) if u in self.users else None for u in user_ids]
+        return answer({"data": {"nodes": nodes}})
+
     def _find(self, variables: dict[str, str]) -> requests.Response:
         """Find users by login id, and by an attribute whatever the value's case."""
-        found = [
-            self._node(user_id)
-            for user_id, attributes in self.users.items()
-            if str(attributes.get(variables["attribute"])).lower()
-            == variables["value"].lower()
-        ]
-        owner = self.login_ids.get((variables["key"], variables["value"]))
-        by_login_id = self._node(owner) if owner else None
+        by_login_id = self._owner(variables["key"], variables["value"])
+        found = self._having(variables["attribute"], variables["value"])
         return answer({"data": {"byLoginID": by_login_id, "byAttribute": found}})
 
+    def _find_many(self, query: str, variables: dict[str, str]) -> requests.Response:
+        """Find the users of many values, each as `_find` does, by aliases."""
+        data: dict[str, Any] = {}
+        for alias, number in re.findall(r"\b(id|value)(\d+):", query):
+            value = variables[f"v{number}"]
+            data[alias + number] = (
+                self._owner(variables["key"], value)
+                if alias == "id"
+                else self._having(variables["attribute"], value)
+            )
+        return answer({"data": data})
+
+    def _owner(self, key: str, value: str) -> dict[str, Any] | None:
+        """Return the user with a login id."""
+        owner = self.login_ids.get((key, value))
+        return self._node(owner) if owner else None
+
+    def _having(self, attribute: str, value: str) -> list[dict[str, Any]]:
+        """Return the users with an attribute, whatever the value's case."""
+        return [
+            self._node(user_id)
+            for user_id, attributes in self.users.items()
+            if str(attributes.get(attribute)).lower() == value.lower()
+        ]
+
+    def _update_many(self, updates: list[dict[str, Any]]) -> requests.Response:
+        """Update all users; none of them if one does not exist."""
+        for number, update in enumerate(updates):
+            if to_user_id(update["userID"]) not in self.users:
+                return answer({"data": None, "errors": [_not_found(f"m{number}")]})
+        nodes = [self._store(update) for update in updates]
+        return answer({"data": {f"m{n}": {"user": it} for n, it in enumerate(nodes)}})
+
     def _update(self, update: dict[str, Any]) -> requests.Response:
-        """Replace all standard attributes of a user."""
+        """Replace all standard attributes of a user, if there is one."""
+        if to_user_id(update["userID"]) not in self.users:
+            return answer({"data": None, "errors": [_not_found("updateUser")]})
+        return answer({"data": {"updateUser": {"user": self._store(update)}}})
+
+    def _store(self, update: dict[str, Any]) -> dict[str, Any]:
+        """Store a user's attributes, and show the user."""
         user_id = to_user_id(update["userID"]) or ""
         attributes = dict(update["standardAttributes"])
         if attributes.get("picture", "").startswith("authgearimages:///"):
             app_id, image_id = attributes["picture"].split("/")[-2:]
             attributes["picture"] = f"{ENDPOINT}/_images/{app_id}/{image_id}/profile"
         self.users[user_id] = attributes
-        return answer({"data": {"updateUser": {"user": self._node(user_id)}}})
+        return self._node(user_id)
 
     def _node(self, user_id: str | None) -> dict[str, Any]:
         """Return a user as GraphQL shows one."""
@@ -155,6 +201,15 @@ class FakeAuthgear:
             "isAnonymized": user_id in self.anonymized,
             "standardAttributes": dict(self.users[user_id or ""]),
         }
+
+
+def _not_found(alias: str) -> dict[str, Any]:
+    """Return the error of an update of nobody (contract: mutations.3_one_unknown)."""
+    return {
+        "message": "user not found",
+        "path": [alias],
+        "extensions": {"errorName": "NotFound", "reason": "UserNotFound"},
+    }
 
 
 def dropped_before(work: Callable[[], requests.Response]) -> requests.Response:

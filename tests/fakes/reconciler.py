@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from authgear import Budget
 from outcome import Reason, Result
-from storage.bucket import Bucket
+from sync.results import ObjectResult
 from tests.fakes.clock import FakeClock
 
 
 class FakeReconciler:
     """
-    Returns or raises what a test has said, for each key.
+    Returns or raises what a test has said, for each key or user id.
 
     Args:
         clock: Moves by a quarter of a second with each object.
@@ -18,15 +19,27 @@ class FakeReconciler:
     def __init__(self, clock: FakeClock) -> None:
         self.clock = clock
         self.results: dict[str, Result | BaseException] = {}
-        self.calls: list[tuple[str, str, float, bool]] = []
+        self.others: dict[str, list[ObjectResult]] = {}
+        self.calls: list[tuple[str, Budget, bool]] = []
+        self.user_calls: list[tuple[str, Budget]] = []
 
     def reconcile(
-        self, bucket: Bucket, key: str, *, deadline: float, dry_run: bool
-    ) -> Result:
-        """Return the result of a key, or raise its error."""
-        self.calls.append((bucket.name, key, deadline, dry_run))
+        self, key: str, budget: Budget, *, dry_run: bool = False
+    ) -> list[ObjectResult]:
+        """Return the result of a key and of other objects, or raise its error."""
+        self.calls.append((key, budget, dry_run))
+        first = ObjectResult(key=key, result=self._find_result(key))
+        return [first, *self.others.get(key, [])]
+
+    def reconcile_user(self, user_id: str, budget: Budget) -> list[ObjectResult]:
+        """Return the result of a user, or raise its error."""
+        self.user_calls.append((user_id, budget))
+        return [ObjectResult(key="", result=self._find_result(user_id))]
+
+    def _find_result(self, name: str) -> Result:
+        """Return what a test has said of a key or user id, a quarter second later."""
         self.clock.now += 0.25
-        result = self.results.get(key, Result(reason=Reason.PICTURE_SET))
+        result = self.results.get(name, Result(reason=Reason.PICTURE_SET))
         if isinstance(result, BaseException):
             raise result
         return result

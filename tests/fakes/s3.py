@@ -52,6 +52,8 @@ class FakeS3:
         self.errors: dict[str, list[Error | None]] = {}
         self.before: dict[str, Callable[[], object]] = {}
         self.now = 1_700_000_000
+        # Called for each page of a listing.
+        self.slow: Callable[[], object] = lambda: None
 
     def put(self, key: str, data: bytes, **tags: str) -> FakeObject:
         """Store an object, a second later than the one before."""
@@ -110,6 +112,7 @@ class FakeS3:
         if not found:
             yield {"IsTruncated": False}
         for start in range(0, len(found), 2):
+            self.slow()
             is_truncated = start + 2 < len(found)
             yield {"IsTruncated": is_truncated, "Contents": found[start : start + 2]}
 

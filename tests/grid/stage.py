@@ -27,8 +27,8 @@ from local.function.invoker import failure_record
 from pictures.profile_picture import PictureSpec
 from storage.bucket import TAG, Bucket
 from storage.key_pattern import KeyPattern
-from sync.parallel import RunDuring, run_inline
 from sync.decide import Policy
+from sync.parallel import RunDuring, run_inline
 from sync.reconciler import Reconciler
 from tests.fakes.authgear_server import ENDPOINT, FakeAuthgear
 from tests.fakes.clock import FakeClock

@@ -20,8 +20,8 @@ from local.aws import REGION, LocalAWS
 from local.aws.services import ISOLATED
 from outcome import Outcome, Reason
 from storage.bucket import TAG
-from sync.parallel import run_in_thread
 from sync.decide import Policy
+from sync.parallel import run_in_thread
 from tests.fakes.key_pair import KEY_PAIR
 from tests.grid import spoils
 from tests.grid.aws_faults import AWS, AWS_STEPS, AWS_TIMEOUT, BROKEN_OFF, HUNG

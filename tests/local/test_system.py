@@ -126,6 +126,6 @@ def test_start_fails_with_wrong_settings(capfd: pytest.CaptureFixture[str]) -> N
 
 def test_environment_of_this_process_is_left_alone(system: LocalSystem) -> None:
     """The function's variables are its own."""
-    assert "BUCKET_NAMES" in system.environment()
-    assert "BUCKET_NAMES" not in os.environ
+    assert "BUCKET_NAME" in system.environment()
+    assert "BUCKET_NAME" not in os.environ
     assert "AWS_ENDPOINT_URL" not in os.environ

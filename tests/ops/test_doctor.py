@@ -165,7 +165,7 @@ def test_doctor_uploads_only_if_told_to(ops: Ops) -> None:
 
 def test_doctor_names_a_missing_bucket(ops: Ops) -> None:
     """A mistyped bucket is told."""
-    ops.environment = {**ops.environment, "BUCKET_NAMES": "no-such-bucket"}
+    ops.environment = {**ops.environment, "BUCKET_NAME": "no-such-bucket"}
 
     assert "no bucket" in wrong(ops)["bucket"]["finding"]
 

@@ -12,6 +12,7 @@ from local.paths import ROOT
 from tests.fakes.aws_calls import answer_calls
 from tests.ops.conftest import NAME, Ops
 from tests.ops.stack import drain
+from triggers.messages import write_user_check
 
 CANARY = "1 of 1 objects failed: CANARY eyJ"
 ENVELOPE = json.loads((ROOT / "events" / "on-failure-sqs.json").read_text())
@@ -63,6 +64,24 @@ def test_replay_without_an_answer_moves_nothing(
     assert moved == []
     assert found["seen"] == 3
     assert found["moved"] == 0
+
+
+def test_replay_counts_users_by_their_ids(ops: Ops, stack: dict[str, str]) -> None:
+    """A message of the hook function holds no record of a failure, only a user."""
+    url = stack["DeadLetterQueueUrl"]
+    user_id = "00000000-0000-4000-8000-000000000001"
+    for _ in range(2):
+        ops.aws.sqs.send_message(QueueUrl=url, MessageBody=write_user_check(user_id))
+
+    try:
+        _, found = ops.json("replay", "--stack", NAME)
+        _, text = ops.run("replay", "--stack", NAME)
+    finally:
+        drain(ops.aws, url)
+
+    assert (found["objects"], found["users"]) == (0, 1)
+    assert found["reasons"] == {"user-check": 2}
+    assert "2 have failed for a day, of 0 objects and 1 users" in text
 
 
 def test_replay_of_nothing_is_fine(ops: Ops) -> None:

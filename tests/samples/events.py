@@ -68,10 +68,3 @@ def on_failure_eventbridge(payload: Any) -> dict[str, Any]:
     """Return the same record as EventBridge delivers it."""
     event: dict[str, Any] = load_event("on-failure-eventbridge.json")
     return event | {"detail": on_failure(payload)}
-
-
-def batch(key: str = KEY, **changes: Any) -> dict[str, Any]:
-    """Return a task of S3 Batch Operations, its key as encoded."""
-    event: dict[str, Any] = load_event("batch-2.0.json")
-    event["tasks"][0]["s3Key"] = key
-    return event | changes

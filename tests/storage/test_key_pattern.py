@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
+import unicodedata
 import uuid
 
 import pytest
@@ -367,3 +368,79 @@ def test_user_text_of_another(user_id: str, other: str, left: str, right: str) -
     else:
         assert left == ""
         assert right[:1] in ("", ".")
+
+
+ATTRIBUTES = {
+    "email": "ada.b@example.com",
+    "phone_number": "+85298765432",
+    "preferred_username": "ada.b",
+    "name": "Ada",
+}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        ("pictures/{user_id}.*", ID),
+        ("pictures/{node_id}/*", NODE_ID),
+        ("{email}.*", "ada.b@example.com"),
+        ("{username}/*.jpg", "ada.b"),
+        ("p/{phone}", "+85298765432"),
+        ("{username}b*", "ada.b"),
+    ],
+)
+def test_text_of_user(pattern: str, text: str) -> None:
+    """Each kind of pattern has the user's id, or the name as Authgear spells it."""
+    parsed = KeyPattern.parse(pattern)
+
+    assert parsed.text_of_user(ID, ATTRIBUTES) == text
+    assert parsed.needs_attributes is (text not in (ID, NODE_ID))
+
+
+@pytest.mark.parametrize("pattern", ["pictures/{user_id}.*", "{node_id}/*"])
+def test_text_of_user_needs_no_attributes(pattern: str) -> None:
+    """An id says enough."""
+    parsed = KeyPattern.parse(pattern)
+
+    assert parsed.text_of_user(ID) == parsed.text_of_user(ID, ATTRIBUTES)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, "", 7, ["ada"], {}, "a/b@example.com", " ada", "ada ", "a\nb", "a\0b", "/"],
+)
+@pytest.mark.parametrize("pattern", ["{email}.*", "p/{email}", "{email}/*"])
+def test_text_of_user_without_a_name(pattern: str, value: object) -> None:
+    """A value that no key can hold names no objects, and none of another user's."""
+    parsed = KeyPattern.parse(pattern)
+
+    assert parsed.text_of_user(ID, {"email": value}) is None
+    assert parsed.text_of_user(ID) is None
+    assert parsed.text_of_user(ID, {"preferred_username": "ada"}) is None
+
+
+@given(PATTERNS, IDS, st.text("ab.-@+/ \u00e9", max_size=6))
+def test_text_of_user_is_the_inverse(
+    pattern: KeyPattern, user_id: str, name: str
+) -> None:
+    """Every key under the user's prefix that fits the pattern can name the user."""
+    values = {"email": name, "phone_number": name, "preferred_username": name}
+
+    text = pattern.text_of_user(user_id, values)
+
+    if text is None:
+        assert pattern.needs_attributes
+        return
+    assert pattern.prefix(text).startswith(pattern.head + text)
+    assert pattern.names(pattern.head + text + pattern.tail.replace("*", "\0"), text)
+
+
+@pytest.mark.parametrize("pattern", ["fa\u00e7es/{user_id}.*", "{user_id}-\u00e9.jpg"])
+def test_decomposed_key_is_told_so(pattern: str) -> None:
+    """A key that fits once its accents are composed gets a message of its own."""
+    key = pattern.replace("{user_id}", ID).replace("*", "jpg")
+
+    error = ignored(pattern, unicodedata.normalize("NFD", key))
+
+    assert error.reason is Reason.KEY_SPELLED_OTHERWISE
+    assert "decomposed Unicode" in error.detail

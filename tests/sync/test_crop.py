@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import replace
-from typing import Any, cast
-
 from outcome import Reason
-from pictures.profile_picture import Focus, PictureSpec
-from storage.bucket import Bucket
+from pictures.profile_picture import Focus
 from tests.sync.world import World, png
 
 
@@ -24,7 +19,6 @@ def test_log_fields_of_faces() -> None:
     fields = result.fields
     assert (fields["crop_position"], fields["faces"]) == (0.75, 2)
     assert fields["crop_fallback"] is None
-    assert fields["faces_ms"] == 2_000
 
 
 def test_log_fields_of_a_fallback() -> None:
@@ -58,28 +52,8 @@ def test_faces_are_looked_for_when_tried_out() -> None:
     world = World()
     world.s3.put(world.key, png("red", (300, 400)))
     world.focus = [Focus(position=1.0, faces=1)]
-    bucket = Bucket(cast(Any, world.s3), world.s3.bucket)
 
-    result = world.reconciler.reconcile(
-        bucket, world.key, deadline=world.clock() + 50, dry_run=True
-    )
+    result = world.run(dry_run=True)
 
     assert result.reason is Reason.DRY_RUN
     assert (result.fields["faces"], result.fields["crop_position"]) == (1, 1.0)
-
-
-def test_faces_are_not_looked_for_when_time_is_up() -> None:
-    """Where decoding took the rest of the time, no question may outlive Lambda's."""
-    world = World()
-    world.s3.put(world.key, png("red", (4_000, 5_000)))
-    world.reconciler = replace(
-        world.reconciler, clock=time.monotonic, spec=PictureSpec()
-    )
-    bucket = Bucket(cast(Any, world.s3), world.s3.bucket)
-
-    result = world.reconciler.reconcile(
-        bucket, world.key, deadline=time.monotonic() + 0.1
-    )
-
-    assert result.reason is Reason.NOT_SETTLED
-    assert world.asked == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from authgear import Budget
 from outcome import Reason
 from sync.run_log import OutOfTime, RunLog
 from tests.fakes.clock import FakeClock
@@ -17,8 +18,8 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def run_log(clock: FakeClock) -> RunLog:
-    """Return a run_log with ten seconds left."""
-    return RunLog(deadline=1010, clock=clock, sleep=clock.sleep)
+    """Return the record of a run with ten seconds left."""
+    return RunLog(budget=Budget(deadline=1010, clock=clock, sleep=clock.sleep))
 
 
 def test_step(run_log: RunLog, clock: FakeClock) -> None:
@@ -27,7 +28,7 @@ def test_step(run_log: RunLog, clock: FakeClock) -> None:
         with run_log.step("read"):
             clock.now += seconds
 
-    assert run_log.facts == {"read_ms": 750.4}
+    assert run_log.times == {"read_ms": 750.4}
 
 
 def test_step_that_fails(run_log: RunLog, clock: FakeClock) -> None:
@@ -40,45 +41,27 @@ def test_step_that_fails(run_log: RunLog, clock: FakeClock) -> None:
     with pytest.raises(KeyError), run_log.step("read"):
         fail()
 
-    assert run_log.facts == {"read_ms": 1000}
+    assert run_log.times == {"read_ms": 1000}
 
 
 @pytest.mark.parametrize("late", [0, 1], ids=["at", "after"])
 def test_step_out_of_time(run_log: RunLog, clock: FakeClock, late: float) -> None:
     """At the deadline no step begins, and none is noted."""
-    clock.now = run_log.deadline + late
+    clock.now = run_log.budget.deadline + late
 
     message = "no time was left for the step upload"
     with pytest.raises(OutOfTime, match=message) as caught, run_log.step("upload"):
         pytest.fail("the step began")
 
     assert caught.value.reason is Reason.NOT_SETTLED
-    assert run_log.facts == {}
+    assert run_log.times == {}
 
 
 def test_step_just_in_time(run_log: RunLog, clock: FakeClock) -> None:
     """A step that begins before the deadline may end after it."""
-    clock.now = run_log.deadline - 0.001
+    clock.now = run_log.budget.deadline - 0.001
 
     with run_log.step("upload"):
         clock.now += 5
 
-    assert run_log.facts == {"upload_ms": 5000}
-
-
-def test_wait(run_log: RunLog, clock: FakeClock) -> None:
-    """Time that is there is waited."""
-    assert run_log.wait(9.5) is True
-    assert clock.slept == [9.5]
-
-
-@pytest.mark.parametrize("seconds", [10, 11], ids=["until", "beyond"])
-def test_wait_short_of_time(run_log: RunLog, clock: FakeClock, seconds: float) -> None:
-    """Nobody waits until the deadline."""
-    assert run_log.wait(seconds) is False
-    assert clock.slept == []
-
-
-def test_facts_are_of_one_run() -> None:
-    """Two journals share nothing."""
-    assert RunLog(deadline=0).facts is not RunLog(deadline=0).facts
+    assert run_log.times == {"upload_ms": 5000}

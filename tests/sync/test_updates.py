@@ -6,10 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import requests
 
 from authgear import to_node_id
-from outcome import Reason
+from outcome import Outcome, Reason
+from settings import Overwrite
 from sync.reconciler import SETTLE
+from sync.user_run import ROUNDS
 from tests.fakes.authgear_server import (
     ENDPOINT,
     Fault,
@@ -19,7 +22,7 @@ from tests.fakes.authgear_server import (
     timed_out,
 )
 from tests.fakes.transport import answer
-from tests.sync.world import UNKNOWN_ID, World
+from tests.sync.world import World
 
 
 def graphql_error(name: str, reason: str) -> dict[str, Any]:
@@ -29,24 +32,67 @@ def graphql_error(name: str, reason: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "fault",
-    [dropped_after, timed_out, dropped_before, answered({}, 502)],
+    ("fault", "reason"),
+    [
+        (dropped_after, Reason.AUTHGEAR_UNREACHABLE),
+        (timed_out, Reason.AUTHGEAR_TIMEOUT),
+        (dropped_before, Reason.AUTHGEAR_UNREACHABLE),
+        (answered({}, 502), Reason.AUTHGEAR_UNAVAILABLE),
+    ],
     ids=["dropped-after", "timed-out", "dropped-before", "502"],
 )
-@pytest.mark.parametrize("overwrite", [True, False], ids=["always", "if-empty"])
+@pytest.mark.parametrize("overwrite", list(Overwrite))
 def test_update_without_answer_is_looked_at_again(
-    fault: Fault, overwrite: bool
+    fault: Fault, reason: Reason, overwrite: Overwrite
 ) -> None:
-    """Whether it was done or not, one upload is enough; it is not the user's own."""
+    """The picture is set, by one upload; the run fails, so that another looks again."""
     world = World(overwrite=overwrite)
     world.put("red")
     world.authgear.fail("update", fault)
 
-    result = world.run()
+    assert world.run().reason is reason
 
-    assert result.reason is Reason.PICTURE_SET
     assert world.shown == "red"
+    assert world.run().reason is Reason.IN_SYNC
     assert world.authgear.steps.count("upload") == 1
+
+
+def test_update_that_is_committed_late_is_mended_by_the_next_run() -> None:
+    """An older update without an answer may bring the older picture back."""
+    world = World()
+    world.put("red")
+    late: list[Callable[[], Any]] = []
+
+    def hang(work: Callable[[], Any]) -> Any:
+        late.append(work)
+        raise requests.ReadTimeout(ENDPOINT)
+
+    world.authgear.fail("update", hang)
+    world.authgear.before["update"] = lambda: world.put("blue")
+
+    assert world.run().outcome is Outcome.FAILED
+    late[0]()
+    assert world.shown == "red"
+
+    assert world.run().reason is Reason.PICTURE_SET
+    assert world.shown == "blue"
+    assert world.authgear.steps.count("upload") == 2
+
+
+@pytest.mark.parametrize("overwrite", list(Overwrite))
+def test_hook_that_is_down_for_a_day_costs_one_upload(overwrite: Overwrite) -> None:
+    """Each try takes up the image that the sync tag names."""
+    world = World(overwrite=overwrite)
+    world.put("red")
+    down = graphql_error("InternalError", "HookDeliveryTimeout")
+    world.authgear.fail("update", *[answered(down)] * 99 * ROUNDS)
+
+    for _ in range(99):
+        assert world.run().outcome is Outcome.FAILED
+    world.authgear.faults.clear()
+
+    assert world.run().reason is Reason.PICTURE_SET
+    assert len(world.authgear.images) == 1
 
 
 def test_update_is_made_again_when_authgear_asked_for_it() -> None:
@@ -56,8 +102,20 @@ def test_update_is_made_again_when_authgear_asked_for_it() -> None:
     busy = answer({}, 503, {"Retry-After": "7"})
     world.authgear.fail("update", lambda _: busy)
 
-    assert world.run().reason is Reason.PICTURE_SET
+    assert world.run().reason is Reason.AUTHGEAR_UNAVAILABLE
     assert world.clock.slept == [7]
+    assert world.shown == "red"
+
+
+def test_rate_limit_of_an_update_counts_against_the_longest_wait() -> None:
+    """A direct invocation waits ten seconds for a rate limit, for all its requests."""
+    world = World()
+    world.put("red")
+    busy = answer({}, 429, {"Retry-After": "60"})
+    world.authgear.fail("update", lambda _: busy)
+
+    assert world.run(max_wait=10).reason is Reason.AUTHGEAR_RATE_LIMITED
+    assert sum(world.clock.slept) <= 10
 
 
 def test_update_that_was_not_committed_is_made_again() -> None:
@@ -94,15 +152,13 @@ def test_update_that_shows_late_is_waited_for() -> None:
     assert world.clock.slept == [SETTLE * 1.5]
 
 
-@pytest.mark.parametrize(
-    "picture",
-    [f"{ENDPOINT}/_images/demo/{UNKNOWN_ID}/profile", "https://example.com/me.png"],
-    ids=["image", "elsewhere"],
-)
-def test_removal_that_was_not_committed_is_made_again(picture: str) -> None:
-    """A picture taken away is looked for as one that was set, wherever it lies."""
+def test_removal_that_was_not_committed_is_made_again() -> None:
+    """A picture taken away is looked for as one that was set."""
     world = World(remove_on_delete=True)
-    world.authgear.users[world.user_id]["picture"] = picture
+    world.put("red")
+    world.run()
+    world.s3.delete(world.key)
+    world.authgear.steps.clear()
     world.authgear.fail("update", world.commit_fails)
 
     result = world.run()
@@ -110,16 +166,6 @@ def test_removal_that_was_not_committed_is_made_again(picture: str) -> None:
     assert result.reason is Reason.PICTURE_REMOVED
     assert "picture" not in world.authgear.users[world.user_id]
     assert world.authgear.steps.count("update") == 2
-
-
-def test_update_is_believed_without_the_read_after() -> None:
-    """One setting saves the read, and with it what it would have found."""
-    world = World(verify_update=False)
-    world.put("red")
-
-    world.run()
-
-    assert world.authgear.steps == ["presign", "read", "upload", "update"]
 
 
 def test_edit_during_a_slow_upload_is_not_undone() -> None:

@@ -1,4 +1,4 @@
-"""One user's objects: which they are, and what is noted on them."""
+"""One user's objects: which they are, and their sync tags."""
 
 from __future__ import annotations
 
@@ -6,34 +6,34 @@ from typing import Any, cast
 
 import pytest
 
-from outcome import Reason, Result
-from pictures.errors import PictureRejected
-from storage.bucket import TAG, Bucket, SyncTag
+from authgear import Budget
+from storage.bucket import Bucket
 from storage.key_pattern import KeyPattern
 from sync.run_log import OutOfTime, RunLog
+from sync.sync_tag import TAG, SyncTag, fingerprint_image
 from sync.user_objects import UserObjects
 from tests.fakes.clock import FakeClock
-from tests.fakes.s3 import FakeS3
+from tests.fakes.s3 import FakeS3, client_error
 
-REJECTED = Result(reason=Reason.NOT_A_PICTURE)
+IMAGE = "0a7b1a83-31f1-4d3c-8a57-6f1d3f6f2f10"
 
 
-def open_objects(s3: FakeS3, *, tagged: bool = True, left: float = 10) -> UserObjects:
-    """Return what the user `ada` has in a store."""
+def open_objects(s3: FakeS3, *, left: float = 10) -> UserObjects:
+    """Return the objects of the user `ada` in a store."""
     clock = FakeClock()
+    budget = Budget(deadline=clock() + left, clock=clock, sleep=clock.sleep)
     return UserObjects(
         bucket=Bucket(cast(Any, s3), s3.bucket),
         pattern=KeyPattern.parse("{username}.*"),
         text="ada",
-        run_log=RunLog(deadline=clock() + left, clock=clock, sleep=clock.sleep),
-        tagged=tagged,
+        log=RunLog(budget=budget),
     )
 
 
-@pytest.fixture
-def s3() -> FakeS3:
+@pytest.fixture(params=[False, True], ids=["plain", "versioned"])
+def s3(request: pytest.FixtureRequest) -> FakeS3:
     """Return a store with objects of `ada` and of two others."""
-    s3 = FakeS3()
+    s3 = FakeS3(is_versioned=request.param)
     for key in ("ada.jpg", "ada.png", "ada.b.jpg", "adam.jpg"):
         s3.put(key, key.encode())
     return s3
@@ -43,110 +43,95 @@ def test_list(s3: FakeS3) -> None:
     """Objects of others whose keys begin alike are not the user's."""
     objects = open_objects(s3)
 
-    assert [item.key for item in objects.list()] == ["ada.png", "ada.jpg"]
-    assert "list_ms" in objects.run_log.facts
+    listed = [item.key for item in objects.list_newest_first()]
+
+    assert listed == ["ada.png", "ada.jpg"]
+    assert "list_ms" in objects.log.times
 
 
-def test_is_newest(s3: FakeS3) -> None:
-    """Only the last object counts, with the content that it had."""
+def test_sync_tag_is_read_back(s3: FakeS3) -> None:
+    """A sync tag that was written is read again, and the log says that S3 took it."""
     objects = open_objects(s3)
-    newest, older = objects.list()
+    item = objects.list_newest_first()[0]
+    tag = SyncTag(item.etag, IMAGE, fingerprint_image((), "ada"))
 
-    assert objects.is_newest(newest)
-    assert not objects.is_newest(older)
-    s3.put("ada.png", b"new")
-    assert not objects.is_newest(newest)
+    objects.write_sync_tag(item, tag)
+
+    assert objects.read_sync_tag(item) == tag
+    assert objects.log.facts["sync_tag_written"] is True
+    assert {"read_tag_ms", "write_tag_ms"} <= set(objects.log.times)
 
 
-def test_is_newest_after_passed_over(s3: FakeS3) -> None:
-    """An object that was passed over hides none, until it has other content."""
+@pytest.mark.parametrize(
+    "value",
+    ["", "etag", f"other-etag/{IMAGE}/f", "etag//f", "a/b/c/d"],
+    ids=["empty", "one-part", "other-content", "no-result", "four-parts"],
+)
+def test_other_values_are_no_sync_tag(s3: FakeS3, value: str) -> None:
+    """The tag of another content, or another text under its name, says nothing."""
     objects = open_objects(s3)
-    newest, older = objects.list()
-    objects.skipped[newest.key] = newest.etag, REJECTED
+    item = objects.list_newest_first()[0]
+    s3.objects[item.key].tags = {TAG: value.replace("etag", item.etag)}
+    if value == f"other-etag/{IMAGE}/f":
+        s3.objects[item.key].tags = {TAG: value}
 
-    assert objects.is_newest(older)
-    s3.put(newest.key, b"new")
-    assert not objects.is_newest(older)
+    assert objects.read_sync_tag(item) is None
 
 
-def test_is_newest_of_none(s3: FakeS3) -> None:
-    """Where there is no object left, none is the newest."""
+def test_sync_tag_of_another_user_is_none(s3: FakeS3) -> None:
+    """S3 copies tags with an object; a rejection is about the content all the same."""
     objects = open_objects(s3)
-    newest, older = objects.list()
-    objects.skipped[older.key] = older.etag, REJECTED
-    del s3.objects[newest.key]
+    item = objects.list_newest_first()[0]
+    copied = SyncTag(item.etag, IMAGE, fingerprint_image((), "eve"))
+    rejected = SyncTag(item.etag, "not-a-picture", fingerprint_image((), "eve"))
 
-    assert not objects.is_newest(newest)
+    s3.objects[item.key].tags = {TAG: str(copied)}
+    assert objects.read_sync_tag(item) is None
+    s3.objects[item.key].tags = {TAG: str(rejected)}
+    assert objects.read_sync_tag(item) == rejected
 
 
-@pytest.mark.parametrize("limit", [7, 8])
-def test_download(s3: FakeS3, limit: int) -> None:
-    """An object up to the limit is downloaded."""
+@pytest.mark.parametrize("operation", ["get_object_tagging", "put_object_tagging"])
+def test_sync_tag_that_s3_refuses_holds_for_the_run(s3: FakeS3, operation: str) -> None:
+    """A run does not forget what S3 does not keep for it."""
     objects = open_objects(s3)
+    item = objects.list_newest_first()[0]
+    tag = SyncTag(item.etag, IMAGE, "f")
+    s3.fail(operation, client_error("AccessDenied"))
 
-    assert objects.download(objects.list()[0], limit=limit) == b"ada.png"
-    assert objects.run_log.facts["input_bytes"] == 7
-    assert "download_ms" in objects.run_log.facts
+    objects.write_sync_tag(item, tag)
+
+    assert objects.log.facts["sync_tag_written"] is False
+    assert objects.read_sync_tag(item) == tag
+    assert open_objects(s3).read_sync_tag(item) is None
 
 
-def test_download_too_large(s3: FakeS3) -> None:
-    """A larger object is rejected before any byte is asked for."""
+def test_version_that_was_read_is_tagged() -> None:
+    """An object that is overwritten meanwhile keeps the tags that it came with."""
+    s3 = FakeS3(is_versioned=True)
+    s3.put("ada.png", b"old")
     objects = open_objects(s3)
-    item = objects.list()[0]
+    item = objects.list_newest_first()[0]
+    objects.download(item)
+    new = s3.put("ada.png", b"new", project="x")
 
-    with pytest.raises(PictureRejected, match="7 bytes are more than the 6") as caught:
-        objects.download(item, limit=6)
+    objects.write_sync_tag(item, SyncTag(item.etag, IMAGE, "f"))
 
-    assert caught.value.reason is Reason.TOO_MANY_BYTES
-    assert "get_object" not in s3.calls
-    assert objects.run_log.facts["input_bytes"] == 7
-
-
-def test_remember_and_recall(s3: FakeS3) -> None:
-    """What is noted is recalled, and the log tells that S3 took it."""
-    objects = open_objects(s3)
-    item = objects.list()[0]
-
-    objects.write_sync_tag(item, objects.read_sync_tag(item), "result")
-
-    assert objects.read_sync_tag(item).result == "result"
-    assert objects.run_log.facts["sync_tag_written"] is True
-    assert {"read_tag_ms", "write_tag_ms"} <= set(objects.run_log.facts)
-
-
-def test_remember_refused(s3: FakeS3) -> None:
-    """The log tells that S3 did not take the note."""
-    objects = open_objects(s3)
-
-    objects.write_sync_tag(objects.list()[0], SyncTag(), "result")
-
-    assert objects.run_log.facts["sync_tag_written"] is False
-
-
-def test_without_tags(s3: FakeS3) -> None:
-    """Where nothing may be noted, nothing is asked, and nothing is told."""
-    objects = open_objects(s3, tagged=False)
-    item = objects.list()[0]
-    s3.objects[item.key].tags = {TAG: f"{item.etag}/result"}
-
-    assert objects.read_sync_tag(item) == SyncTag()
-    objects.write_sync_tag(item, SyncTag(other_tags=()), "other")
-
-    assert s3.calls == ["list_objects_v2"]
-    assert set(objects.run_log.facts) == {"list_ms"}
+    assert new.tags == {"project": "x"}
+    assert TAG in s3.versions["ada.png"][0].tags
 
 
 def test_out_of_time(s3: FakeS3) -> None:
     """Every step looks at the time before it begins."""
-    item = open_objects(s3).list()[0]
+    item = open_objects(s3).list_newest_first()[0]
     objects = open_objects(s3, left=0)
     s3.calls.clear()
 
     for step in (
-        objects.list,
+        objects.list_newest_first,
         lambda: objects.read_sync_tag(item),
-        lambda: objects.download(item, limit=10),
-        lambda: objects.write_sync_tag(item, SyncTag(other_tags=()), "result"),
+        lambda: objects.download(item),
+        lambda: objects.write_sync_tag(item, SyncTag(item.etag, IMAGE)),
     ):
         with pytest.raises(OutOfTime):
             step()

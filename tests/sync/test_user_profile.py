@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from authgear import UserNotFound, to_node_id
+from authgear import Budget, UserNotFound, to_node_id
 from outcome import Reason
-from storage.key_pattern import KeyIgnored
+from pictures.mark import add_mark
+from storage.key_pattern import KeyIgnored, KeyPattern
 from sync.run_log import OutOfTime, RunLog
-from sync.user_profile import STALE, AmbiguousUser, UserProfile
+from sync.user_profile import AmbiguousUser, UserProfile
 from tests.fakes.authgear_server import FakeAuthgear
 from tests.fakes.clock import FakeClock
 
@@ -28,11 +29,15 @@ class Stage:
     def open(self, placeholder: str, text: str, left: float = 30) -> UserProfile:
         """Return the profile of whom a text names."""
         return UserProfile(
-            admin_api=self.authgear.admin_api(self.clock),
-            placeholder=placeholder,
+            admin_api=self.authgear.admin_api(),
+            pattern=KeyPattern.parse(f"{{{placeholder}}}.*"),
             text=text,
-            run_log=RunLog(
-                deadline=self.clock() + left, clock=self.clock, sleep=self.clock.sleep
+            log=RunLog(
+                budget=Budget(
+                    deadline=self.clock() + left,
+                    clock=self.clock,
+                    sleep=self.clock.sleep,
+                )
             ),
         )
 
@@ -44,150 +49,101 @@ def stage() -> Stage:
 
 
 @pytest.mark.parametrize("placeholder", ["user_id", "node_id"])
-def test_read_by_id(stage: Stage, placeholder: str) -> None:
+def test_find_by_id(stage: Stage, placeholder: str) -> None:
     """An id needs no search."""
     text = stage.user_id if placeholder == "user_id" else to_node_id(stage.user_id)
     profile = stage.open(placeholder, text)
 
-    assert profile.read().user_id == stage.user_id
+    assert profile.find() == stage.user_id
 
-    assert stage.authgear.steps == ["read"]
-    assert profile.run_log.facts["user_id"] == stage.user_id
-    assert "read_ms" in profile.run_log.facts
+    assert stage.authgear.steps == []
 
 
 @pytest.mark.parametrize(
     ("placeholder", "text"),
     [("email", "ada@example.com"), ("phone", "+85298765432"), ("username", "ada")],
 )
-def test_read_by_name(stage: Stage, placeholder: str, text: str) -> None:
-    """A name is looked up once, however often the user is read."""
+def test_find_by_name(stage: Stage, placeholder: str, text: str) -> None:
+    """A name is looked up once, however often the id is needed."""
     profile = stage.open(placeholder, text)
 
-    assert profile.read().user_id == stage.user_id
-    assert profile.read(step="verify").user_id == stage.user_id
+    assert profile.find() == profile.find() == stage.user_id
 
-    assert stage.authgear.steps == ["find", "read", "read"]
-    assert {"find_ms", "read_ms", "verify_ms"} <= set(profile.run_log.facts)
+    assert stage.authgear.steps == ["find"]
+    assert set(profile.log.times) == {"find_ms"}
 
 
 @pytest.mark.parametrize(
     ("placeholder", "text"),
     [("email", "ada@example.com"), ("phone", "+85298765432"), ("username", "ada")],
 )
-def test_read_login_id_of_another(stage: Stage, placeholder: str, text: str) -> None:
+def test_find_login_id_of_another(stage: Stage, placeholder: str, text: str) -> None:
     """One user's login id that is another's attribute names neither."""
     stage.authgear.login_ids[placeholder, text] = stage.authgear.add_user()
 
     with pytest.raises(AmbiguousUser):
-        stage.open(placeholder, text).read()
+        stage.open(placeholder, text).find()
 
 
 @pytest.mark.parametrize("placeholder", ["email", "phone", "username"])
-def test_read_nobody(stage: Stage, placeholder: str) -> None:
+def test_find_nobody(stage: Stage, placeholder: str) -> None:
     """A name that nobody has is told without the name."""
     with pytest.raises(UserNotFound, match=f"nobody has this {placeholder}") as caught:
-        stage.open(placeholder, "eve").read()
+        stage.open(placeholder, "eve").find()
 
     assert caught.value.step == "find"
     assert "eve" not in str(caught.value)
 
 
-def test_read_ambiguous(stage: Stage) -> None:
+def test_find_ambiguous(stage: Stage) -> None:
     """A name that two users have names nobody."""
     stage.authgear.add_user(email="ADA@example.com")
 
     with pytest.raises(AmbiguousUser, match=r"^2 users have this email$") as caught:
-        stage.open("email", "ada@example.com").read()
+        stage.open("email", "ada@example.com").find()
 
     assert caught.value.reason is Reason.AMBIGUOUS_USER
 
 
-def test_read_spelled_otherwise(stage: Stage) -> None:
+def test_find_spelled_otherwise(stage: Stage) -> None:
     """A name that Authgear finds but spells otherwise names nobody."""
     with pytest.raises(KeyIgnored) as caught:
-        stage.open("email", "Ada@Example.com").read()
+        stage.open("email", "Ada@Example.com").find()
 
     assert caught.value.reason is Reason.KEY_SPELLED_OTHERWISE
     assert caught.value.detail == "the user's email in Authgear is spelled otherwise"
 
 
 def test_upload(stage: Stage) -> None:
-    """The user is read before anything is uploaded, and only then."""
+    """A picture is uploaded to a URL of its own."""
     profile = stage.open("user_id", stage.user_id)
 
-    user, image_id = profile.upload(profile.create_upload_url(), b"picture")
+    image_id = profile.upload(profile.create_upload_url(), b"picture")
 
-    assert stage.authgear.steps == ["presign", "read", "upload"]
-    assert user.user_id == stage.user_id
+    assert stage.authgear.steps == ["presign", "upload"]
     assert stage.authgear.images == {image_id: b"picture"}
-    assert {"presign_ms", "upload_ms"} <= set(profile.run_log.facts)
-
-
-def test_upload_for_nobody(stage: Stage) -> None:
-    """Nothing is uploaded for a user who does not exist."""
-    profile = stage.open("user_id", "00000000-0000-4000-8000-000000000000")
-
-    with pytest.raises(UserNotFound):
-        profile.upload(profile.create_upload_url(), b"picture")
-
-    assert stage.authgear.images == {}
+    assert {"presign_ms", "upload_ms"} <= set(profile.log.times)
 
 
 @pytest.mark.parametrize(
-    ("seconds", "reads"), [(STALE, 1), (STALE + 0.001, 2)], ids=["fresh", "stale"]
+    ("jpeg", "mark"),
+    [(add_mark(b"\xff\xd8\xff\xda", "abc123"), "abc123"), (b"no picture", "")],
+    ids=["ours", "not-ours"],
 )
-def test_upload_slow(stage: Stage, seconds: float, reads: int) -> None:
-    """After a slow upload the user is read anew, and that is what is returned."""
-
-    def dawdle() -> None:
-        stage.clock.now += seconds
-        stage.authgear.users[stage.user_id]["name"] = "Ada L."
-
-    stage.authgear.before["upload"] = dawdle
-
+def test_read_mark(stage: Stage, jpeg: bytes, mark: str) -> None:
+    """The mark tells a picture of ours from all others."""
     profile = stage.open("user_id", stage.user_id)
-    user, _ = profile.upload(profile.create_upload_url(), b"picture")
+    image_id = profile.upload(profile.create_upload_url(), jpeg)
 
-    assert stage.authgear.steps.count("read") == reads
-    assert (user.standard_attributes["name"] == "Ada L.") is (reads == 2)
+    assert profile.read_mark(image_id) == mark
+    assert "mark_ms" in profile.log.times
 
 
-def test_set_picture(stage: Stage) -> None:
-    """The picture is set, all else stays, and nothing is told of it."""
+def test_read_mark_of_an_image_that_is_gone(stage: Stage) -> None:
+    """An image that the store has lost is not ours any more."""
     profile = stage.open("user_id", stage.user_id)
-    user, image_id = profile.upload(profile.create_upload_url(), b"picture")
 
-    profile.set_picture(user, image_id)
-
-    assert stage.authgear.picture_of(stage.user_id) == b"picture"
-    assert stage.authgear.users[stage.user_id]["name"] == "Ada"
-    assert "update_ms" in profile.run_log.facts
-    assert "attributes_changed" not in profile.run_log.facts
-
-
-def test_set_picture_attributes_changed(stage: Stage) -> None:
-    """Attributes that the answer shows changed are named in the log, without values."""
-    profile = stage.open("user_id", stage.user_id)
-    user, image_id = profile.upload(profile.create_upload_url(), b"picture")
-    stage.authgear.before["update"] = lambda: user.standard_attributes.update(
-        name="Mallory", address={}
-    )
-
-    profile.set_picture(user, image_id)
-
-    assert profile.run_log.facts["attributes_changed"] == ["address", "name"]
-
-
-def test_remove_picture(stage: Stage) -> None:
-    """The picture is taken away, all else stays."""
-    profile = stage.open("user_id", stage.user_id)
-    profile.set_picture(*profile.upload(profile.create_upload_url(), b"picture"))
-
-    profile.remove_picture(profile.read())
-
-    assert "picture" not in stage.authgear.users[stage.user_id]
-    assert stage.authgear.users[stage.user_id]["name"] == "Ada"
+    assert profile.read_mark("00000000-0000-4000-8000-000000000000") == ""
 
 
 def test_out_of_time(stage: Stage) -> None:
@@ -195,22 +151,16 @@ def test_out_of_time(stage: Stage) -> None:
     profile = stage.open("email", "ada@example.com", left=0)
 
     with pytest.raises(OutOfTime, match="no time was left for the step find"):
-        profile.read()
+        profile.find()
     with pytest.raises(OutOfTime, match="no time was left for the step presign"):
-        profile.upload(profile.create_upload_url(), b"")
+        profile.create_upload_url()
 
     assert stage.authgear.steps == []
 
 
-def test_out_of_time_to_update(stage: Stage) -> None:
-    """Who was read in time is not updated after it."""
-    profile = stage.open("user_id", stage.user_id)
-    user = profile.read()
-    stage.clock.now = profile.run_log.deadline
+def test_find_decomposed(stage: Stage) -> None:
+    """A name with decomposed accents that nobody has is told so."""
+    with pytest.raises(KeyIgnored, match="decomposed Unicode") as caught:
+        stage.open("username", "andre\u0301").find()
 
-    with pytest.raises(OutOfTime, match="no time was left for the step update"):
-        profile.set_picture(user, "image")
-    with pytest.raises(OutOfTime, match="no time was left for the step update"):
-        profile.remove_picture(user)
-
-    assert stage.authgear.steps == ["read"]
+    assert caught.value.reason is Reason.KEY_SPELLED_OTHERWISE

@@ -1,4 +1,4 @@
-"""Any event -> the objects that it object_events at."""
+"""Any event -> the objects and users that it is about."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outcome import Reason
+from outcome import Outcome, Reason
 from tests.samples.events import (
     BUCKET,
     KEY,
     NAMES,
-    batch,
     eventbridge,
     load_event,
     on_failure,
@@ -26,7 +25,7 @@ from tests.samples.events import (
     sqs,
 )
 from triggers.parser import read_event
-from triggers.sources import AsyncInvocation, BatchOperationsJob, ObjectEvent, SQSBatch
+from triggers.sources import AsyncInvocation, Event, ObjectEvent, SQSBatch
 
 UNKNOWN = ObjectEvent(problem=Reason.UNKNOWN_EVENT)
 TEST_EVENT = load_event("s3-test-event.json")
@@ -60,7 +59,7 @@ EVENT_LIKE = st.recursive(
 
 def object_events(event: Any) -> list[tuple[str, str]]:
     """Return buckets and keys; all object_events of an event must have them."""
-    found = read_event(event).object_events
+    found = read_event(event).events
     assert not [object_event for object_event in found if object_event.problem]
     return [(object_event.bucket, object_event.key) for object_event in found]
 
@@ -72,18 +71,13 @@ def test_read_real_event(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_read_invoker(name: str) -> None:
-    """Who invokes decides what is answered: a queue, a batch job, or neither."""
-    queue = ("sqs", "on-failure-sqs")
-    expected = (
-        BatchOperationsJob
-        if name.startswith("batch")
-        else SQSBatch
-        if name.startswith(queue)
-        else AsyncInvocation
-    )
+def test_read_event_source(name: str) -> None:
+    """A queue's messages are answered one by one, anything else as a whole."""
+    is_queue = name.startswith(("sqs", "on-failure-sqs"))
 
-    assert type(read_event(load_event(name))) is expected
+    assert type(read_event(load_event(name))) is (
+        SQSBatch if is_queue else AsyncInvocation
+    )
 
 
 @pytest.mark.parametrize(
@@ -94,7 +88,10 @@ def test_read_invoker(name: str) -> None:
         pytest.param(s3(eventName="ObjectCreated:Copy"), id="s3-copy"),
         pytest.param(s3(eventName="ObjectRemoved:DeleteMarkerCreated"), id="s3-marker"),
         pytest.param(s3(eventName="ObjectRestore:Completed"), id="s3-restore"),
-        pytest.param(s3(eventName="LifecycleExpiration:Delete"), id="s3-expiration"),
+        pytest.param(
+            s3(eventName="LifecycleExpiration:DeleteMarkerCreated"), id="s3-expiration"
+        ),
+        pytest.param(s3()["Records"], id="list"),
         pytest.param(sns(s3()), id="sns"),
         pytest.param(sqs(s3()), id="sqs"),
         pytest.param(sqs(sns_envelope(s3())), id="sqs-sns"),
@@ -120,7 +117,6 @@ def test_read_invoker(name: str) -> None:
             sqs(on_failure(on_failure_eventbridge(s3()))), id="on-failure-of-both"
         ),
         pytest.param(sqs(on_failure(json.dumps(s3()))), id="payload-as-text"),
-        pytest.param(batch(), id="batch"),
     ],
 )
 def test_read_shape(event: Any) -> None:
@@ -130,10 +126,10 @@ def test_read_shape(event: Any) -> None:
 
 def test_read_hint() -> None:
     """A object_event says no more than the event does."""
-    nothing: dict[str, Any] = {"item": "", "dry_run": False}
+    nothing: dict[str, Any] = {"item": "", "again": False}
 
-    [object_event] = read_event(s3()).object_events
-    [unknown] = read_event(None).object_events
+    [object_event] = read_event(s3()).events
+    [unknown] = read_event(None).events
 
     assert object_event == ObjectEvent(bucket=BUCKET, key=KEY, problem=None, **nothing)
     assert unknown == ObjectEvent(bucket="", key="", problem=UNKNOWN.problem, **nothing)
@@ -150,7 +146,7 @@ def test_read_hint() -> None:
 )
 def test_read_test_event(event: Any) -> None:
     """S3's test of the notification is known as such."""
-    [object_event] = read_event(event).object_events
+    [object_event] = read_event(event).events
 
     assert (object_event.bucket, object_event.key, object_event.problem) == (
         BUCKET,
@@ -185,10 +181,9 @@ def test_read_test_event(event: Any) -> None:
         *("longest", "longest-encoded"),
     ],
 )
-@pytest.mark.parametrize("wrap", [s3, batch], ids=["s3", "batch"])
-def test_read_key_decoded_once(wrap: Any, encoded: str, key: str) -> None:
-    """S3 and its batch jobs encode the key as forms do; it is decoded once, as is."""
-    assert object_events(wrap(encoded)) == [(BUCKET, key)]
+def test_read_key_decoded_once(encoded: str, key: str) -> None:
+    """S3 encodes the key as forms do; it is decoded once, as is."""
+    assert object_events(s3(encoded)) == [(BUCKET, key)]
     assert object_events(sqs(on_failure(s3(encoded)))) == [(BUCKET, key)]
 
 
@@ -203,10 +198,9 @@ def test_read_key_of_eventbridge(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["%FF", "caf%E9", "%ED%A0%80", "%C3", "", "\ud800"])
-@pytest.mark.parametrize("wrap", [s3, batch], ids=["s3", "batch"])
-def test_read_key_not_text(wrap: Any, key: str) -> None:
+def test_read_key_not_text(key: str) -> None:
     """A key that is no UTF-8 names no object."""
-    [object_event] = read_event(wrap(key)).object_events
+    [object_event] = read_event(s3(key)).events
 
     assert (object_event.bucket, object_event.key, object_event.problem) == (
         "",
@@ -217,9 +211,9 @@ def test_read_key_not_text(wrap: Any, key: str) -> None:
 
 def test_read_half_character() -> None:
     """JSON can hold half a character; such a text could be neither logged nor sent."""
-    assert list(read_event(eventbridge("\ud800")).object_events) == [UNKNOWN]
-    assert list(read_event(eventbridge("a\udfff")).object_events) == [UNKNOWN]
-    [object_event] = read_event(TEST_EVENT | {"Bucket": "\ud800"}).object_events
+    assert list(read_event(eventbridge("\ud800")).events) == [UNKNOWN]
+    assert list(read_event(eventbridge("a\udfff")).events) == [UNKNOWN]
+    [object_event] = read_event(TEST_EVENT | {"Bucket": "\ud800"}).events
     assert object_event.bucket == ""
     assert object_events(eventbridge("\ud7ff\ue000\U0001f600")) != []
 
@@ -228,9 +222,7 @@ def test_read_several() -> None:
     """Every record of every message is read; object_events carry their message's id."""
     source = read_event(sqs(SEVERAL, s3("c")))
 
-    found = [
-        (object_event.key, object_event.item) for object_event in source.object_events
-    ]
+    found = [(object_event.key, object_event.item) for object_event in source.events]
     assert found == [("a", "m0"), ("b", "m0"), ("c", "m1")]
 
 
@@ -241,10 +233,10 @@ def test_read_malformed_among_good() -> None:
 
     found = [
         (object_event.key or object_event.problem, object_event.item)
-        for object_event in read_event(event).object_events
+        for object_event in read_event(event).events
     ]
 
-    unknown = Reason.UNKNOWN_EVENT
+    unknown = Reason.UNKNOWN_MESSAGE
     assert found == [
         *(("a", "m0"), (unknown, "m1"), (unknown, "m2"), (Reason.TEST_EVENT, "m3")),
         *((unknown, "m4"), ("b", "m5"), *[(unknown, "m5")] * 3, ("c", "m5")),
@@ -258,7 +250,7 @@ def test_read_mixed_sources() -> None:
     source = read_event(event)
 
     assert type(source) is AsyncInvocation
-    assert [object_event.key for object_event in source.object_events] == ["a", "b"]
+    assert [object_event.key for object_event in source.events] == ["a", "b"]
 
 
 @pytest.mark.parametrize(
@@ -297,7 +289,7 @@ def test_read_mixed_sources() -> None:
 )
 def test_read_unknown(event: Any) -> None:
     """What is none of the shapes is one object event of no object."""
-    assert read_event(event).object_events == [UNKNOWN]
+    assert read_event(event).events == [UNKNOWN]
 
 
 @pytest.mark.parametrize(
@@ -307,9 +299,56 @@ def test_read_unknown(event: Any) -> None:
 )
 def test_read_unreadable_body(text: str) -> None:
     """A message that holds no event is one object event of no object, with its id."""
-    [object_event] = read_event(sqs(text)).object_events
+    [object_event] = read_event(sqs(text)).events
 
-    assert (object_event.problem, object_event.item) == (Reason.UNKNOWN_EVENT, "m0")
+    assert (object_event.problem, object_event.item) == (Reason.UNKNOWN_MESSAGE, "m0")
+    assert Reason.UNKNOWN_MESSAGE.outcome is Outcome.FAILED
+
+
+def expired(event_name: str, version_id: str | None) -> Any:
+    """Return an event of an expiration, as S3 sends it."""
+    event = s3(eventName=event_name)
+    item = event["Records"][0]["s3"]["object"]
+    item.pop("versionId", None)
+    if version_id:
+        item["versionId"] = version_id
+    return event
+
+
+def expired_by_eventbridge(deletion: str, version_id: str) -> Any:
+    """Return an event of an expiration, as EventBridge sends it."""
+    event = eventbridge(**{"detail-type": "Object Deleted"})
+    event["detail"] |= {"reason": "Lifecycle Expiration", "deletion-type": deletion}
+    event["detail"]["object"]["version-id"] = version_id
+    return event
+
+
+@pytest.mark.parametrize(
+    ("event", "is_old"),
+    [
+        (expired("LifecycleExpiration:Delete", "v1"), True),
+        (expired("LifecycleExpiration:Delete", None), False),
+        (expired("LifecycleExpiration:DeleteMarkerCreated", "v2"), False),
+        (expired("ObjectRemoved:Delete", "v1"), False),
+        (expired_by_eventbridge("Permanently Deleted", "v1"), True),
+        (expired_by_eventbridge("Permanently Deleted", ""), False),
+        (expired_by_eventbridge("Delete Marker Created", "v2"), False),
+    ],
+)
+def test_read_expiration(event: Any, is_old: bool) -> None:
+    """Rules expire old versions by the million: those are not looked at."""
+    [found] = read_event(event).events
+
+    assert found.problem == (Reason.OLD_VERSION_EXPIRED if is_old else None)
+    assert found.key == KEY
+
+
+def test_read_list_of_messages() -> None:
+    """EventBridge Pipes hand over a list of a queue's messages."""
+    source = read_event(sqs(s3("a"), s3("b"))["Records"])
+
+    assert type(source) is SQSBatch
+    assert [event.item for event in source.events] == ["m0", "m1"]
 
 
 def bare(event: Any) -> Any:
@@ -332,81 +371,28 @@ def test_read_depth(wrap: Any, most: int) -> None:
     for _ in range(most):
         content = wrap(content)
 
-    [found] = read_event(content).object_events
-    [lost] = read_event(wrap(content)).object_events
+    [found] = read_event(content).events
+    [lost] = read_event(wrap(content)).events
 
     assert (found.key, found.problem) == (KEY, None)
-    assert (lost.key, lost.problem) == ("", Reason.UNKNOWN_EVENT)
+    unknown = Reason.UNKNOWN_MESSAGE if wrap is sqs else Reason.UNKNOWN_EVENT
+    assert (lost.key, lost.problem) == ("", unknown)
 
 
-@pytest.mark.parametrize(
-    "task",
-    [
-        {"s3Bucket": BUCKET},
-        {"s3BucketArn": f"arn:aws:s3:::{BUCKET}"},
-        {"s3BucketArn": f"arn:aws:s3:us-east-1:0123456788:{BUCKET}"},
-        {"s3Bucket": BUCKET, "s3BucketArn": "arn:aws:s3:::other"},
-    ],
-    ids=["name", "arn", "old-arn", "both"],
-)
-def test_read_task_bucket(task: dict[str, str]) -> None:
-    """A task names its bucket, or the bucket's ARN."""
-    event = batch(tasks=[task | {"taskId": "t", "s3Key": "k"}])
-
-    assert read_event(event).object_events == [
-        ObjectEvent(bucket=BUCKET, key="k", item="t")
-    ]
-
-
-def test_read_batch_job() -> None:
-    """Version and id are those that the answer must repeat; each task is one event."""
-    tasks: list[Any] = [{"taskId": "a"}, None, {"taskId": "b", "s3Key": "%FF"}]
-    source = read_event({"invocationSchemaVersion": "2.0", "tasks": tasks})
-
-    unknown = Reason.UNKNOWN_EVENT
-    assert source == BatchOperationsJob(
-        [ObjectEvent(problem=unknown, item=item) for item in ("a", "", "b")], "2.0", ""
-    )
-    assert read_event({"tasks": []}) == BatchOperationsJob([], "1.0", "")
-    assert read_event(batch(invocationId="i")) == BatchOperationsJob(
-        read_event(batch()).object_events, "2.0", "i"
-    )
-
-
-@pytest.mark.parametrize(
-    ("arguments", "dry_run"),
-    [
-        ({"dry_run": "true"}, True),
-        ({"dry_run": "TRUE"}, True),
-        ({"dry_run": "false"}, False),
-        ({"dry_run": "yes"}, False),
-        ({"dry_run": True}, False),
-        ({"other": "true"}, False),
-        (None, False),
-    ],
-    ids=["true", "capitals", "false", "other-word", "no-text", "other", "none"],
-)
-def test_read_dry_run(arguments: Any, dry_run: bool) -> None:
-    """A job's argument holds for each of its tasks."""
-    event = batch(job={"userArguments": arguments})
-    event["tasks"] *= 2
-
-    assert [
-        object_event.dry_run for object_event in read_event(event).object_events
-    ] == [dry_run] * 2
-    assert not read_event(batch()).object_events[0].dry_run
+def assert_whole(event: Event) -> None:
+    """Check that an event names an object, or says why it does not."""
+    if isinstance(event, ObjectEvent):
+        assert event.problem or (event.bucket and event.key)
 
 
 @given(JSON | EVENT_LIKE)
 def test_read_never_raises(event: Any) -> None:
-    """Any JSON value is read, and says what it object_events at or why at nothing."""
+    """Any JSON value is read, and says what it is about or why about nothing."""
     source = read_event(event)
 
-    assert source.object_events or event["tasks"] == []
-    for object_event in source.object_events:
-        assert bool(object_event.problem) != bool(
-            object_event.bucket and object_event.key
-        )
+    assert source.events
+    for object_event in source.events:
+        assert_whole(object_event)
         f"{object_event}".encode()
 
 
@@ -422,10 +408,8 @@ def test_read_mutilated(data: st.DataObject) -> None:
         parent, place = child, data.draw(st.sampled_from(places))
     parent[place] = data.draw(JSON | EVENT_LIKE)
 
-    for object_event in read_event(event).object_events:
-        assert bool(object_event.problem) != bool(
-            object_event.bucket and object_event.key
-        )
+    for object_event in read_event(event).events:
+        assert_whole(object_event)
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=1024))

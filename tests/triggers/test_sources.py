@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 
 from outcome import Outcome, Reason, Result
 from triggers.sources import (
     AsyncInvocation,
-    BatchOperationsJob,
     ObjectEvent,
     PicturesFailed,
     SQSBatch,
@@ -40,14 +38,6 @@ def failures(*results: Result, items: str = "abcdefgh") -> list[str]:
     for failure in answer["batchItemFailures"]:
         assert set(failure) == {"itemIdentifier"}
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
-
-
-def task_result(result: Result) -> dict[str, Any]:
-    """Return what a batch job is told of one task."""
-    answer = BatchOperationsJob([], "2.0", "job").answer(pairs(result))
-    [told] = answer["results"]
-    assert told["taskId"] == "a"
-    return dict(told)
 
 
 def test_notification() -> None:
@@ -117,50 +107,12 @@ def test_queue_batch_done() -> None:
     assert failures() == []
 
 
-@pytest.mark.parametrize("reason", Reason)
-def test_batch_job_code(reason: Reason) -> None:
-    """The job drives again what may work later, and counts what never will."""
-    code = {
-        Outcome.FAILED: "TemporaryFailure",
-        Outcome.REJECTED: "PermanentFailure",
-    }.get(reason.outcome, "Succeeded")
-
-    assert task_result(Result(reason=reason)) == {
-        "taskId": "a",
-        "resultCode": code,
-        "resultString": f"{reason.outcome} {reason}: {reason.meaning}",
-    }
-
-
-def test_batch_job_detail() -> None:
-    """The report shows the detail where there is one."""
-    result = Result(reason=Reason.IN_SYNC, detail="as it was")
-
-    assert task_result(result)["resultString"] == "unchanged in-sync: as it was"
-
-
-@pytest.mark.parametrize("version", ["1.0", "2.0"])
-def test_batch_job_repeats(version: str) -> None:
-    """Version and id are repeated, and each task is answered, all failing too."""
-    answer = BatchOperationsJob([], version, "job").answer(pairs(FAILED, FAILED))
-
-    assert answer["invocationSchemaVersion"] == version
-    assert answer["invocationId"] == "job"
-    assert answer["treatMissingKeysAs"] == "PermanentFailure"
-    assert [told["taskId"] for told in answer["results"]] == ["a", "b"]
-    assert set(answer) == {
-        *("invocationSchemaVersion", "treatMissingKeysAs", "invocationId", "results")
-    }
-
-
 @pytest.mark.parametrize(
     "source",
-    [AsyncInvocation([]), SQSBatch([]), BatchOperationsJob([], "1.0", "")],
+    [AsyncInvocation([]), SQSBatch([])],
     ids=lambda source: type(source).__name__,
 )
-def test_answer_is_json(
-    source: AsyncInvocation | SQSBatch | BatchOperationsJob,
-) -> None:
+def test_answer_is_json(source: AsyncInvocation | SQSBatch) -> None:
     """An answer can be sent."""
     answer = source.answer(pairs(DONE, REJECTED))
 

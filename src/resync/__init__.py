@@ -1,0 +1,1 @@
+"""Many users: compare the bucket with Authgear, and queue the users who differ."""

@@ -1,0 +1,21 @@
+"""What a real Authgear server answered about many users, and which hooks it sent."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+RECORDINGS: dict[str, dict[str, Any]] = {
+    entry["id"]: entry
+    for entry in json.loads(
+        (Path(__file__).parent / "batches_and_hooks.json").read_text()
+    )
+}
+
+# The deliveries of non-blocking hooks, in the order in which they came.
+DELIVERIES = {
+    name.removeprefix("hook.event."): entry
+    for name, entry in RECORDINGS.items()
+    if name.startswith("hook.event.")
+}

@@ -190,6 +190,13 @@ def ask(world: World, move: Move) -> None:
         world.start(key, dry_run=is_dry, again=not is_dry)
 
 
+def look_at_several(world: World, move: Move) -> None:
+    """Look at several users in one invocation: they share requests."""
+    if len(world.running) < MOST_RUNNING:
+        users = [0, 1, LATECOMER][: 2 + move.who % 2]
+        world.start_batch([world.key(user, move.what % 2) for user in users])
+
+
 def look(world: World, move: Move) -> None:
     """Look at a user some times in quiet: the picture is uploaded once at most."""
     if world.running:
@@ -229,6 +236,7 @@ MOVES: dict[str, tuple[int, Callable[[World, Move], None]]] = {
     "commit": (1, commit),
     "wait": (1, wait),
     "ask": (1, ask),
+    "look at several": (3, look_at_several),
     "look": (3, look),
 }
 KINDS = [kind for kind, (weight, _) in MOVES.items() for _ in range(weight)]

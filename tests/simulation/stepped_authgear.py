@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import requests
 
@@ -44,6 +45,23 @@ ERRORS = {
 FINAL = {Hook.DENIES, Hook.DROPS_PICTURE, Hook.INVALID}
 
 
+class Reading(NamedTuple):
+    """
+    What an invocation has read of a user.
+
+    Args:
+        edits: How often the user's attributes had been edited.
+
+        attributes: All of them.
+
+        at: When.
+    """
+
+    edits: int
+    attributes: dict[str, Any]
+    at: float
+
+
 class SteppedAuthgear(FakeAuthgear):
     """
     Users whose every call stops before and after the work.
@@ -78,9 +96,7 @@ class SteppedAuthgear(FakeAuthgear):
         self._overwrite = overwrite
         self._trouble = trouble
         self._edits: dict[str, int] = {}
-        self._readings: dict[Task | None, tuple[int, dict[str, Any]]] = {}
-        self._read_at: dict[Task | None, float] = {}
-        self._updating: tuple[Task | None, tuple[int, dict[str, Any]]]
+        self._readings: dict[tuple[Task | None, str], Reading] = {}
 
     def shown(self, user_id: str) -> bytes | str | None:
         """Return the image that a user shows, or the URL of one that is elsewhere."""
@@ -138,9 +154,6 @@ class SteppedAuthgear(FakeAuthgear):
         """Answer one request between two stops, unless a fault prevents it."""
         step, work = self._route(request)
         task = self.running
-        if step == "update":
-            # Nothing that was read long ago is ever written.
-            assert self._clock.now - self._read_at[task] <= STALE
         assert not (task and task.dry_run and step in ("update", "upload"))
         fault = stop()
         self._trouble.faults += fault is not None
@@ -152,8 +165,6 @@ class SteppedAuthgear(FakeAuthgear):
             return refusal
         done = self._do(step, work, fault)
         stop()
-        if step == "read":
-            self._read_at[task] = self._clock.now
         if fault is Fault.ANSWER_LOST:
             raise requests.ConnectionError
         if fault is Fault.TIMEOUT_DONE:
@@ -208,11 +219,22 @@ class SteppedAuthgear(FakeAuthgear):
 
     def _read(self, node_id: str) -> requests.Response:
         """Show a user; remember what the invocation has seen."""
+        self._remember(node_id)
+        return super()._read(node_id)
+
+    def _read_many(self, node_ids: list[str]) -> requests.Response:
+        """Show users; remember what the invocation has seen."""
+        for node_id in node_ids:
+            self._remember(node_id)
+        return super()._read_many(node_ids)
+
+    def _remember(self, node_id: str) -> None:
+        """Remember what the running invocation sees of a user now."""
         user_id = to_user_id(node_id)
         if user_id in self.users:
-            seen = self._edits[user_id], dict(self.users[user_id])
-            self._readings[self.running] = seen
-        return super()._read(node_id)
+            attributes = dict(self.users[user_id])
+            reading = Reading(self._edits[user_id], attributes, self._clock.now)
+            self._readings[self.running, user_id] = reading
 
     def _route(
         self, request: requests.PreparedRequest
@@ -222,44 +244,68 @@ class SteppedAuthgear(FakeAuthgear):
         if step != "update":
             return step, work
         task = self.running
-        reading = self._readings[task]
+        variables = json.loads(request.body or b"{}")["variables"]
+        updates = {name.replace("v", "m"): it for name, it in variables.items()}
+        readings = {}
+        for update in updates.values():
+            user_id = to_user_id(update["userID"]) or ""
+            readings[user_id] = self._readings[task, user_id]
+            # Nothing that was read long ago is ever written.
+            assert self._clock.now - readings[user_id].at <= STALE
+        return step, lambda: self._update_all(task, readings, updates)
 
-        def update() -> requests.Response:
-            self._updating = task, reading
-            return work()
+    def _update_all(
+        self,
+        task: Task | None,
+        readings: dict[str, Reading],
+        updates: dict[str, dict[str, Any]],
+    ) -> requests.Response:
+        """Update users; none of them if the hook does not let one pass."""
+        data = {}
+        for alias, update in updates.items():
+            user_id = to_user_id(update["userID"]) or ""
+            new, read = update["standardAttributes"], readings[user_id]
+            assert _others(new) == _others(read.attributes)
+            self._check_policy(task, read.attributes.get("picture"), new.get("picture"))
+            if self.hook in ERRORS:
+                self._note_refusal(user_id, new.get("picture"))
+                alias = "updateUser" if alias == "input" else alias
+                error = {"path": [alias], "extensions": ERRORS[self.hook]}
+                return answer({"data": None, "errors": [error]})
+        for alias, update in updates.items():
+            alias = "updateUser" if alias == "input" else alias
+            data[alias] = {"user": self._update_one(update, readings)}
+        return answer({"data": data})
 
-        return step, update
-
-    def _update(self, update: dict[str, Any]) -> requests.Response:
-        """Replace all attributes; they must be those that were read."""
-        task, (version, read) = self._updating
+    def _update_one(
+        self, update: dict[str, Any], readings: dict[str, Reading]
+    ) -> dict[str, Any]:
+        """Replace all attributes of a user; they must be those that were read."""
         user_id = to_user_id(update["userID"]) or ""
-        new = update["standardAttributes"]
-        assert _others(new) == _others(read)
-        self._check_policy(task, read.get("picture"), new.get("picture"))
-        picture = self._image(new["picture"]) if "picture" in new else None
-        if self.hook in ERRORS:
-            self._note_refusal(user_id, picture)
-            return answer({"errors": [{"extensions": ERRORS[self.hook]}]})
-        is_edited = version != self._edits[user_id]
+        read = readings[user_id]
+        is_edited = read.edits != self._edits[user_id]
         if not is_edited:
-            assert _others(read) == self.truth[user_id]
+            assert _others(read.attributes) == self.truth[user_id]
         self._trouble.overwritten_edits += is_edited
-        self.windows.append(self._clock.now - self._read_at[task])
+        self.windows.append(self._clock.now - read.at)
         before = self.shown(user_id)
-        super()._update(update)
+        self._store(update)
+        picture = self.users[user_id].get("picture")
         self.removed.pop(user_id, None)
+        if before is not None and not picture:
+            self.removed[user_id] = before  # nobody can tell this from a user, later on
         if self.hook is Hook.CHANGES:
             self.users[user_id]["nickname"] = f"hook at {self._clock.now}"
-        if self.hook is Hook.DROPS_PICTURE and picture is not None:
+        if self.hook is Hook.DROPS_PICTURE and picture:
             self.users[user_id].pop("picture")
             self._note_refusal(user_id, picture)
             if before is not None:
-                self.removed[user_id] = before  # nobody can tell this from a user
+                self.removed[user_id] = before  # nor this
         if is_edited or self.hook is Hook.CHANGES:
             self._note(user_id)
-        self.shown_before.setdefault(user_id, set()).add(self._source(picture))
-        return answer({"data": {"updateUser": {"user": self._node(user_id)}}})
+        source = self._source(self.shown(user_id))
+        self.shown_before.setdefault(user_id, set()).add(source)
+        return self._node(user_id)
 
     def _check_policy(
         self, task: Task | None, before: str | None, after: str | None
@@ -275,10 +321,11 @@ class SteppedAuthgear(FakeAuthgear):
         if after is not None:
             assert self._overwrite is not Overwrite.IF_EMPTY, "a picture is replaced"
 
-    def _note_refusal(self, user_id: str, picture: bytes | str | None) -> None:
+    def _note_refusal(self, user_id: str, url: str | None) -> None:
         """Note what is refused: for good, if nothing brings it about by another try."""
         self._trouble.failed_updates += 1
         if self.hook in FINAL:
+            picture = self._image(url) if url else None
             self.refused.add((user_id, self._source(picture)))
 
     def _image(self, url: str) -> bytes | str:

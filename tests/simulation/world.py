@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 from typing import Any, cast
@@ -14,7 +15,7 @@ from settings import Overwrite
 from storage.bucket import Bucket
 from storage.key_pattern import KeyPattern
 from sync.decide import Policy
-from sync.reconciler import Reconciler
+from sync.reconciler import Reconciler, Target
 from sync.results import ObjectResult
 from tests.fakes.authgear_server import ENDPOINT
 from tests.fakes.clock import FakeClock
@@ -148,7 +149,34 @@ class World:
         max_wait: float = math.inf,
     ) -> Task:
         """Invoke the function for an object, by the present settings."""
-        reconciler = self._build()
+
+        def run(reconciler: Reconciler, budget: Budget) -> list[ObjectResult]:
+            return reconciler.reconcile(key, budget, dry_run=dry_run, again=again)
+
+        return self._start(key, run, max_wait, dry_run=dry_run)
+
+    def start_batch(self, keys: list[str]) -> Task:
+        """Invoke the function for several users, who share requests."""
+
+        def run(reconciler: Reconciler, budget: Budget) -> list[ObjectResult]:
+            targets = [Target(key=key) for key in keys]
+            found = reconciler.reconcile_many(targets, budget)
+            errors = [it for it in found if isinstance(it, Exception)]
+            assert not errors
+            return [line for it in found if isinstance(it, list) for line in it]
+
+        return self._start(keys[0], run, math.inf)
+
+    def _start(
+        self,
+        key: str,
+        work: Callable[[Reconciler, Budget], list[ObjectResult]],
+        max_wait: float,
+        *,
+        dry_run: bool = False,
+    ) -> Task:
+        """Invoke the function, in an execution environment that is free."""
+        connection, look = self._connect(), self.look
 
         def run() -> list[ObjectResult]:
             budget = Budget(
@@ -158,9 +186,9 @@ class World:
                 sleep=self._sleep,
             )
             try:
-                return reconciler.reconcile(key, budget, dry_run=dry_run, again=again)
+                return work(self._build(connection, look), budget)
             finally:
-                self._connections.append(cast(Any, reconciler.admin_api)._connection)  # noqa: SLF001
+                self._connections.append(connection)
 
         task = Task(key, run, dry_run=dry_run)
         self.tasks.append(task)
@@ -251,8 +279,9 @@ class World:
         if task.is_running or task.dry_run:
             return
         lines = task.results or []
-        if not lines or any(it.result.outcome is Outcome.FAILED for it in lines):
-            self.retries.append((self.clock.now + RETRY, task.key))
+        failed = {it.key for it in lines if it.result.outcome is Outcome.FAILED}
+        for key in failed or (set() if lines else {task.key}):
+            self.retries.append((self.clock.now + RETRY, key))
 
     def _sleep(self, seconds: float) -> None:
         """Let others go on for a while."""
@@ -261,9 +290,8 @@ class World:
         task.wakes_at = self.clock.now + seconds
         stop()
 
-    def _build(self) -> Reconciler:
-        """Build the loop with the present settings."""
-        look = self.look
+    def _build(self, connection: Connection, look: Look) -> Reconciler:
+        """Build the loop with the settings of its time."""
 
         def make_picture(data: bytes, _: float) -> ProfilePicture:
             return make(data, look)
@@ -271,7 +299,7 @@ class World:
         return Reconciler(
             bucket=self._bucket,
             pattern=self._pattern,
-            admin_api=AdminAPI(self._connect(), TOKENS),
+            admin_api=AdminAPI(connection, TOKENS),
             make_picture=make_picture,
             policy=self.setup.policy(look),
             share=lambda: 0.5,

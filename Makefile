@@ -24,7 +24,8 @@ BUILD_DIR ?= .aws-sam/build
 EVENT ?= events/s3-put.json
 
 .PHONY: help demo local ops test test-browser screenshots soak storm fuzz bench check \
-  lint types docs audit $(SBOMS) format validate build build-Function invoke lock clean
+  lint types docs audit $(SBOMS) format validate build build-Function \
+  build-HookFunction invoke lock clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -166,6 +167,13 @@ build-Function: $(BIN)/python
 	  $(foreach service,$(SERVICES),! -name $(service)) -exec rm -rf {} +
 	cp -R src/. LICENSE licenses "$(ARTIFACTS_DIR)"
 	find "$(ARTIFACTS_DIR)" -name __pycache__ -prune -exec rm -rf {} +
+
+# Also run by `sam build`. These files are all: boto3 is a part of Lambda's runtime.
+build-HookFunction:
+	mkdir -p "$(ARTIFACTS_DIR)/hook" "$(ARTIFACTS_DIR)/triggers"
+	cp src/version.py LICENSE "$(ARTIFACTS_DIR)"
+	cp src/hook/*.py "$(ARTIFACTS_DIR)/hook"
+	cp src/triggers/__init__.py src/triggers/user_check.py "$(ARTIFACTS_DIR)/triggers"
 
 invoke: $(VENV)/.dev $(SAM_VENV)/.sam ## sam local invoke (EVENT=events/s3-put.json DOCKER=no)
 	$(BIN)/python -m local.sam.invoke $(EVENT) $(if $(filter no,$(DOCKER)),--no-docker) $(SAM_OPTIONS)

@@ -48,6 +48,7 @@ class Authgear(Project):
         self.stopping.set()
         self.changes.announce()
         self._server.stop()
+        self.webhooks.stop()
 
     def __enter__(self) -> Self:
         return self

@@ -16,6 +16,7 @@ from .users.attributes import Site, to_shown
 from .users.audit import AuditLog
 from .users.records import Record
 from .users.store import Users
+from .webhooks import Webhooks
 
 # How long the real server waits for a blocking hook (seconds); contract: hook.slow.
 HOOK_TIMEOUT = 5.0
@@ -43,6 +44,8 @@ class Project:
 
         audit_log: What was changed.
 
+        webhooks: Where changes are reported to.
+
         images_cdn_host: Shows the pictures instead of the request's host, if set.
 
         trust_proxy: Whether X-Forwarded-Host and -Proto are believed.
@@ -66,6 +69,7 @@ class Project:
         self.rate_limiter = RateLimit(clock)
         self.requests: list[Request] = []
         self.audit_log = AuditLog()
+        self.webhooks = Webhooks()
         self.key_pair: KeyPair = make_key_pair()
 
     @property

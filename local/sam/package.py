@@ -54,6 +54,17 @@ def build_for_host(folder: Path) -> Path:
     return folder
 
 
+def build_hook(folder: Path) -> Path:
+    """
+    Build the hook function's package into a folder; it is the same on any machine.
+
+    Raises:
+        BuildFailed: It did not succeed.
+    """
+    _make("build-HookFunction", ARTIFACTS_DIR=str(folder))
+    return folder
+
+
 def _make(target: str, **variables: str) -> None:
     """Run a target of the Makefile."""
     arguments = [f"{name}={value}" for name, value in variables.items()]

@@ -54,7 +54,12 @@ class Runtime:
     @classmethod
     @contextmanager
     def start(
-        cls, package: Path, environment: Mapping[str, str], folder: Path
+        cls,
+        package: Path,
+        environment: Mapping[str, str],
+        folder: Path,
+        *,
+        handler: str = "handler.handler",
     ) -> Iterator[Runtime]:
         """
         Run the function until the block ends.
@@ -66,6 +71,8 @@ class Runtime:
 
             folder: An empty folder to work in.
 
+            handler: The function's entry point, as in the template.
+
         Raises:
             RuntimeUnavailable: The emulator is not there or does not start.
         """
@@ -73,7 +80,7 @@ class Runtime:
         client = _copy_client(folder / "client")
         with runtime.log_file.open("w") as log:
             process = subprocess.Popen(  # noqa: S603 - a command of our own
-                runtime._command(),
+                runtime._command(handler),
                 cwd=package,
                 env={**_lambda_environment(package, client), **environment},
                 stdout=log,
@@ -101,7 +108,7 @@ class Runtime:
         """What was written so far."""
         return self.log_file.read_text()
 
-    def _command(self) -> list[str]:
+    def _command(self, handler: str) -> list[str]:
         """Return the command line; Python's own packages stay out (-S)."""
         return [
             str(_emulator()),
@@ -112,7 +119,7 @@ class Runtime:
             "-S",
             "-m",
             "awslambdaric",
-            "handler.handler",
+            handler,
         ]
 
     def _wait_until_it_listens(self) -> None:

@@ -289,7 +289,7 @@ def test_permissions_are_documented(resources: dict[str, Any]) -> None:
 
     granted = [
         action
-        for role in ("FunctionRole", "BatchRole")
+        for role in ("FunctionRole", "BatchRole", "HookRole")
         for _, statement in statements(resources, role).values()
         for action in as_list(statement["Action"])
     ]
@@ -304,6 +304,8 @@ def test_bucket_or_rule_alone_may_invoke(resources: dict[str, Any]) -> None:
         if properties.get("Action") == "lambda:InvokeFunction"
     }
 
+    of_the_hook = permissions.pop("HookInvokePermission")
+    assert of_the_hook["FunctionName"] == {"Fn::GetAtt": ["HookFunction", "Arn"]}
     assert permissions == {
         "InvokePermission": {
             "Action": "lambda:InvokeFunction",

@@ -141,3 +141,18 @@ def test_stack_with_an_existing_bucket_has_a_rule(template: dict[str, Any]) -> N
     assert json.loads(rule["EventPattern"])["detail"]["bucket"] == {"name": [BUCKET]}
     assert BUCKET not in names
     assert stack.outputs["ConnectBucket"]
+
+
+@pytest.mark.usefixtures("aws")
+def test_stack_with_a_webhook_key_has_a_second_function(
+    template: dict[str, Any],
+) -> None:
+    """It gets the secret and the retry queue, and its log is an output."""
+    stack = Stack(template, HookSecretArn=SECRET.replace("key", "hook"))
+
+    functions = stack.client("lambda").list_functions()["Functions"]
+    hook = next(it for it in functions if it["Handler"] == "hook.handler.handler")
+    variables = hook["Environment"]["Variables"]
+    assert variables["HOOK_SECRET_ID"] == SECRET.replace("key", "hook")
+    assert variables["RETRY_QUEUE_URL"] == stack.outputs["RetryQueueUrl"]
+    assert stack.outputs["WatchHookLog"].startswith("aws logs tail ")

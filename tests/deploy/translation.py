@@ -24,6 +24,7 @@ OPPOSITES = {"FindsBucket": "CreatesBucket"}  # the one that follows from anothe
 UNKNOWN_TO_MOTO = (
     "AWS::CloudWatch::Alarm",
     "AWS::CloudWatch::Dashboard",
+    "AWS::Lambda::Url",
     "AWS::Logs::QueryDefinition",
 )
 
@@ -50,7 +51,8 @@ def known_to_moto(template: Mapping[str, Any]) -> dict[str, Any]:
         for name, resource in template["Resources"].items()
         if resource["Type"] not in UNKNOWN_TO_MOTO
     }
-    outputs = {k: v for k, v in template["Outputs"].items() if k != "DashboardUrl"}
+    unknown = ("DashboardUrl", "HookUrl")
+    outputs = {k: v for k, v in template["Outputs"].items() if k not in unknown}
     return dict(template) | {"Resources": resources, "Outputs": outputs}
 
 

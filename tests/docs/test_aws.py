@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
+from hook.aws import WebhookKey
 from tests.docs.commands import COMMANDS
 from tests.docs.conftest import BUCKET, USER_ID, VALUES, Account
 
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
 
 KEY = "-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY-----\n"
 SECRET = "authgear-admin-api-key"  # noqa: S105 - the secret's name
+WEBHOOK_KEY = "0123456789abcdefghijklmnopqrstuv"
 TOPIC: TopicConfigurationTypeDef = {
     "TopicArn": "arn:aws:sns:us-east-1:123456789012:topic",
     "Events": ["s3:ObjectCreated:*"],
 }
-PAGES = ("README.md", "deploy.md", "existing-bucket.md")
+PAGES = ("README.md", "deploy.md", "existing-bucket.md", "hook.md")
 
 
 def run(account: Account, page: str) -> str:
@@ -90,6 +92,17 @@ def test_page_on_deploying_makes_the_secret_of_the_key(account: Account) -> None
     assert not (folder / "secret.json").exists()
     picture = account.aws.s3.get_object(Bucket=BUCKET, Key=f"pictures/{USER_ID}.jpg")
     assert picture["Body"].read() == (folder / "picture.jpg").read_bytes()
+
+
+def test_page_on_the_hook_makes_the_secret_of_the_key(account: Account) -> None:
+    """The hook function can use what the page makes, and the file does not stay."""
+    file = account.checkout.folder / "webhook-key.txt"
+    file.write_text(f"{WEBHOOK_KEY}\n")
+
+    arn = json.loads(run(account, "hook.md"))
+
+    assert WebhookKey(account.aws.secrets, arn).read() == WEBHOOK_KEY.encode()
+    assert not file.exists()
 
 
 def test_bucket_that_was_there_keeps_its_notifications(account: Account) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from hook.receiver import EVENTS, Verdict
 from local.paths import ROOT
 from outcome import Outcome, Reason
 from settings import VARIABLES, Settings
@@ -26,6 +27,8 @@ OTHERS = {
 }
 # A changelog names what was renamed or removed, too.
 PRESENT = [path for path in PAGES if path.name != "CHANGELOG.md"]
+# Files that are not the project's.
+OF_THE_READER = ("secret.json", ".netrc", "key.pem", "webhook-key.txt", "authgear.yaml")
 GUIDES = [path for path in PAGES if path.parent == ROOT / "docs"]
 
 
@@ -118,6 +121,20 @@ def test_fallbacks_of_faces_are_those_of_the_code() -> None:
     )
 
 
+def test_verdicts_are_those_of_the_code() -> None:
+    """The page on the hook explains every verdict, with the status of its answer."""
+    listed = [row[:2] for row in rows(page("docs/hook.md"))]
+
+    assert listed == [[it.code, str(it.status)] for it in Verdict]
+
+
+def test_events_are_those_of_the_code() -> None:
+    """The configuration on the page names the events that the function uses."""
+    listed = re.findall(r"^        - ([a-z.]+)$", page("docs/hook.md"), re.MULTILINE)
+
+    assert sorted(listed) == sorted(EVENTS)
+
+
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_links_lead_somewhere(path: Path) -> None:
     """Every link within the project finds its file and its heading."""
@@ -137,7 +154,7 @@ def test_paths_exist(path: Path) -> None:
     named = re.findall(r"`([a-z_.-]+(?:/[\w*.-]+)*(?:/|\.\w{2,5}))`", path.read_text())
 
     for name in named:
-        if name in ("secret.json", ".netrc", "key.pem"):
+        if name in OF_THE_READER:
             continue
         places = [folder for folder in (ROOT, ROOT / "src") if any(folder.glob(name))]
         assert places, name

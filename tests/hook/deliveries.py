@@ -7,7 +7,7 @@ import hmac
 import json
 from typing import Any
 
-from tests.contract.hook_recordings import DELIVERIES
+from tests.contract.batches_and_hooks import DELIVERIES
 
 KEY = b"webhook-key-of-the-tests"
 USER_ID = "fa38e814-9ea2-4ed7-a3de-06155f0a86e1"  # the recordings' own

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hook.receiver import EVENTS, LARGEST_BODY, HookFailed, Receiver, Verdict
-from tests.contract.hook_recordings import DELIVERIES
+from tests.contract.batches_and_hooks import DELIVERIES
 from tests.hook.deliveries import (
     KEY,
     USER_ID,

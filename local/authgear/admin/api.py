@@ -14,7 +14,8 @@ from ..images import signature
 from ..project import Project
 from ..responses import answer_json, answer_plain
 from ..users.attributes import Site
-from ..users.audit import Caller, Events
+from ..users.audit import Caller
+from ..users.events import Events
 from .execution import execute, write_answer
 from .hooks import BlockingHook
 from .mutations import Mutations
@@ -131,7 +132,8 @@ class AdminAPI:
         text = write_answer(answer)
         if "errors" not in answer and not fault.commit_fails:
             authgear.users.commit(transaction.changes, delay=fault.commit_delay)
-            events.write(authgear.audit_log)
+            for entry in events.write(authgear.audit_log):
+                authgear.webhooks.send(entry.data, delay=fault.commit_delay)
         return text
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import APIError, refuse
 from ..users.attributes import Site, to_stored, with_owned
-from ..users.audit import Events
+from ..users.events import Events
 from ..users.node_ids import from_node_id
 from ..users.records import OWNED_ATTRIBUTES, Identity, Record, normalize
 from ..users.store import Transaction
@@ -77,7 +77,7 @@ class Mutations:
         if isinstance(standard, dict) or isinstance(custom, dict):
             self._ask_hook(before.id)
             record = self.transaction.records[before.id]
-            self.events.note("user.profile.updated", record, is_about_user=True)
+            self.events.note("user.profile.updated", record)
         self._executed("update_user", before.id)
         return self._payload(before.id)
 
@@ -99,6 +99,8 @@ class Mutations:
         record = Record(id=str(uuid.uuid4()), created_at=now, updated_at=now)
         self.transaction.save(record)
         self._add_login_id(record.id, creation["definition"])
+        created = self.transaction.records[record.id]
+        self.events.note("user.created", created, identities=created.identities)
         self._executed("create_user", record.id)
         return self._payload(record.id)
 
@@ -106,6 +108,11 @@ class Mutations:
         """Give a user one more login id."""
         record = self._find(creation["userID"])
         identity = self._add_login_id(record.id, creation["definition"])
+        self.events.note(
+            f"identity.{identity.key}.added",
+            self.transaction.records[record.id],
+            identities=(identity,),
+        )
         self._executed("create_identity", record.id)
         return self._payload(record.id) | {"identity": identity_node(record, identity)}
 
@@ -115,6 +122,9 @@ class Mutations:
         disabled = status["isDisabled"]
         reason = status.get("reason") if disabled else None
         self._save(record.id, is_disabled=disabled, disable_reason=reason)
+        # Assumption: enabling was not recorded.
+        event = "user.disabled" if disabled else "user.reenabled"
+        self.events.note(event, self.transaction.records[record.id])
         self._executed("set_disabled_status", record.id)
         return self._payload(record.id)
 
@@ -129,6 +139,8 @@ class Mutations:
     def _anonymize(self, target: Input) -> Node:
         """Wipe everything that tells who a user is."""
         record = self._find(target["userID"])
+        # The user as before; contract: hook.event.anonymize, hook.event.delete.
+        self.events.note("user.anonymized", record, is_leaving=True)
         self._save(
             record.id,
             identities=(),
@@ -143,6 +155,7 @@ class Mutations:
     def _delete(self, target: Input) -> Node:
         """Delete a user."""
         record = self._find(target["userID"])
+        self.events.note("user.deleted", record, is_leaving=True)
         self._executed("delete_user", record.id)
         self.transaction.delete(record.id)
         return {"deletedUserID": target["userID"]}
@@ -184,8 +197,7 @@ class Mutations:
 
     def _executed(self, mutation: str, user_id: str) -> None:
         """Remember that a mutation was executed."""
-        record = self.transaction.records[user_id]
-        self.events.note(f"admin_api.mutation.{mutation}.executed", record)
+        self.events.note_execution(mutation, self.transaction.records[user_id])
 
 
 def _not_found() -> APIError:

@@ -14,6 +14,8 @@ from ..users.records import OWNED_ATTRIBUTES, normalize
 from ..users.store import Transaction
 from .nodes import Node, authenticator_node, connect, identity_node, user_node
 
+LARGEST_PAGE = 100  # users
+
 
 class Queries:
     """
@@ -58,6 +60,8 @@ class Queries:
 
     def _belonging(self, type_name: str, object_id: str) -> Node | None:
         """Return a login id or authenticator of any user."""
+        if type_name not in ("Identity", "Authenticator"):
+            return None
         for record in self._transaction.records.values():
             for identity in record.identities:
                 if (type_name, object_id) == ("Identity", identity.id):
@@ -104,6 +108,8 @@ class Queries:
         **filters: Any,
     ) -> Node:
         """Return the users, all or those with a value that is searched for."""
+        # Contract: users.first_1000.
+        first = None if first is None else min(first, LARGEST_PAGE)
         # Assumption: a keyword is searched for in the login ids, whole and in any case.
         keyword = (filters.get("searchKeyword") or "").lower()
         found = [

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, overload
 
-from .attributes import Site, to_shown
 from .node_ids import to_node_id
-from .records import Record, format_time
+from .records import format_time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,19 +103,19 @@ class AuditLog(Sequence[Entry]):
     def write(
         self,
         event: str,
-        user: dict[str, Any],
+        payload: dict[str, Any],
         *,
         user_id: str | None,
         at: float,
         caller: Caller,
-    ) -> None:
+    ) -> Entry:
         """
-        Add an entry.
+        Add an entry, and return it.
 
         Args:
             event: The event's type, such as `user.profile.updated`.
 
-            user: The user it shows.
+            payload: The user that it shows, and the login ids that it is about.
 
             user_id: The user it is about; None for the Admin API's own events.
 
@@ -129,7 +128,7 @@ class AuditLog(Sequence[Entry]):
             data = {
                 "context": caller.context(at, user_id),
                 "id": f"{number:016x}",
-                "payload": {"user": user},
+                "payload": payload,
                 "seq": number,
                 "type": event,
             }
@@ -142,57 +141,4 @@ class AuditLog(Sequence[Entry]):
                 data=data,
             )
             self._entries.append(entry)
-
-
-class Events:
-    """
-    What happens in one request; it is logged once it is sure that it did.
-
-    Args:
-        caller: Who sends the request.
-
-        site: Where the request found the server.
-
-        at: When, in seconds since 1970.
-    """
-
-    def __init__(self, caller: Caller, site: Site, at: float) -> None:
-        self._caller = caller
-        self._site = site
-        self._at = at
-        self._noted: list[tuple[str, Record, bool]] = []
-
-    def note(self, event: str, record: Record, *, is_about_user: bool = False) -> None:
-        """Note an event with the user as he is now."""
-        self._noted.append((event, record, is_about_user))
-
-    def write(self, audit_log: AuditLog) -> None:
-        """Write all events to the audit log."""
-        for event, record, is_about_user in self._noted:
-            audit_log.write(
-                event,
-                describe_user(record, to_shown(record, self._site)),
-                user_id=record.id if is_about_user else None,
-                at=self._at,
-                caller=self._caller,
-            )
-
-
-def describe_user(record: Record, shown: dict[str, Any]) -> dict[str, Any]:
-    """Return a user as events show one; `shown` are the standard attributes."""
-    return {
-        "can_reauthenticate": True,
-        "created_at": format_time(record.created_at),
-        "custom_attributes": dict(record.custom_attributes),
-        "groups": [],
-        "id": record.id,
-        "is_anonymized": record.is_anonymized,
-        "is_anonymous": False,
-        "is_deactivated": False,
-        "is_disabled": record.is_disabled,
-        "is_verified": False,
-        "roles": [],
-        "standard_attributes": shown,
-        "updated_at": format_time(record.updated_at),
-        "x_web3": {},
-    }
+            return entry

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -55,30 +56,37 @@ class Transaction:
     def __init__(self, records: Mapping[str, Record]) -> None:
         self.records = dict(records)
         self.changes: dict[str, Record | None] = {}
+        # Built with the first look-up: a request may hold hundreds.
+        self._indexes: dict[str, dict[Any, list[Record]]] = {}
 
     def save(self, record: Record) -> None:
         """Store a user, new or changed."""
+        self._indexes.clear()
         self.records[record.id] = self.changes[record.id] = record
 
     def delete(self, user_id: str) -> None:
         """Delete a user."""
+        self._indexes.clear()
         del self.records[user_id]
         self.changes[user_id] = None
 
     def find_by_login_id(self, value: str) -> Record | None:
         """Return the user with a login id of this value, whatever its key."""
-        for record in self.records.values():
-            if any(identity.value == value for identity in record.identities):
-                return record
-        return None
+        if "" not in self._indexes:
+            owners = self._indexes[""] = defaultdict(list)
+            for record in self.records.values():
+                for identity in record.identities:
+                    owners[identity.value].append(record)
+        found = self._indexes[""].get(value)
+        return found[0] if found else None
 
     def find_by_attribute(self, name: str, value: str) -> list[Record]:
         """Return the users with this value of a standard attribute."""
-        return [
-            record
-            for record in self.records.values()
-            if record.standard_attributes.get(name) == value
-        ]
+        if name not in self._indexes:
+            having = self._indexes[name] = defaultdict(list)
+            for record in self.records.values():
+                having[record.standard_attributes.get(name)].append(record)
+        return self._indexes[name].get(value, [])
 
 
 class Users:

@@ -16,6 +16,7 @@ from typing import Any, cast
 from authgear import AdminAPI, Connection
 from function import Function
 from outcome import Outcome
+from run_records import Recorder
 from storage.bucket import Bucket
 from storage.key_pattern import KeyPattern
 from sync.decide import Policy
@@ -128,8 +129,10 @@ class Storm:
         function = Function(
             bucket_name=self.s3.bucket,
             reconciler=reconciler,
-            logger=cast(Any, log),
-            metrics=cast(Any, nothing),
+            resyncer=cast(Any, nothing),
+            bulk_queue_name="bulk",
+            pace=cast(Any, nothing),
+            recorder=Recorder(logger=cast(Any, log), metrics=cast(Any, nothing)),
             clock=self.time.clock,
             sleep=self.time.sleep,
         )

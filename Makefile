@@ -16,7 +16,7 @@ export ARCHITECTURE ?= arm64
 export PYTHON_VERSION ?= 3.14
 # What the function calls, and sts, of which botocore may get credentials: the other 400
 # services' descriptions are a quarter of the package.
-SERVICES := rekognition s3 secretsmanager sts
+SERVICES := rekognition s3 secretsmanager sqs sts
 MACHINE := $(subst arm64,aarch64,$(ARCHITECTURE))
 SBOMS := sbom-arm64 sbom-x86_64
 VERSION := $(shell sed -n 's/^VERSION = "\(.*\)"/\1/p' src/version.py)
@@ -173,7 +173,7 @@ build-HookFunction:
 	mkdir -p "$(ARTIFACTS_DIR)/hook" "$(ARTIFACTS_DIR)/triggers"
 	cp src/version.py LICENSE "$(ARTIFACTS_DIR)"
 	cp src/hook/*.py "$(ARTIFACTS_DIR)/hook"
-	cp src/triggers/__init__.py src/triggers/user_check.py "$(ARTIFACTS_DIR)/triggers"
+	cp src/triggers/__init__.py src/triggers/messages.py "$(ARTIFACTS_DIR)/triggers"
 
 invoke: $(VENV)/.dev $(SAM_VENV)/.sam ## sam local invoke (EVENT=events/s3-put.json DOCKER=no)
 	$(BIN)/python -m local.sam.invoke $(EVENT) $(if $(filter no,$(DOCKER)),--no-docker) $(SAM_OPTIONS)

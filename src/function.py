@@ -132,7 +132,7 @@ class Function:
                 found = self._reconcile(events, budget)
         except (HardTimeout, Exception) as error:  # noqa: BLE001 - a bug in one event must not lose the rest
             found = [error] * len(events)
-        milliseconds = round((self.clock() - start) * 1000, 1)
+        milliseconds = round((self.clock() - start) * 1000 / len(events), 1)
         for event, outcome in zip(events, found, strict=True):
             lines = _lines_of(event, outcome)
             for line in lines:

@@ -15,11 +15,13 @@ from aws_lambda_powertools import Logger, Metrics
 from function import CALL_RESERVE, LOG_RESERVE, Function
 from hard_timeout import HardTimeout
 from outcome import Outcome, Reason, Result
+from resync.pace import BulkPace
+from run_records import Recorder
 from sync.results import ObjectResult
 from tests.fakes.clock import FakeClock
 from tests.fakes.reconciler import FakeReconciler
-from tests.samples.events import BUCKET, KEY, batch, load_event, s3, sqs
-from triggers.messages import write_user_check
+from tests.samples.events import BUCKET, KEY, load_event, s3, sqs
+from triggers.messages import Check, write_message, write_user_check
 from triggers.sources import AsyncInvocation, PicturesFailed
 
 SECRET = "https://demo.authgear.test/?x-authgear-signature=SECRET"  # noqa: S105
@@ -38,9 +40,16 @@ class Stage:
         self.function = Function(
             bucket_name=BUCKET,
             reconciler=cast(Any, self.reconciler),
-            # Loggers of one name share their stream.
-            logger=Logger(service=str(uuid.uuid4()), location=None, stream=self.log),
-            metrics=Metrics(namespace="Test"),
+            resyncer=cast(Any, None),
+            bulk_queue_name="bulk",
+            pace=BulkPace(0, lambda: 0),
+            recorder=Recorder(
+                # Loggers of one name share their stream.
+                logger=Logger(
+                    service=str(uuid.uuid4()), location=None, stream=self.log
+                ),
+                metrics=Metrics(namespace="Test"),
+            ),
             clock=self.clock,
             sleep=self.clock.sleep,
             hard_timeout=self.set_timeout,
@@ -136,22 +145,24 @@ def test_handle_alarm(stage: Stage) -> None:
 def test_object_broken_off(stage: Stage) -> None:
     """It failed and will be tried again, the log tells where, and others go on."""
     stage.reconciler.results["a"] = HardTimeout()
+    event = {"Records": [*s3("a")["Records"], *s3("b")["Records"]]}
 
-    answer = stage.handle(sqs(s3("a"), s3("b")))
+    with pytest.raises(PicturesFailed):
+        stage.handle(event)
 
-    assert [it["outcome"] for it in answer["objects"]] == ["failed", "synced"]
+    assert [line["outcome"] for line in stage.lines] == ["failed", "synced"]
     line = stage.lines[0]
     assert (line["reason"], line["level"]) == ("not-settled", "ERROR")
     assert "broken off" in line["detail"]
     assert any(place.startswith("reconciler.py:") for place in line["places"])
 
 
-@pytest.mark.parametrize("dry_run", ["true", "false"])
-def test_handle_dry_run(stage: Stage, dry_run: str) -> None:
-    """A batch job may ask to change nothing."""
-    stage.handle(batch(job={"userArguments": {"dry_run": dry_run}}))
+@pytest.mark.parametrize("again", [True, False])
+def test_handle_again(stage: Stage, again: bool) -> None:
+    """A message may ask to look once more at what a tag settles."""
+    stage.handle(sqs(write_message(Check(bucket=BUCKET, key=KEY, again=again))))
 
-    assert [call[2] for call in stage.reconciler.calls] == [dry_run == "true"]
+    assert [call[2] for call in stage.reconciler.calls] == [again]
 
 
 def test_log_line(stage: Stage) -> None:
@@ -185,7 +196,7 @@ def test_log_level(stage: Stage, reason: Reason) -> None:
     """What is rejected warns, what failed is an error; the meaning is the detail."""
     stage.reconciler.results[KEY] = Result(reason=reason)
 
-    stage.handle(batch())
+    stage.handle(sqs(s3()))
 
     [line] = stage.lines
     levels = {Outcome.REJECTED: "WARNING", Outcome.FAILED: "ERROR"}
@@ -240,10 +251,20 @@ def test_user_is_logged_and_counted(
     assert emitted(capsys)[0]["Unchanged"] == [1]
 
 
+def test_batch_broken_off(stage: Stage) -> None:
+    """All of its messages come again: the time of the invocation is up."""
+    stage.reconciler.results["a"] = HardTimeout()
+
+    answer = stage.handle(sqs(s3("a"), s3("b")))
+
+    assert [it["itemIdentifier"] for it in answer["batchItemFailures"]] == ["m0", "m1"]
+    assert {line["reason"] for line in stage.lines} == {"not-settled"}
+
+
 @pytest.mark.parametrize(
     "result",
-    [Result(reason=Reason.S3_DENIED), ValueError(SECRET), HardTimeout()],
-    ids=["failed", "bug", "broken-off"],
+    [Result(reason=Reason.S3_DENIED), ValueError(SECRET)],
+    ids=["failed", "bug"],
 )
 def test_user_whose_check_fails_comes_again(stage: Stage, result: Any) -> None:
     """A failure is a failure as any, and another message goes on."""
@@ -268,9 +289,7 @@ def test_unexpected_error(stage: Stage) -> None:
     assert (line["level"], line["reason"]) == ("ERROR", "unexpected-error")
     assert line["error_type"] == "ValueError"
     assert line["detail"] == f"{Reason.UNEXPECTED_ERROR.meaning}: ValueError"
-    assert [place.split(":")[0] for place in line["places"]] == [
-        *("function.py", "function.py", "reconciler.py", "reconciler.py")
-    ]
+    assert [place.split(":")[0] for place in line["places"]] == [*["reconciler.py"] * 3]
     assert all(place.split(":")[1].isdigit() for place in line["places"])
     assert "SECRET" not in stage.log.getvalue() + json.dumps(answer)
 

@@ -40,7 +40,7 @@ class Originals:
         left, top, right, bottom = square_box((width, height), 1, position)
         return {
             "image_id": image_id,
-            "key": record.get("applied_key", record["key"]),
+            "key": record["key"],
             "format": record["format"],
             "bytes": record["input_bytes"],
             "width": width,

@@ -28,6 +28,7 @@ from .sync_tag import (
     SETTLED,
     SyncTag,
     fingerprint_image,
+    fingerprint_kept,
     fingerprint_settings,
     make_mark,
 )
@@ -156,7 +157,7 @@ class _Choice:
         if tag.fingerprint not in ("", self.expected):
             return None
         if tag.is_pending:
-            return self._write(tag.image_id)
+            return self._write(tag.image_id, self.expected)
         return End(Reason.IN_SYNC, self.seen.item)
 
     def _keep(self, shown: Shown, tag: SyncTag | None) -> Action | None:
@@ -171,11 +172,12 @@ class _Choice:
         if not shown.has_picture:
             was_shown = tag and tag.image_id and not tag.is_pending
             return End(Reason.REMOVED_BY_USER, item) if was_shown else None
-        if tag and tag.result == Reason.KEPT:
+        kept = fingerprint_kept(shown.image_id, self.user_text)
+        if tag and (tag.result, tag.fingerprint) == (Reason.KEPT, kept):
             return End(Reason.KEPT, item)
         ours = self._is_ours(shown)
         if isinstance(ours, bool):
-            return None if ours else self._write(Reason.KEPT)
+            return None if ours else self._write(Reason.KEPT, kept)
         return ours
 
     def _is_ours(self, shown: Shown) -> bool | Action:
@@ -202,13 +204,13 @@ class _Choice:
             if isinstance(self.view.mark, Unknown):
                 return ReadMark(shown.image_id)
             if self.view.mark == make_mark(item.etag, self.expected):
-                return self._write(shown.image_id)
+                return self._write(shown.image_id, self.expected)
         return Upload(item) if self.view.is_made else Make(item)
 
-    def _write(self, result: str) -> Action:
+    def _write(self, result: str, fingerprint: str) -> Action:
         """Return the writing of a tag, or the end where it is written already."""
         item = self.seen.item
-        tag = SyncTag(item.etag, result, self.expected)
+        tag = SyncTag(item.etag, result, fingerprint)
         if self.seen.tag == tag:
             return End(Reason.IN_SYNC if tag.image_id else Reason.KEPT, item)
         return WriteTag(item, tag)

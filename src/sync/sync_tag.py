@@ -109,6 +109,18 @@ def fingerprint_image(settings: tuple[object, ...], user_text: str) -> str:
     return fingerprint_settings(*settings) + _hash((user_text,), USER_DIGITS)
 
 
+def fingerprint_kept(image_id: str, user_text: str) -> str:
+    """
+    Return the fingerprint of a picture of the user's own that is kept.
+
+    Args:
+        image_id: The image's id; empty if the picture is no image of this project.
+
+        user_text: The text in the object key that names the user.
+    """
+    return _hash(("kept", image_id), SETTINGS_DIGITS) + _hash((user_text,), USER_DIGITS)
+
+
 def make_mark(etag: str, image_fingerprint: str) -> str:
     """Return the mark of the image that is made of a content."""
     return _hash((etag, image_fingerprint), SETTINGS_DIGITS + USER_DIGITS)

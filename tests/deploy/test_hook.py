@@ -24,7 +24,7 @@ RESOURCES = {
 FUNCTION = {"Fn::GetAtt": ["HookFunction", "Arn"]}
 FILES = {
     *("hook/__init__.py", "hook/aws.py", "hook/handler.py", "hook/receiver.py"),
-    *("triggers/__init__.py", "triggers/user_check.py", "version.py", "LICENSE"),
+    *("triggers/__init__.py", "triggers/messages.py", "version.py", "LICENSE"),
 }
 START = """
 import sys

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from triggers.user_check import write_user_check
 
 from local.aws import LocalAWS
 from local.sam.package import build_hook
 from local.sam.runtime import Runtime
 from tests.hook.deliveries import KEY, USER_ID, delivery, recorded_body
+from triggers.messages import write_user_check
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="the runtime interface emulator is for Linux"

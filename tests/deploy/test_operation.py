@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from outcome import Outcome
+from resync.causes import Cause
 from tests.deploy.sam import ROOT
 from tests.docs.commands import COMMANDS
 
@@ -61,14 +62,16 @@ def test_alarms_watch_what_can_go_wrong(resources: dict[str, Any]) -> None:
     found = alarms(resources)
 
     assert {
-        name: alarm.get("MetricName", "Rejected share") for name, alarm in found.items()
+        name: alarm.get("MetricName", "an expression") for name, alarm in found.items()
     } == {
         "ErrorsAlarm": "Errors",
         "ThrottlesAlarm": "Throttles",
         "RetryQueueAlarm": "ApproximateAgeOfOldestMessage",
         "DeadLetterAlarm": "ApproximateNumberOfMessagesVisible",
         "HookErrorsAlarm": "Errors",
-        "RejectedAlarm": "Rejected share",
+        "RejectedAlarm": "an expression",
+        "ResyncHeldAlarm": "ResyncHeld",
+        "OutOfSyncAlarm": "an expression",
     }
     for alarm in found.values():
         assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
@@ -128,7 +131,8 @@ def test_dashboard_shows_every_outcome(widgets: list[dict[str, Any]]) -> None:
     ours = [row for row in metrics if row[0] == OURS]
 
     outcomes = {outcome.capitalize() for outcome in Outcome}
-    assert outcomes | {"Latency"} == {row[1] for row in ours}
+    causes = {"Resync" + cause.title().replace("_", "") for cause in Cause}
+    assert outcomes | causes | {"Latency"} == {row[1] for row in ours}
     assert all(row[2:] == ["function", "${Function}"] for row in ours)
     assert {row[0] for row in metrics} == {OURS, "AWS/SQS", "AWS/Lambda"}
 
@@ -157,5 +161,5 @@ def test_queries_ask_for_fields_that_are_logged(
             name = field.removesuffix("_ms")
             written = [f'"{field}"', f'step("{name}"', f'step="{name}"']
             assert any(text in SOURCE for text in written), field
-    assert len(saved) == 5
+    assert len(saved) == 6
     assert len(told) == 3

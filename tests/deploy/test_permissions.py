@@ -14,7 +14,10 @@ from local.sample_users import create_person
 from local.system import BUCKET, SECRET, LocalSystem
 from tests.deploy.sam import ROOT
 from tests.deploy.translation import every_choice, resolve
+from tests.samples.events import sqs
 from tests.samples.pictures import encode, quadrants
+from triggers.messages import Mode, Resync
+from triggers.parser import read_event
 
 BUCKET_ARN = {"Fn::Sub": "arn:${AWS::Partition}:s3:::${BucketName}"}
 PREFIX = {"Fn::Select": [0, {"Fn::Split": ["{", {"Ref": "KeyPattern"}]}]}
@@ -36,6 +39,15 @@ BY_SERVICES = {
     "RetryFailures": (
         ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
         "RetryQueue",
+    ),
+    "WorkInBulk": (
+        [
+            "sqs:ReceiveMessage",
+            "sqs:DeleteMessage",
+            "sqs:GetQueueAttributes",
+            "sqs:SendMessage",
+        ],
+        "BulkQueue",
     ),
     "WriteLog": (["logs:CreateLogStream", "logs:PutLogEvents"], "LogGroup"),
     "DecryptPicture": (["kms:Decrypt"], "BucketKmsKeyArn"),
@@ -289,7 +301,7 @@ def test_permissions_are_documented(resources: dict[str, Any]) -> None:
 
     granted = [
         action
-        for role in ("FunctionRole", "BatchRole", "HookRole")
+        for role in ("FunctionRole", "HookRole", "ResyncTimerRole")
         for _, statement in statements(resources, role).values()
         for action in as_list(statement["Action"])
     ]
@@ -364,26 +376,26 @@ def test_queues_encrypt_with_no_key_of_aws(
     assert "KmsMasterKeyId" not in queue
 
 
-def test_batch_role_reads_and_writes_aside(resources: dict[str, Any]) -> None:
-    """S3 Batch Operations invokes this function; its files are apart from pictures."""
-    role = resources["BatchRole"]
-    trust = role["AssumeRolePolicyDocument"]["Statement"]
-    allowed = role["Policies"][0]["PolicyDocument"]["Statement"]
-    aside = {"Fn::Sub": "arn:${AWS::Partition}:s3:::${BucketName}/backfill/*"}
+def test_timer_may_only_start_a_resync(resources: dict[str, Any]) -> None:
+    """The scheduler of this account sends to this queue, and nothing else."""
+    role, timer = resources["ResyncTimerRole"], resources["ResyncTimer"]
+    [trust] = role["AssumeRolePolicyDocument"]["Statement"]
+    [allowed] = role["Policies"][0]["PolicyDocument"]["Statement"]
+    queue = {"Fn::GetAtt": ["BulkQueue", "Arn"]}
 
-    assert [s["Principal"] for s in trust] == [
-        {"Service": "batchoperations.s3.amazonaws.com"}
-    ]
-    assert [(s["Sid"], s["Action"], s["Resource"]) for s in allowed[:3]] == [
-        (
-            "InvokeFunction",
-            "lambda:InvokeFunction",
-            {"Fn::GetAtt": ["Function", "Arn"]},
-        ),
-        ("ReadManifest", ["s3:GetObject", "s3:GetObjectVersion"], aside),
-        ("WriteReport", "s3:PutObject", aside),
-    ]
-    assert allowed[3]["Fn::If"][0] == "BucketHasKey"
+    assert trust["Principal"] == {"Service": "scheduler.amazonaws.com"}
+    assert trust["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+    }
+    assert (allowed["Action"], allowed["Resource"]) == ("sqs:SendMessage", queue)
+    assert timer["Target"]["Arn"] == queue
+
+
+def test_timer_sends_a_message_that_is_understood(resources: dict[str, Any]) -> None:
+    """What the scheduler sends starts a resync that repairs drift."""
+    [event] = read_event(sqs(resources["ResyncTimer"]["Target"]["Input"])).events
+
+    assert event == Resync(mode=Mode.SCHEDULED, item="m0")
 
 
 def test_bucket_notifies_under_the_prefix(resources: dict[str, Any]) -> None:

@@ -19,7 +19,10 @@ REQUIRED = {
     "AUTHGEAR_APP_ID": "example",
     "AUTHGEAR_SECRET_ID": "key",
 }
-NUMBERS = ["PictureSize", "PictureQuality", "MaxInputBytes", "MaxInputPixels"]
+NUMBERS = [
+    *("PictureSize", "PictureQuality", "MaxInputBytes", "MaxInputPixels"),
+    "BulkRequestsPerMinute",
+]
 DAY = 24 * 60 * 60  # seconds
 
 
@@ -29,6 +32,7 @@ def parameters_by_variable(template: dict[str, Any]) -> dict[str, str]:
     return {
         name: value["Ref"]
         for name, value in function["Environment"]["Variables"].items()
+        if value["Ref"] in template["Parameters"]
     }
 
 
@@ -44,8 +48,8 @@ def read_settings(template: dict[str, Any], **given: Any) -> Settings:
 
 
 def test_variables_are_those_the_function_reads(template: dict[str, Any]) -> None:
-    """The function gets every setting from a parameter, and nothing else."""
-    assert set(parameters_by_variable(template)) == set(VARIABLES)
+    """Every setting comes from a parameter, and the queue from the stack."""
+    assert {*parameters_by_variable(template), "BULK_QUEUE_URL"} == set(VARIABLES)
 
 
 def test_defaults_are_those_of_the_settings(template: dict[str, Any]) -> None:
@@ -158,7 +162,7 @@ def test_failures_go_to_the_queue_that_the_function_reads(
 
 
 def test_direct_invocations_are_kept_and_retried(resources: dict[str, Any]) -> None:
-    """Lambda keeps an event for six hours where it is throttled, and tries it thrice."""
+    """Lambda keeps a throttled event for six hours, and tries each three times."""
     direct = resources["FunctionEventInvokeConfig"]
 
     assert direct["MaximumEventAgeInSeconds"] == DAY / 4

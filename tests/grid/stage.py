@@ -19,17 +19,22 @@ from aws_lambda_powertools.metrics import EphemeralMetrics
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from PIL import Image
 
-from authgear import AccessTokens, AdminAPI, Connection, KeyPair, Throttle
+from authgear import AccessTokens, AdminAPI, Connection, KeyPair
 from authgear.key_pair import load_key_pair
 from function import CALL_RESERVE, Function
 from local.function.execution import Invocation
 from local.function.invoker import failure_record
-from pictures.profile_picture import PictureSpec
-from storage.bucket import TAG, Bucket
+from pictures.profile_picture import (
+    PictureSpec,
+    ProfilePicture,
+    make_profile_picture,
+)
+from storage.bucket import Bucket
 from storage.key_pattern import KeyPattern
 from sync.decide import Policy
 from sync.parallel import RunDuring, run_inline
 from sync.reconciler import Reconciler
+from sync.sync_tag import TAG
 from tests.fakes.authgear_server import ENDPOINT, FakeAuthgear
 from tests.fakes.clock import FakeClock
 from tests.fakes.key_pair import KEY_PAIR
@@ -146,14 +151,10 @@ class Stage:
         self.output: list[str] = []
         self.records: list[dict[str, Any]] = []
         self._log = io.StringIO()
-        self._throttle = Throttle()
         self._connection = Connection(
-            throttle=self._throttle,
             endpoint=endpoint,
             user_agent="tests",
             session=session or self.authgear.transport.session(),
-            clock=self.clock,
-            sleep=self._sleep,
             share=lambda: 0.5,
         )
         self._bucket = Bucket(s3 or cast(Any, self.s3), self.s3.bucket)
@@ -210,17 +211,16 @@ class Stage:
             ),
         )
         reconciler = Reconciler(
+            bucket=self._bucket,
             pattern=KeyPattern.parse("pictures/{user_id}.*"),
             admin_api=AdminAPI(self._connection, tokens),
-            spec=PictureSpec(size=240),
+            make_picture=_make_picture,
             policy=policy,
-            clock=self.clock,
-            sleep=self._sleep,
             share=lambda: 0.5,
             run_during=self._run_during,
         )
         return Function(
-            buckets={self._bucket.name: self._bucket},
+            bucket_name=self._bucket.name,
             reconciler=reconciler,
             # A name of its own: Powertools hands out one logger per name.
             logger=Logger(
@@ -228,9 +228,14 @@ class Stage:
             ),
             metrics=cast(Any, EphemeralMetrics(namespace="Tests", service="grid")),
             clock=self.clock,
-            throttle=self._throttle,
+            sleep=self._sleep,
             hard_timeout=self._hard_timeout,
         )
+
+
+def _make_picture(data: bytes, _: float) -> ProfilePicture:
+    """Make a small picture in this process."""
+    return make_profile_picture(data, PictureSpec(size=240))
 
 
 def _parsed(pair: KeyPair) -> KeyPair:

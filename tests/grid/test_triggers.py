@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from outcome import Reason
-from storage.bucket import TAG
 from sync.decide import Policy
+from sync.sync_tag import TAG
 from tests.fakes.authgear_server import answered
 from tests.grid.stage import EVENTS, KEY, USER_ID, Stage, load_event
 from triggers.sources import PicturesFailed
@@ -128,20 +128,20 @@ def test_removal_event_of_the_last_object(
 
 @pytest.mark.parametrize("name", REMOVALS)
 def test_removal_event_with_an_older_object_left(name: str) -> None:
-    """The older object's picture takes the place of the deleted one's."""
+    """The older object's picture takes its place, and each object has its line."""
     stage = Stage(policy=Policy(remove_on_delete=True))
     older = KEY.replace(".jpg", ".old.jpg")
     stage.s3.objects[older] = stage.s3.objects.pop(KEY)
 
     answer = stage.invoke(load_event(name))
 
-    assert reasons_in(answer) == ["picture-set"]
-    assert stage.record["applied_key"] == older
+    assert reasons_in(answer) == ["object-gone", "picture-set"]
+    assert [record["key"] for record in stage.records] == [KEY, older]
 
 
 @pytest.mark.parametrize("name", SHAPES)
 def test_bucket_that_is_not_ours_is_left_alone(name: str) -> None:
-    """Whoever sends the event, only buckets of the settings are read."""
+    """Whoever sends the event, only the bucket of the settings is read."""
     stage = Stage()
     text = (EVENTS / f"{name}.json").read_text()
     foreign = text.replace("pictures-example", "pictures-foreign")

@@ -78,7 +78,11 @@ def test_user_who_is_gone_rolls_back_all_and_then_goes_alone() -> None:
     """The server rolls back the whole request; the others are then set one by one."""
     world = World()
     ids = world.add(5)
-    world.authgear.before["update"] = lambda: world.authgear.users.pop(ids[2])
+
+    def leave() -> None:
+        del world.authgear.users[ids[2]]
+
+    world.authgear.before["update"] = leave
 
     answer = world.invoke(*map(check, ids))
 

@@ -31,7 +31,7 @@ def add_users(world: World, count: int) -> list[str]:
     named = PATTERNS[str(world.pattern)]
     ids = []
     for number in range(count):
-        attributes = {name: form.format(number) for name, form in named.items()}
+        attributes: Any = {name: form.format(number) for name, form in named.items()}
         ids += world.add(**attributes)
     return ids
 

@@ -15,14 +15,21 @@ from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
 from outcome import Reason
-from storage.bucket import TAG, Bucket, StoredObject, SyncTag
-from storage.errors import AccessDenied, BucketError, ObjectArchived, ObjectChanged
+from storage.bucket import Bucket, Content, StoredObject, Tags
+from storage.errors import (
+    AccessDenied,
+    BucketError,
+    ObjectArchived,
+    ObjectChanged,
+    ObjectUnreadable,
+)
 from tests.fakes.s3 import FakeS3, client_error
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 KEY = "pictures/ada.jpg"
+TAG = "authgear-picture"
 
 
 @pytest.fixture
@@ -193,7 +200,7 @@ def test_list_newest_first_of_something_else(
 
 def test_download(bucket: Bucket, item: StoredObject) -> None:
     """The bytes are the object's."""
-    assert bucket.download(item) == b"content"
+    assert bucket.download(item) == Content(data=b"content")
 
 
 def test_download_request(client: S3Client, stubber: Stubber) -> None:
@@ -206,7 +213,9 @@ def test_download_request(client: S3Client, stubber: Stubber) -> None:
     )
     item = StoredObject(key=KEY, etag="etag-2", size=7, last_modified=datetime.now(UTC))
 
-    assert Bucket(client, "pictures-example").download(item) == b"content"
+    content = Bucket(client, "pictures-example").download(item)
+
+    assert content == Content(data=b"content")
 
 
 def test_download_overwritten(s3: FakeS3, bucket: Bucket, item: StoredObject) -> None:
@@ -333,53 +342,66 @@ def test_download_body_is_closed(item: StoredObject) -> None:
     assert raw.closed
 
 
-def test_recall_nothing(bucket: Bucket, item: StoredObject) -> None:
-    """An object without tags has no memory, and may get one."""
-    assert bucket.read_sync_tag(item) == SyncTag(etag="", result="", other_tags=())
+@pytest.mark.parametrize(
+    ("is_versioned", "version_id"), [(False, ""), (True, "v1700000001")]
+)
+def test_download_names_the_version(is_versioned: bool, version_id: str) -> None:
+    """In a bucket with versions the answer names the one that was read."""
+    s3 = FakeS3(is_versioned=is_versioned)
+    s3.put(KEY, b"content")
+    bucket = Bucket(cast(Any, s3), s3.bucket)
+    item = bucket.list_newest_first(KEY, lambda key: True)[0]
+
+    assert bucket.download(item) == Content(data=b"content", version_id=version_id)
 
 
-def test_recall_noted(s3: FakeS3, bucket: Bucket, item: StoredObject) -> None:
-    """What was noted with the present content is sync_tag_written, slashes and all."""
-    s3.objects[KEY].tags = {"team": "a", TAG: f"{item.etag}/some/result", "x": "y"}
-
-    memory = bucket.read_sync_tag(item)
-
-    assert (memory.etag, memory.result) == (item.etag, "some/result")
-    assert memory.other_tags == (
-        {"Key": "team", "Value": "a"},
-        {"Key": "x", "Value": "y"},
-    )
-
-
-@pytest.mark.parametrize("noted", ["0123/result", "result", "", "/result"])
-def test_recall_of_other_content(
-    s3: FakeS3, bucket: Bucket, item: StoredObject, noted: str
+def test_download_with_a_key_of_the_owner(
+    s3: FakeS3, bucket: Bucket, item: StoredObject
 ) -> None:
-    """A note of other content, or none that is ours, is no memory of this one."""
-    s3.objects[KEY].tags = {"team": "a", TAG: noted}
+    """S3 answers 400 for an object that only its owner's key opens (SSE-C)."""
+    s3.fail("get_object", client_error("InvalidRequest"))
 
-    memory = bucket.read_sync_tag(item)
+    with pytest.raises(ObjectUnreadable) as caught:
+        bucket.download(item)
 
-    assert memory == SyncTag(other_tags=({"Key": "team", "Value": "a"},))
+    assert caught.value.reason is Reason.UNREADABLE_OBJECT
 
 
-def test_recall_denied(s3: FakeS3, bucket: Bucket, item: StoredObject) -> None:
-    """Tags that may not be read cost the memory, and may not be written either."""
+def test_scan_pages(s3: FakeS3, bucket: Bucket) -> None:
+    """A scan begins behind a key and ends after so many pages (the fake's have two)."""
+    for name in "abcdef":
+        s3.put(f"scan/{name}", b"")
+
+    found = bucket.scan("scan/", after="scan/a", pages=2)
+
+    assert [item.key for item in found] == [f"scan/{name}" for name in "bcde"]
+
+
+def test_read_tags(s3: FakeS3, bucket: Bucket) -> None:
+    """All tags are read, ours and those of others."""
+    s3.objects[KEY].tags = {"team": "a", "x": "y"}
+
+    assert bucket.read_tags(KEY) == Tags(values={"team": "a", "x": "y"})
+
+
+def test_read_tags_of_an_object_without(bucket: Bucket) -> None:
+    """An object without tags is not one whose tags are hidden."""
+    assert bucket.read_tags(KEY) == Tags(values={})
+
+
+def test_read_tags_denied(s3: FakeS3, bucket: Bucket) -> None:
+    """Tags that the role may not read are unknown, and no error."""
     s3.fail("get_object_tagging", client_error("AccessDenied"))
 
-    memory = bucket.read_sync_tag(item)
-
-    assert memory == SyncTag(other_tags=None)
-    assert bucket.write_sync_tag(item, memory, "result") is False
-    assert "put_object_tagging" not in s3.calls
+    assert bucket.read_tags(KEY) == Tags(values=None)
 
 
-def test_recall_gone(s3: FakeS3, bucket: Bucket, item: StoredObject) -> None:
+def test_read_tags_gone(s3: FakeS3, bucket: Bucket) -> None:
     """An object that is gone has changed."""
     del s3.objects[KEY]
 
     with pytest.raises(ObjectChanged) as caught:
-        bucket.read_sync_tag(item)
+        bucket.read_tags(KEY)
 
     assert caught.value.step == "read-tags"
 
@@ -387,85 +409,136 @@ def test_recall_gone(s3: FakeS3, bucket: Bucket, item: StoredObject) -> None:
 @pytest.mark.parametrize(
     "answer", [{}, {"TagSet": [{"Value": "a"}]}], ids=["empty", "no-key"]
 )
-def test_recall_of_something_else(
-    s3: FakeS3, bucket: Bucket, item: StoredObject, answer: dict[str, Any]
+def test_read_tags_of_something_else(
+    s3: FakeS3, bucket: Bucket, answer: dict[str, Any]
 ) -> None:
     """An answer without tags does not pass for an object without tags."""
     s3.get_object_tagging = lambda **_: answer  # type: ignore[method-assign] # a fake
 
     with pytest.raises(BucketError, match=r"read-tags failed .not an answer of S3"):
-        bucket.read_sync_tag(item)
+        bucket.read_tags(KEY)
 
 
-def test_recall_unavailable(s3: FakeS3, bucket: Bucket, item: StoredObject) -> None:
-    """What may pass is not taken for an empty memory."""
+def test_read_tags_unavailable(s3: FakeS3, bucket: Bucket) -> None:
+    """What may pass is not taken for an object without tags."""
     s3.fail("get_object_tagging", client_error("SlowDown"))
 
     with pytest.raises(BucketError, match=r"S3: read-tags failed .SlowDown"):
-        bucket.read_sync_tag(item)
+        bucket.read_tags(KEY)
 
 
-def test_remember(s3: FakeS3, bucket: Bucket, item: StoredObject) -> None:
-    """What is noted is recalled; other tags stay; there is one note at most."""
-    s3.objects[KEY].tags = {"team": "a", "authgear-picture": "0123/old"}
+def test_write_tag(s3: FakeS3, bucket: Bucket) -> None:
+    """The tag is replaced, other tags stay."""
+    s3.objects[KEY].tags = {"team": "a", TAG: "old"}
 
-    assert bucket.write_sync_tag(item, bucket.read_sync_tag(item), "new") is True
+    assert bucket.write_tag(KEY, TAG, "new") is True
 
-    noted = f"{item.etag}/new"
-    assert s3.objects[KEY].tags == {"team": "a", "authgear-picture": noted}
-    assert bucket.read_sync_tag(item).result == "new"
+    assert s3.objects[KEY].tags == {"team": "a", TAG: "new"}
+
+
+def test_write_tag_reads_directly_before(s3: FakeS3, bucket: Bucket) -> None:
+    """A tag that another program has written since the last reading stays."""
+    bucket.read_tags(KEY)
+    s3.objects[KEY].tags = {"scan": "clean"}
+    s3.calls.clear()
+
+    bucket.write_tag(KEY, TAG, "value")
+
+    assert s3.objects[KEY].tags == {"scan": "clean", TAG: "value"}
+    assert s3.calls == ["get_object_tagging", "put_object_tagging"]
+
+
+def test_write_tag_of_the_same_value(s3: FakeS3, bucket: Bucket) -> None:
+    """What is written already is not written again."""
+    s3.objects[KEY].tags = {TAG: "value"}
+
+    assert bucket.write_tag(KEY, TAG, "value") is True
+
+    assert "put_object_tagging" not in s3.calls
+
+
+def test_write_tag_on_the_version_that_was_read() -> None:
+    """A newer version under the same key does not get the tag of an older one."""
+    s3 = FakeS3(is_versioned=True)
+    older = s3.put(KEY, b"content")
+    bucket = Bucket(cast(Any, s3), s3.bucket)
+    tags = bucket.read_tags(KEY)
+    newer = s3.put(KEY, b"other content", team="a")
+
+    assert bucket.write_tag(KEY, TAG, "value", tags.version_id) is True
+
+    assert tags.version_id == older.version_id
+    assert older.tags == {TAG: "value"}
+    assert newer.tags == {"team": "a"}
+
+
+def test_write_tag_on_a_version_that_is_gone() -> None:
+    """It is not written elsewhere."""
+    s3 = FakeS3(is_versioned=True)
+    version_id = s3.put(KEY, b"content").version_id
+    newer = s3.put(KEY, b"other content")
+    s3.versions[KEY] = [newer]
+
+    bucket = Bucket(cast(Any, s3), s3.bucket)
+
+    assert bucket.write_tag(KEY, TAG, "value", version_id) is False
+    assert newer.tags == {}
 
 
 @pytest.mark.parametrize(("others", "taken"), [(9, True), (10, False)])
-def test_remember_beside_many_tags(
-    s3: FakeS3, bucket: Bucket, item: StoredObject, others: int, taken: bool
+def test_write_tag_beside_many(
+    s3: FakeS3, bucket: Bucket, others: int, taken: bool
 ) -> None:
     """An object has ten tags at most: ours may be the tenth, not the eleventh."""
     tags = {f"tag-{number}": "" for number in range(others)}
     s3.objects[KEY].tags = dict(tags)
 
-    assert bucket.write_sync_tag(item, bucket.read_sync_tag(item), "result") is taken
+    assert bucket.write_tag(KEY, TAG, "value") is taken
 
     assert (TAG in s3.objects[KEY].tags) is taken
     assert s3.objects[KEY].tags.items() >= tags.items()
     assert s3.calls.count("put_object_tagging") == taken
 
 
-def test_remember_full_with_own_tag(
-    s3: FakeS3, bucket: Bucket, item: StoredObject
-) -> None:
+def test_write_tag_as_one_of_ten(s3: FakeS3, bucket: Bucket) -> None:
     """Where our own tag is one of the ten, it is replaced."""
-    s3.objects[KEY].tags = {f"tag-{number}": "" for number in range(9)} | {TAG: "0/x"}
+    s3.objects[KEY].tags = {f"tag-{number}": "" for number in range(9)} | {TAG: "x"}
 
-    assert bucket.write_sync_tag(item, bucket.read_sync_tag(item), "result") is True
+    assert bucket.write_tag(KEY, TAG, "value") is True
 
-    assert s3.objects[KEY].tags[TAG] == f"{item.etag}/result"
+    assert s3.objects[KEY].tags[TAG] == "value"
 
 
 @pytest.mark.parametrize("code", ["AccessDenied", "NoSuchKey", "InternalError"])
-def test_remember_refused(
-    s3: FakeS3, bucket: Bucket, item: StoredObject, code: str
+@pytest.mark.parametrize("operation", ["get_object_tagging", "put_object_tagging"])
+def test_write_tag_refused(
+    s3: FakeS3, bucket: Bucket, operation: str, code: str
 ) -> None:
-    """A tag that cannot be written costs only the memory."""
-    s3.fail("put_object_tagging", client_error(code))
+    """A tag that cannot be written is no error, and nothing else is written."""
+    s3.objects[KEY].tags = {"team": "a"}
+    s3.fail(operation, client_error(code))
 
-    assert bucket.write_sync_tag(item, bucket.read_sync_tag(item), "result") is False
+    assert bucket.write_tag(KEY, TAG, "value") is False
+
+    assert s3.objects[KEY].tags == {"team": "a"}
 
 
-def test_remember_request(client: S3Client, stubber: Stubber) -> None:
-    """The request is one that S3's model accepts."""
-    item = StoredObject(key=KEY, etag="e-2", size=1, last_modified=datetime.now(UTC))
-    tags = [{"Key": "team", "Value": "a"}, {"Key": TAG, "Value": "e-2/result"}]
+@pytest.mark.parametrize("version_id", ["", "v1"])
+def test_write_tag_request(client: S3Client, stubber: Stubber, version_id: str) -> None:
+    """The requests are those that S3's model accepts; both name the version."""
+    place = {"Bucket": "pictures-example", "Key": KEY}
+    if version_id:
+        place["VersionId"] = version_id
+    others = [{"Key": "team", "Value": "a"}]
+    written = [*others, {"Key": TAG, "Value": "value"}]
+    stubber.add_response("get_object_tagging", {"TagSet": others}, place)
     stubber.add_response(
-        "put_object_tagging",
-        {},
-        {"Bucket": "pictures-example", "Key": KEY, "Tagging": {"TagSet": tags}},
+        "put_object_tagging", {}, {**place, "Tagging": {"TagSet": written}}
     )
-    memory = SyncTag(other_tags=({"Key": "team", "Value": "a"},))
 
     bucket = Bucket(client, "pictures-example")
 
-    assert bucket.write_sync_tag(item, memory, "result") is True
+    assert bucket.write_tag(KEY, TAG, "value", version_id) is True
 
 
 @pytest.mark.parametrize(
@@ -481,6 +554,7 @@ def test_remember_request(client: S3Client, stubber: Stubber) -> None:
         ("InvalidObjectState", ObjectArchived, Reason.ARCHIVED_OBJECT),
         ("NoSuchBucket", BucketError, Reason.S3_UNAVAILABLE),
         ("SlowDown", BucketError, Reason.S3_UNAVAILABLE),
+        ("InvalidRequest", BucketError, Reason.S3_UNAVAILABLE),
         ("500", BucketError, Reason.S3_UNAVAILABLE),
     ],
 )

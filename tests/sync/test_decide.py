@@ -27,12 +27,19 @@ from sync.actions import (
     WriteTag,
 )
 from sync.decide import Policy, decide
-from sync.sync_tag import REJECTIONS, SETTLED, SyncTag, make_mark
+from sync.sync_tag import (
+    REJECTIONS,
+    SETTLED,
+    SyncTag,
+    fingerprint_kept,
+    make_mark,
+)
 from sync.view import ObjectView, Shown, View
 
 PAGE = (ROOT / "docs" / "how-it-works.md").read_text()
 USER = "ada"
 IMAGE = "0a7b1a83-31f1-4d3c-8a57-6f1d3f6f2f10"
+OWN = "3d7b1a83-31f1-4d3c-8a57-6f1d3f6f2f13"
 OTHER = "1b7b1a83-31f1-4d3c-8a57-6f1d3f6f2f11"
 POLICY = Policy(image_settings=("now",), rejection_settings=("now",))
 EXPECTED = POLICY.image_fingerprint(USER)
@@ -53,7 +60,7 @@ TAGS = {
     "image, same settings, pending": SyncTag("etag", IMAGE, EXPECTED, is_pending=True),
     "image, other settings": SyncTag("etag", IMAGE, OLD),
     "image, version 0.1": SyncTag("etag", IMAGE),
-    "`kept`": SyncTag("etag", "kept", EXPECTED),
+    "`kept`": SyncTag("etag", "kept", fingerprint_kept(OWN, USER)),
     "`denied-by-hook`": SyncTag("etag", "denied-by-hook", EXPECTED),
 }
 # What Authgear shows, and the mark of that image.
@@ -62,7 +69,7 @@ SHOWN = {
     "shows the tag's image": (Shown(True, IMAGE), make_mark("etag", OLD)),
     "ours, of another object": (Shown(True, OTHER), make_mark("other", EXPECTED)),
     "ours, of this object": (Shown(True, OTHER), make_mark("etag", EXPECTED)),
-    "the user's own": (Shown(True, OTHER), ""),
+    "the user's own": (Shown(True, OWN), ""),
     "ours": (Shown(True, OTHER), make_mark("gone", EXPECTED)),
 }
 
@@ -144,7 +151,9 @@ def test_decide(overwrite: Overwrite, row: str, column: str, cell: str) -> None:
         assert action == SetImage(ITEM, IMAGE)
     if isinstance(action, WriteTag):
         result = Reason.KEPT if cell == "write kept" else shown.image_id
-        assert action == WriteTag(ITEM, SyncTag("etag", result, EXPECTED))
+        kept = fingerprint_kept(shown.image_id, USER)
+        fingerprint = kept if cell == "write kept" else EXPECTED
+        assert action == WriteTag(ITEM, SyncTag("etag", result, fingerprint))
 
 
 @pytest.mark.parametrize(("overwrite", "row", "column", "cell"), CELLS)
@@ -297,6 +306,20 @@ def test_settled_end(
     is_settled = fingerprint == EXPECTED and not again
     assert (action == End(SETTLED[reason], ITEM)) is is_settled
     assert (looks == []) is is_settled
+
+
+@pytest.mark.parametrize("image_id", [OTHER, ""], ids=["image", "elsewhere"])
+def test_kept_is_about_one_picture(image_id: str) -> None:
+    """Another picture of the user's own is found out to be one, and noted."""
+    policy = replace(POLICY, overwrite=Overwrite.KEEP_OWN)
+    tag = SyncTag("etag", "kept", fingerprint_kept(OWN, USER))
+
+    action, looks = settle(
+        View(objects=(ObjectView(ITEM),)), policy, tag, Shown(True, image_id), ""
+    )
+
+    assert name(action) == "write kept"
+    assert (ReadMark in looks) is bool(image_id)
 
 
 @pytest.mark.parametrize("overwrite", list(Overwrite))

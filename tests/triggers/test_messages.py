@@ -152,6 +152,7 @@ def test_message_is_read_as_it_was_written(message: Message) -> None:
 @pytest.mark.parametrize("message", MESSAGES, ids=repr)
 def test_message_becomes_an_event(message: Message) -> None:
     """Each message is one event, with the id of the queue's message."""
+    event: Any
     [event] = read_event(sqs(write_message(message))).events
 
     assert event.item == "m0"

@@ -62,9 +62,7 @@ PICTURES = {
     for data in (GOOD | LARGE if look.is_wide else GOOD).values()
 }
 # A JPEG file, less its mark -> what it was made from.
-SOURCES = {
-    made.data: (data, spec.quality) for (data, spec), made in PICTURES.items()
-}
+SOURCES = {made.data: (data, spec.quality) for (data, spec), made in PICTURES.items()}
 assert len(SOURCES) == len(QUALITIES) * (len(GOOD) + len(LARGE))
 
 

@@ -6,7 +6,8 @@ from collections import Counter
 from random import Random
 
 from outcome import Outcome
-from tests.simulation.moves import HOUR, MOVES, History
+from tests.simulation.histories import History
+from tests.simulation.moves import HOUR, MOVES
 from tests.simulation.oracle import (
     check_lines,
     expected,
@@ -14,6 +15,7 @@ from tests.simulation.oracle import (
     newest_usable,
     shown,
 )
+from tests.simulation.rest import settle
 from tests.simulation.stepped_authgear import Hook
 from tests.simulation.stepped_s3 import Tagging
 from tests.simulation.world import MOST_RUNNING, USERS, World
@@ -49,7 +51,7 @@ def _come_to_rest(world: World, history: History) -> None:
         world.pending.clear()
         world.retries.clear()
     random = Random(history.seed)  # noqa: S311 - hides nothing
-    world.settle(random, history.late_faults)
+    settle(world, random, history.late_faults)
     world.clock.now += HOUR  # no rate limit lasts longer
 
 

@@ -47,10 +47,11 @@ def expected(world: World, user_id: str, before: Picture) -> set[Picture]:
     has_objects = any(key.startswith(world.head(user_id)) for key in world.s3.objects)
     if newest is None:
         may_remove = world.setup.remove_on_delete and not has_pictures(world, user_id)
-        removed = {None} if may_remove and is_ours(before) else {before}
         # An object that was never downloaded may be a picture, and one is shown.
         is_unseen = world.setup.overwrite is Overwrite.IF_EMPTY and has_objects
-        return removed | {before} if is_unseen else removed
+        goes = may_remove and is_ours(before)
+        after: Picture = None if goes else before
+        return {after, before} if is_unseen else {after}
     wanted: Picture = newest, world.look.spec.quality
     if world.setup.overwrite is Overwrite.ALWAYS:
         allowed: set[Picture] = {wanted}

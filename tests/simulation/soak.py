@@ -10,7 +10,7 @@ from collections import Counter
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from tests.simulation.convergence import play
-from tests.simulation.moves import HISTORIES, History
+from tests.simulation.histories import HISTORIES, History
 
 MOST = 20_000  # histories
 PART = 500  # histories; after each the totals are shown

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -11,18 +10,14 @@ from typing import Any, NamedTuple
 import requests
 
 from authgear import to_user_id
-from authgear.admin_api import STALE
+from authgear.user import STALE
 from settings import Overwrite
-from tests.fakes.authgear_server import ENDPOINT, FakeAuthgear
 from tests.fakes.clock import FakeClock
-from tests.fakes.tokens import APP_ID
 from tests.fakes.transport import answer
-from tests.simulation.contents import source_of
+from tests.simulation.authgear_users import AuthgearUsers, others
 from tests.simulation.tasks import Fault, Task, Trouble, stop
 
 READ_TIMEOUT = 20.0  # seconds
-ELSEWHERE = "https://pictures.example.com/me.jpg"
-OWN = b"a picture of the user's own"
 
 
 class Hook(StrEnum):
@@ -62,7 +57,7 @@ class Reading(NamedTuple):
     at: float
 
 
-class SteppedAuthgear(FakeAuthgear):
+class SteppedAuthgear(AuthgearUsers):
     """
     Users whose every call stops before and after the work.
 
@@ -84,71 +79,20 @@ class SteppedAuthgear(FakeAuthgear):
         self.running: Task | None = None
         self.hook = Hook.ALLOWS
         self.uploads: list[str] = []  # the ids of users
-        self.truth: dict[str, dict[str, Any]] = {}
         self.windows: list[float] = []
         self.late: list[Callable[[], object]] = []
         # User and picture -> refused for good, once at least.
         self.refused: set[tuple[str, object]] = set()
-        # What each user has removed without choosing another, and had shown before.
-        self.removed: dict[str, bytes | str] = {}
         self.shown_before: dict[str, set[object]] = {}
         self._clock = clock
         self._overwrite = overwrite
         self._trouble = trouble
-        self._edits: dict[str, int] = {}
         self._readings: dict[tuple[Task | None, str], Reading] = {}
-
-    def shown(self, user_id: str) -> bytes | str | None:
-        """Return the image that a user shows, or the URL of one that is elsewhere."""
-        url = self.users.get(user_id, {}).get("picture")
-        return self._image(url) if url else None
-
-    # What users do.
-
-    def add_user(self, user_id: str = "", **attributes: Any) -> str:
-        """Create a user."""
-        user_id = super().add_user(user_id, **attributes)
-        self._note(user_id)
-        return user_id
-
-    def edit(self, user_id: str, **attributes: Any) -> None:
-        """Change attributes, as a user may at any time."""
-        self.users[user_id] |= attributes
-        self._note(user_id)
-
-    def choose_picture(self, user_id: str, kind: int) -> None:
-        """Let a user choose a picture, or remove it, as they may at any time."""
-        images = list(self.images.values())
-        if kind == 0:
-            self._remove(user_id)
-        elif kind == 1:
-            self.edit(user_id, picture=ELSEWHERE)
-        elif kind == 2 and images:
-            # They download a picture of ours, and upload it as their own.
-            self._show_own(user_id, images[-1])
-        else:
-            self._show_own(user_id, OWN)
-
-    def _show_own(self, user_id: str, data: bytes) -> None:
-        """Show an image that the user has uploaded."""
-        image_id = str(uuid.uuid4())
-        self.images[image_id] = data
-        self.edit(user_id, picture=f"{ENDPOINT}/_images/{APP_ID}/{image_id}/profile")
-
-    def _remove(self, user_id: str) -> None:
-        """Remove a picture as its user."""
-        shown = self.shown(user_id)
-        self.users[user_id].pop("picture", None)
-        self._note(user_id)
-        if shown is not None:
-            self.removed[user_id] = shown
 
     def commit(self, index: int = 0) -> None:
         """Commit one of the updates that nobody waits for any more."""
         self.running = None
         self.late.pop(index % len(self.late))()
-
-    # What invocations do.
 
     def _handle(self, request: requests.PreparedRequest) -> requests.Response:
         """Answer one request between two stops, unless a fault prevents it."""
@@ -233,7 +177,7 @@ class SteppedAuthgear(FakeAuthgear):
         user_id = to_user_id(node_id)
         if user_id in self.users:
             attributes = dict(self.users[user_id])
-            reading = Reading(self._edits[user_id], attributes, self._clock.now)
+            reading = Reading(self.edits[user_id], attributes, self._clock.now)
             self._readings[self.running, user_id] = reading
 
     def _route(
@@ -265,7 +209,7 @@ class SteppedAuthgear(FakeAuthgear):
         for alias, update in updates.items():
             user_id = to_user_id(update["userID"]) or ""
             new, read = update["standardAttributes"], readings[user_id]
-            assert _others(new) == _others(read.attributes)
+            assert others(new) == others(read.attributes)
             self._check_policy(task, read.attributes.get("picture"), new.get("picture"))
             if self.hook in ERRORS:
                 self._note_refusal(user_id, new.get("picture"))
@@ -283,9 +227,9 @@ class SteppedAuthgear(FakeAuthgear):
         """Replace all attributes of a user; they must be those that were read."""
         user_id = to_user_id(update["userID"]) or ""
         read = readings[user_id]
-        is_edited = read.edits != self._edits[user_id]
+        is_edited = read.edits != self.edits[user_id]
         if not is_edited:
-            assert _others(read.attributes) == self.truth[user_id]
+            assert others(read.attributes) == self.truth[user_id]
         self._trouble.overwritten_edits += is_edited
         self.windows.append(self._clock.now - read.at)
         before = self.shown(user_id)
@@ -302,8 +246,8 @@ class SteppedAuthgear(FakeAuthgear):
             if before is not None:
                 self.removed[user_id] = before  # nor this
         if is_edited or self.hook is Hook.CHANGES:
-            self._note(user_id)
-        source = self._source(self.shown(user_id))
+            self.note(user_id)
+        source = self.source(self.shown(user_id))
         self.shown_before.setdefault(user_id, set()).add(source)
         return self._node(user_id)
 
@@ -313,7 +257,7 @@ class SteppedAuthgear(FakeAuthgear):
         """Check that an update replaces or removes only what it may."""
         if before is None:
             return
-        is_own = self._source(self._image(before)) is None
+        is_own = self.source(self.image(before)) is None
         if task and before.split("/")[-2] in task.uploads:
             return  # this very run has set it
         if after is None or self._overwrite is Overwrite.KEEP_OWN:
@@ -325,28 +269,5 @@ class SteppedAuthgear(FakeAuthgear):
         """Note what is refused: for good, if nothing brings it about by another try."""
         self._trouble.failed_updates += 1
         if self.hook in FINAL:
-            picture = self._image(url) if url else None
-            self.refused.add((user_id, self._source(picture)))
-
-    def _image(self, url: str) -> bytes | str:
-        """Return the image that a URL names, or the URL of one that is elsewhere."""
-        if url == ELSEWHERE:
-            return url
-        parts = url.removesuffix("/profile").split("/")
-        return self.images[parts[-1]]
-
-    def _source(self, picture: bytes | str | None) -> tuple[bytes, int] | None:
-        """Return what a picture was made from, if it is ours."""
-        return source_of(picture) if isinstance(picture, bytes) else None
-
-    def _note(self, user_id: str) -> None:
-        """Note an edit, and what all attributes but the picture are from now on."""
-        self._edits[user_id] = self._edits.get(user_id, 0) + 1
-        self.truth[user_id] = _others(self.users[user_id])
-        if "picture" in self.users[user_id]:
-            self.removed.pop(user_id, None)
-
-
-def _others(attributes: dict[str, Any]) -> dict[str, Any]:
-    """Return all attributes but the picture."""
-    return {name: value for name, value in attributes.items() if name != "picture"}
+            picture = self.image(url) if url else None
+            self.refused.add((user_id, self.source(picture)))

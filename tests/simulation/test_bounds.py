@@ -7,10 +7,11 @@ import pytest
 from settings import Overwrite
 from tests.simulation.contents import GOOD
 from tests.simulation.oracle import shown
+from tests.simulation.setup import Setup
 from tests.simulation.stepped_authgear import Hook
 from tests.simulation.stepped_s3 import Tagging
 from tests.simulation.tasks import Fault
-from tests.simulation.world import USERS, Setup, World
+from tests.simulation.world import USERS, World
 
 QUARTER, DAY = 900.0, 86_400.0  # seconds
 RED = GOOD["red"], 85

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import HealthCheck, given, settings
 
 from tests.simulation.convergence import play
-from tests.simulation.moves import HISTORIES, History
+from tests.simulation.histories import HISTORIES, History
 
 
 # `make soak` plays many more.

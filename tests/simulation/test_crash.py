@@ -10,7 +10,8 @@ from outcome import Outcome
 from settings import Overwrite
 from tests.simulation.contents import GOOD
 from tests.simulation.oracle import shown
-from tests.simulation.world import USERS, Setup, World
+from tests.simulation.setup import Setup
+from tests.simulation.world import USERS, World
 
 QUALITY = 85
 HISTORIES: dict[Callable[[World], None], int] = {}

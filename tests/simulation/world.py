@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from random import Random
 from typing import Any, cast
 
 from authgear import AdminAPI, Budget, Connection, to_node_id
 from outcome import Outcome
 from pictures.profile_picture import ProfilePicture
-from settings import Overwrite
 from storage.bucket import Bucket
 from storage.key_pattern import KeyPattern
-from sync.decide import Policy
 from sync.reconciler import Reconciler, Target
 from sync.results import ObjectResult
 from tests.fakes.authgear_server import ENDPOINT
@@ -22,42 +18,18 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.tokens import TOKENS
 from tests.simulation.contents import Look, make
 from tests.simulation.direct_session import DirectSession
+from tests.simulation.setup import Setup
 from tests.simulation.stepped_authgear import SteppedAuthgear
-from tests.simulation.stepped_s3 import SteppedS3, Tagging
+from tests.simulation.stepped_s3 import SteppedS3
 from tests.simulation.tasks import Fault, Task, Trouble, stop
 
-PATTERN = "pictures/{user_id}.*"
 CALL = 0.05  # seconds from stop to stop
 INVOCATION = 108.0  # seconds that one has
 DIRECT_WAIT = 10.0  # seconds that one waits for a rate limit; from the queue, any time
-FAULTY = 0.05  # how likely a fault is at each stop, while there are any left
 RETRY = 60.0  # seconds until a failed event is delivered again
-ATTEMPTS = 8  # at each event, far fewer than the queues make in a day
 MOST_RUNNING = 4
 USERS = tuple(f"{n}0000000-0000-4000-8000-000000000000" for n in range(1, 4))
 LATECOMER = 2  # created in the middle of a history, or never
-
-
-@dataclass(frozen=True, kw_only=True)
-class Setup:
-    """What an operator decides once, and what kind of bucket there is."""
-
-    overwrite: Overwrite = Overwrite.ALWAYS
-    remove_on_delete: bool = False
-    pattern: str = PATTERN
-    tagging: Tagging = Tagging.ALLOWED
-    is_versioned: bool = False
-
-    def policy(self, look: Look) -> Policy:
-        """Return the policy with the present settings."""
-        spec = look.spec
-        return Policy(
-            overwrite=self.overwrite,
-            remove_on_delete=self.remove_on_delete,
-            max_bytes=spec.max_bytes,
-            image_settings=(1, spec.size, spec.quality),
-            rejection_settings=(1, spec.max_bytes, spec.max_pixels),
-        )
 
 
 class World:
@@ -225,54 +197,11 @@ class World:
         """Look at a user once more, in quiet."""
         return self.finish(self.start(self.key(user, 0), again=again))
 
-    def settle(self, random: Random, faults: int = 0) -> None:
-        """
-        Let everything that is due happen, in any order.
-
-        Some histories let one invocation go on for long while others stand still: few
-        mistakes show where all go on in step.
-
-        Args:
-            random: Chooses what happens next.
-
-            faults: How many calls meet a fault.
-        """
-        due = len(self.pending) + len(self.retries) + len(self.running) + faults
-        limit = len(self.tasks) + ATTEMPTS * due
-        haste = random.choice([0.0, 0.8, 0.95])
-        task = None
-        while True:
-            self.retry()
-            if not (self.running or self.pending or self.authgear.late):
-                if not self.retries:
-                    return
-                self.clock.now = max(self.clock.now, min(self.retries)[0])
-                continue
-            if not (task and task.is_running and random.random() < haste):
-                task = self._choose(random)
-            if task and task.is_running:
-                is_faulty = faults > 0 and random.random() < FAULTY
-                faults -= is_faulty
-                self.go_on(task, random.choice(list(Fault)) if is_faulty else None)
-            assert len(self.tasks) <= limit, "failing for ever"
-
     def retry(self) -> None:
         """Let the failed events whose time has come be due again."""
         due = [it for it in self.retries if it[0] <= self.clock.now]
         self.retries = [it for it in self.retries if it[0] > self.clock.now]
         self.pending += [key for _, key in due]
-
-    def _choose(self, random: Random) -> Task | None:
-        """Return an invocation that is to go on, or commit what is late."""
-        running, late = self.running, self.authgear.late
-        may_start = bool(self.pending) and len(running) < MOST_RUNNING
-        choice = random.randrange(len(running) + may_start + bool(late))
-        if choice < len(running):
-            return running[choice]
-        if may_start and choice == len(running):
-            return self.deliver(random.randrange(len(self.pending)))
-        self.authgear.commit(random.randrange(len(late)))
-        return None
 
     def _end(self, task: Task) -> None:
         """Have an event delivered again whose invocation failed."""
@@ -312,6 +241,6 @@ class World:
         return Connection(
             endpoint=ENDPOINT,
             user_agent="tests",
-            session=cast(Any, DirectSession(self.authgear._handle)),  # noqa: SLF001
+            session=cast(Any, DirectSession(self.authgear._handle)),
             share=lambda: 0.5,
         )

@@ -42,7 +42,7 @@ def _once(data: bytes) -> dict[str, float]:
     box = square_box(extent, orientation, PORTRAIT_POSITION)
     square = _scale(source, box, (512, 512))
     done("scale")
-    square = flatten(square, source.info.get("icc_profile"), "#ffffff")
+    square = flatten(square, source, "#ffffff")
     done("colours")
     if orientation in TRANSPOSE:
         square = square.transpose(TRANSPOSE[orientation])

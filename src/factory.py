@@ -9,12 +9,8 @@ import requests
 
 from authgear import AccessTokens, AdminAPI, Connection
 from authgear.key_pair import load_key_pair
-from pictures.profile_picture import (
-    FindFocus,
-    PictureSpec,
-    ProfilePicture,
-    make_profile_picture,
-)
+from pictures.isolation.decoder import Decoder, IsolatedMaker
+from pictures.model import FindFocus, MakePicture, PictureSpec
 from resync.bulk_queue import BulkQueue
 from resync.comparison import Comparison
 from resync.resync import Resyncer
@@ -22,7 +18,6 @@ from settings import FACE, Settings
 from storage.bucket import Bucket
 from sync.decide import Policy
 from sync.parallel import RunDuring
-from sync.picture_job import MakePicture
 from sync.reconciler import Reconciler
 from version import NAME, VERSION
 
@@ -80,6 +75,8 @@ def specify_picture(settings: Settings) -> PictureSpec:
         background=settings.background_color,
         max_bytes=settings.max_input_bytes,
         max_pixels=settings.max_input_pixels,
+        looks_into_squares=settings.face_zoom > 0,
+        accepted_formats=settings.accepted_formats,
     )
 
 
@@ -98,7 +95,7 @@ def build_focus_finder(
         return None
     from pictures.rekognition import FaceFinder
 
-    return FaceFinder(make_client()).find
+    return FaceFinder(make_client(), settings.face_zoom).find
 
 
 def build_policy(settings: Settings) -> Policy:
@@ -115,10 +112,33 @@ def build_policy(settings: Settings) -> Policy:
             spec.size,
             spec.quality,
             settings.crop_position,
+            settings.face_zoom if settings.crop_position == FACE else 0,
             spec.background,
         ),
-        rejection_settings=(REJECTION_VERSION, spec.max_bytes, spec.max_pixels),
+        rejection_settings=(
+            REJECTION_VERSION,
+            spec.max_bytes,
+            spec.max_pixels,
+            spec.accepted_formats,
+            settings.memory_size,
+        ),
     )
+
+
+def build_picture_maker(
+    settings: Settings, find_focus: FindFocus | None, decoder: Decoder | None = None
+) -> MakePicture:
+    """
+    Build the part that makes pictures, in a process without credentials.
+
+    Args:
+        settings: What the operator decides.
+
+        find_focus: Tells where to cut a picture, if the settings alone do not.
+
+        decoder: The process; if left out, one that starts with the first picture.
+    """
+    return IsolatedMaker(decoder or Decoder(), specify_picture(settings), find_focus)
 
 
 def build_reconciler(
@@ -150,18 +170,6 @@ def build_reconciler(
         policy=build_policy(settings),
         run_during=run_during,
     )
-
-
-def build_picture_maker(
-    settings: Settings, find_focus: FindFocus | None
-) -> MakePicture:
-    """Build the part that makes the picture of a file's bytes, in this process."""
-    spec = specify_picture(settings)
-
-    def make(data: bytes, _: float) -> ProfilePicture:
-        return make_profile_picture(data, spec, find_focus)
-
-    return make
 
 
 def build_resyncer(

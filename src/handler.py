@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import logging
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
+
+from pictures.errors import PictureNotMade
+from pictures.isolation.decoder import Decoder
+
+# Before any secret is read, and beside all that takes long to import.
+decoder = Decoder(memory=int(os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", 1024)))
+with suppress(PictureNotMade):  # the first picture tries again
+    decoder.start()
 
 import boto3
 from aws_lambda_powertools import Logger, Metrics
@@ -21,6 +30,7 @@ from factory import (
 )
 from function import Function
 from hard_timeout import hard_timeout
+from pictures.isolation.sandbox import hide_memory
 from resync.comparison import READERS
 from resync.pace import BulkPace
 from run_records import Recorder
@@ -59,7 +69,7 @@ def build(settings: Settings, *, logger: Logger, metrics: Metrics) -> Function:
             settings,
             bucket,
             admin_api,
-            build_picture_maker(settings, find_focus),
+            build_picture_maker(settings, find_focus, decoder),
             run_in_thread,
         ),
         resyncer=build_resyncer(
@@ -79,7 +89,21 @@ def build(settings: Settings, *, logger: Logger, metrics: Metrics) -> Function:
 for library in ("botocore", "urllib3"):
     logging.getLogger(library).setLevel(logging.WARNING)
 
+# How long the cold start waits for the decoder process; it is ready long before.
+READY = 2.0  # seconds
+
 logger = Logger(service=NAME, location=None)
+
+
+def report_protections(active: list[str]) -> None:
+    """Say in the log what protects the function from the files."""
+    logger.info("decoder process started", extra={"protections": active})
+
+
+with suppress(OSError):  # macOS knows no such thing
+    hide_memory()
+decoder.report = report_protections
+decoder.wait_until_ready(READY)
 function = build(
     Settings.from_env(os.environ),
     logger=logger,

@@ -167,7 +167,7 @@ class Reason(StrEnum):
     NOT_A_PICTURE = (
         "not-a-picture",
         Outcome.REJECTED,
-        "the content is none of JPEG, PNG, WebP, GIF, AVIF, HEIC",
+        "the content is none of JPEG, PNG, WebP, GIF, AVIF, HEIC, BMP",
         "save it as one of these",
     )
     BROKEN_PICTURE = (
@@ -175,6 +175,30 @@ class Reason(StrEnum):
         Outcome.REJECTED,
         "the content begins as a picture and cannot be decoded",
         "upload it again; it may have been cut short",
+    )
+    FORMAT_NOT_ACCEPTED = (
+        "format-not-accepted",
+        Outcome.REJECTED,
+        "the picture's format is not one of ACCEPTED_FORMATS",
+        "save it as one of these, or add the format to the setting",
+    )
+    DECODER_CRASHED = (
+        "decoder-crashed",
+        Outcome.REJECTED,
+        "decoding the picture ended its process",
+        "save the picture anew with another program; the file may mean harm",
+    )
+    DECODER_OUT_OF_MEMORY = (
+        "decoder-out-of-memory",
+        Outcome.REJECTED,
+        "decoding the picture takes more memory than a file may have",
+        "use a smaller picture, or raise MemorySize; the file may mean harm",
+    )
+    DECODER_TIMEOUT = (
+        "decoder-timeout",
+        Outcome.REJECTED,
+        "decoding the picture takes more time than a file may have",
+        "save the picture anew with another program; the file may mean harm",
     )
     ARCHIVED_OBJECT = (
         "archived-object",
@@ -284,6 +308,12 @@ class Reason(StrEnum):
         Outcome.FAILED,
         "S3 or KMS denied access",
         "check the function's role, the bucket's policy, and your own KMS key's",
+    )
+    DECODER_UNAVAILABLE = (
+        "decoder-unavailable",
+        Outcome.FAILED,
+        "the process that decodes pictures cannot be started",
+        "wait; if it stays, report it with `detail`",
     )
     NOT_SETTLED = (
         "not-settled",

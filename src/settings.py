@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Final, Literal, TypeVar
 from urllib.parse import urlsplit
 
+from pictures.model import FORMATS
 from storage.key_pattern import KeyPattern
 
 T = TypeVar("T")
@@ -62,11 +63,19 @@ class Settings:
             bottom; `None` chooses by its shape. `FACE` has faces looked for, in wide
             pictures too.
 
+        face_zoom: The share of the square's height that the largest face is to fill,
+            where faces are looked for; 0 does not come closer.
+
         background_color: Shows through transparent pictures, as `#rrggbb`.
 
         max_input_bytes: Larger objects are rejected before they are downloaded.
 
-        max_input_pixels: Larger pictures are rejected before they are decoded.
+        max_input_pixels: Larger pictures are rejected before they are decoded. Phones'
+            "50 MP" files have up to 8,192 x 6,144 px, 50.3 million.
+
+        accepted_formats: Names of the formats that are decoded; others are rejected.
+
+        memory_size: Megabytes of the function, of which a decoder may have a part.
 
         overwrite: Which picture wins where bucket and user disagree.
 
@@ -87,9 +96,12 @@ class Settings:
     picture_size: int
     picture_quality: int
     crop_position: float | Literal["face"] | None
+    face_zoom: float
     background_color: str
     max_input_bytes: int
     max_input_pixels: int
+    accepted_formats: tuple[str, ...]
+    memory_size: int
     overwrite: Overwrite
     remove_on_delete: bool
     bulk_queue_url: str
@@ -221,12 +233,29 @@ def _crop_position(text: str) -> float | Literal["face"] | None:
     return int(percent[1]) / 100
 
 
+def _share(text: str) -> float:
+    """Read a share, as a decimal number."""
+    if not re.fullmatch(r"[01]?\.[0-9]{1,6}|[01]", text) or float(text) > 1:
+        message = "must be a number from 0 to 1, such as 0.5"
+        raise ValueError(message)
+    return float(text)
+
+
 def _color(text: str) -> str:
     """Read a colour."""
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", text):
         message = "must be a colour such as #ffffff"
         raise ValueError(message)
     return text.lower()
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    """Read names of picture formats, separated by commas; their order is FORMATS'."""
+    names = {name.strip().lower() for name in text.split(",")}
+    if not names <= set(FORMATS):
+        message = "must be some of " + ", ".join(FORMATS) + ", separated by commas"
+        raise ValueError(message)
+    return tuple(name for name in FORMATS if name in names)
 
 
 _switch = _one_of({"true": True, "false": False})
@@ -240,9 +269,12 @@ _VARIABLES = (
     _Variable("PICTURE_SIZE", _between(240, 1024), "512"),
     _Variable("PICTURE_QUALITY", _between(50, 95), "85"),
     _Variable("CROP_POSITION", _crop_position, "auto"),
+    _Variable("FACE_ZOOM", _share, "0.5"),
     _Variable("BACKGROUND_COLOR", _color, "#ffffff"),
-    _Variable("MAX_INPUT_BYTES", _between(1, 50_000_000), "20000000"),
-    _Variable("MAX_INPUT_PIXELS", _between(1, 100_000_000), "50000000"),
+    _Variable("MAX_INPUT_BYTES", _between(1, 20_000_000), "20000000"),
+    _Variable("MAX_INPUT_PIXELS", _between(1, 100_000_000), "51000000"),
+    _Variable("ACCEPTED_FORMATS", _formats, ",".join(FORMATS)),
+    _Variable("MEMORY_SIZE", _between(1024, 10_240), "1024"),
     _Variable("OVERWRITE", _one_of({it.value: it for it in Overwrite}), "always"),
     _Variable("REMOVE_ON_DELETE", _switch, "false"),
     _Variable("BULK_QUEUE_URL", _queue_url, ""),

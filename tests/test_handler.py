@@ -32,9 +32,11 @@ OTHERS = {
     "PICTURE_SIZE": "300",
     "PICTURE_QUALITY": "60",
     "CROP_POSITION": "10%",
+    "FACE_ZOOM": "0",
     "BACKGROUND_COLOR": "#000000",
     "MAX_INPUT_BYTES": "1000",
     "MAX_INPUT_PIXELS": "2000",
+    "ACCEPTED_FORMATS": "png,jpeg",
     "OVERWRITE": "if-empty",
     "REMOVE_ON_DELETE": "true",
 }
@@ -62,17 +64,16 @@ print(json.dumps({
     "agent": connection._session.headers["User-Agent"],
     "spec": [getattr(spec, name) for name in spec.__slots__],
     "policy": [getattr(policy, name) for name in policy.__slots__],
-    "looks": maker["find_focus"] is not None,
+    "looks": reconciler.make_picture.find_focus is not None,
 }))
 """
 SHOW_REKOGNITION = """
-from inspect import getclosurevars
-maker = getclosurevars(handler.function.reconciler.make_picture).nonlocals
-client = maker["find_focus"].__self__._rekognition
+client = handler.function.reconciler.make_picture.find_focus.__self__._rekognition
 config = client.meta.config
 print(json.dumps([
     client.meta.service_model.service_name,
     config.connect_timeout, config.read_timeout, config.retries["total_max_attempts"],
+    finder._zoom, handler.function.reconciler.spec.looks_into_squares,
 ]))
 """
 INVOKE = """
@@ -132,7 +133,7 @@ def test_import_missing_settings() -> None:
 
 def test_import_wires() -> None:
     """With settings it imports without network, and each setting finds its place."""
-    [shown] = result(SHOW, NEEDED | OTHERS)
+    [_, shown] = result(SHOW, NEEDED | OTHERS)
 
     assert shown == {
         "buckets": ["pictures-example", "pictures-example"],
@@ -154,9 +155,10 @@ def test_import_wires() -> None:
 
 def test_import_wires_rekognition_if_wanted() -> None:
     """With CROP_POSITION=face its client has the time-outs of all others."""
-    [shown] = result(SHOW_REKOGNITION, NEEDED | {"CROP_POSITION": "face"})
+    environment = NEEDED | {"CROP_POSITION": "face", "FACE_ZOOM": "0.4"}
+    [shown] = result(SHOW_REKOGNITION, environment)
 
-    assert shown == ["rekognition", 2, 3, 2]
+    assert shown == ["rekognition", 2, 3, 2, 0.4, True]
 
 
 @pytest.mark.parametrize("library", ["botocore", "urllib3"])
@@ -182,8 +184,9 @@ def test_invoke_test_event() -> None:
     """An invocation logs one line with Lambda's request id, and answers."""
     event = (EVENTS / "s3-test-event.json").read_text()
 
-    line, metrics, answer = result(INVOKE, NEEDED, event)
+    started, line, metrics, answer = result(INVOKE, NEEDED, event)
 
+    assert started["message"] == "decoder process started"
     assert line["function_request_id"] == "request-1"
     assert (line["service"], line["level"]) == ("authgear-s3-profile-pictures", "INFO")
     assert (line["reason"], "location" in line) == ("test-event", False)
@@ -191,3 +194,11 @@ def test_invoke_test_event() -> None:
     assert described["Namespace"] == "AuthgearProfilePictures"
     assert (described["Dimensions"], metrics["function"]) == ([["function"]], "f")
     assert answer["objects"][0]["reason"] == "test-event"
+
+
+def test_import_reports_what_protects_the_function() -> None:
+    """One line of the cold start names the protections that are in force."""
+    [started] = result("", NEEDED)
+
+    assert started["message"] == "decoder process started"
+    assert {"process", "cpu-time", "core-dumps"} <= set(started["protections"])

@@ -15,6 +15,7 @@ NEEDED = {
     "AUTHGEAR_APP_ID": "example",
     "AUTHGEAR_SECRET_ID": "arn:aws:secretsmanager:us-east-1:123456789012:secret:a-b",
 }
+FORMATS = "must be some of jpeg, png, webp, gif, avif, heic, bmp, separated by commas"
 ORIGIN = "must be an https origin such as https://example.authgear.cloud"
 
 
@@ -44,9 +45,12 @@ def test_from_env_defaults() -> None:
         picture_size=512,
         picture_quality=85,
         crop_position=None,
+        face_zoom=0.5,
         background_color="#ffffff",
         max_input_bytes=20_000_000,
-        max_input_pixels=50_000_000,
+        max_input_pixels=51_000_000,
+        accepted_formats=("jpeg", "png", "webp", "gif", "avif", "heic", "bmp"),
+        memory_size=1024,
         overwrite=Overwrite.ALWAYS,
         remove_on_delete=False,
     )
@@ -76,9 +80,11 @@ def test_from_env_all_wrong() -> None:
         "PICTURE_QUALITY must be a whole number from 50 to 95",
         "CROP_POSITION must be auto, face, top, center, or from 0% (top) to 100% "
         "(bottom)",
+        "FACE_ZOOM must be a number from 0 to 1, such as 0.5",
         "BACKGROUND_COLOR must be a colour such as #ffffff",
-        "MAX_INPUT_BYTES must be a whole number from 1 to 50000000",
+        "MAX_INPUT_BYTES must be a whole number from 1 to 20000000",
         "MAX_INPUT_PIXELS must be a whole number from 1 to 100000000",
+        f"ACCEPTED_FORMATS {FORMATS}",
         "OVERWRITE must be one of always, keep-own, if-empty",
         "REMOVE_ON_DELETE must be one of true, false",
     ]
@@ -89,7 +95,7 @@ def test_from_env_all_wrong() -> None:
     [
         ("PICTURE_SIZE", 240, 1024),
         ("PICTURE_QUALITY", 50, 95),
-        ("MAX_INPUT_BYTES", 1, 50_000_000),
+        ("MAX_INPUT_BYTES", 1, 20_000_000),
         ("MAX_INPUT_PIXELS", 1, 100_000_000),
     ],
 )
@@ -113,6 +119,26 @@ def test_number_other_spelling(text: str) -> None:
     assert problems(NEEDED | {"PICTURE_SIZE": text}) == [
         "PICTURE_SIZE must be a whole number from 240 to 1024"
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "formats"),
+    [
+        ("jpeg", ("jpeg",)),
+        ("heic, JPEG,png ,jpeg", ("jpeg", "png", "heic")),
+    ],
+)
+def test_accepted_formats(text: str, formats: tuple[str, ...]) -> None:
+    """Names are separated by commas, in any order and case."""
+    assert read("ACCEPTED_FORMATS", text) == formats
+
+
+@pytest.mark.parametrize("text", ["jpg", "jpeg,", "jpeg;png", "tiff", "all", "*"])
+def test_accepted_formats_refused(text: str) -> None:
+    """A name that is no format's is refused, and the names are told."""
+    allowed = [f"ACCEPTED_FORMATS {FORMATS}"]
+
+    assert problems(NEEDED | {"ACCEPTED_FORMATS": text}) == allowed
 
 
 @pytest.mark.parametrize(
@@ -244,6 +270,23 @@ def test_crop_position_refused(text: str) -> None:
     assert problems(NEEDED | {"CROP_POSITION": text}) == [
         "CROP_POSITION must be auto, face, top, center, or from 0% (top) to 100% "
         "(bottom)"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "zoom"),
+    [("0", 0.0), ("0.35", 0.35), (".5", 0.5), ("1", 1.0), ("1.0", 1.0)],
+)
+def test_face_zoom_allowed(text: str, zoom: float) -> None:
+    """A share is a decimal number."""
+    assert read("FACE_ZOOM", text) == zoom
+
+
+@pytest.mark.parametrize("text", ["-0.1", "1.1", "2", "50%", "0,5", "1e-1", "nan", "."])
+def test_face_zoom_refused(text: str) -> None:
+    """Anything else is refused, with what is allowed."""
+    assert problems(NEEDED | {"FACE_ZOOM": text}) == [
+        "FACE_ZOOM must be a number from 0 to 1, such as 0.5"
     ]
 
 

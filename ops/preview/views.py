@@ -8,16 +8,17 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from pictures.crop import read_orientation, square_box
+from pictures.crop import read_orientation
 from pictures.errors import PictureRejected
 from pictures.formats.registry import load_decoder
 from pictures.profile_picture import (
     SHOWN,
     FindFocus,
-    Focus,
     PictureSpec,
+    ProfilePicture,
     decode,
     make_profile_picture,
+    shown_square,
     view_whole,
 )
 
@@ -67,10 +68,8 @@ def view_file(
     return View(
         name=path.name,
         facts=f"{made.source_format.upper()}, {size} -> {made.size} px, "
-        f"{len(made.data) / 1000:.0f} kB{_tell(made.focus)}",
-        original=_draw_frame(
-            _open_upright(data, made.source_format), made.crop_position
-        ),
+        f"{len(made.data) / 1000:.0f} kB{_tell(made)}",
+        original=_draw_frame(_open_upright(data, made.source_format), made),
         result=made.data,
         shown=_as_authgear_shows(made.data),
     )
@@ -83,16 +82,22 @@ def _open_upright(data: bytes, source_format: str) -> Image.Image:
     return view_whole(source, extent, read_orientation(source), EDGE)
 
 
-def _tell(focus: Focus) -> str:
+def _tell(made: ProfilePicture) -> str:
     """Say what was found of faces, if they were looked for."""
-    if focus.fallback:
-        return f", cut as auto: {focus.fallback}"
-    return f", faces: {focus.faces}" if focus.faces else ""
+    if made.focus.fallback:
+        return f", cut as auto: {made.focus.fallback}"
+    if not made.focus.faces:
+        return ""
+    left, _, right, _ = shown_square(made)
+    closer = min(made.source_width, made.source_height) / (right - left)
+    told = f", {closer:.1f} times closer" if closer > 1 else ""
+    return f", faces: {made.focus.faces}{told}"
 
 
-def _draw_frame(upright: Image.Image, position: float) -> Image.Image:
+def _draw_frame(upright: Image.Image, made: ProfilePicture) -> Image.Image:
     """Shade what is cut off, and frame what is kept."""
-    left, top, right, bottom = map(round, square_box(upright.size, 1, position))
+    scale = max(upright.size) / max(made.source_width, made.source_height)
+    left, top, right, bottom = (round(scale * edge) for edge in shown_square(made))
     kept = upright.crop((left, top, right, bottom))
     shaded = Image.blend(upright, Image.new("RGB", upright.size, "white"), SHADE)
     shaded.paste(kept, (left, top))

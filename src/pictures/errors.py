@@ -1,11 +1,29 @@
-"""The errors of this package: one, with the reason that callers decide on."""
+"""The errors of this package, with the reason that callers decide on."""
 
 from __future__ import annotations
 
 from outcome import Reason
 
 
-class PictureRejected(Exception):
+class PictureError(Exception):
+    """
+    Raised when no picture is made; its kinds tell whose fault it is.
+
+    Args:
+        reason: The stable code.
+        message: One sentence for a person; it holds nothing of the content.
+    """
+
+    def __init__(self, reason: Reason, message: str) -> None:
+        self.reason = reason
+        super().__init__(message)
+
+
+class PictureNotMade(PictureError):
+    """Raised for what is not the file's fault: another try may make the picture."""
+
+
+class PictureRejected(PictureError):
     """
     Raised for bytes that no profile picture can be made from, now or later.
 
@@ -24,8 +42,7 @@ class PictureRejected(Exception):
         source_format: str | None = None,
         size: tuple[int, int] | None = None,
     ) -> None:
-        self.reason = reason
         self.format = source_format
         self.width = size[0] if size else None
         self.height = size[1] if size else None
-        super().__init__(message)
+        super().__init__(reason, message)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .profile_picture import Focus
+from .crop import EYES, MIDDLE
+from .model import Focus
+from .spans import ROOM, Span, hull, place
 
 SURE = 90.0  # percent; what is less surely a face is none
 SMALLER = 0.5  # of the largest face's area, from which on another one counts as well
 
-# Where a face's eyes are within its box, and where they are put within the square: two
-# fifths from the top (of the documented answers, 0.39 and 0.40). Sideways, the middle.
-EYES = 0.4
-MIDDLE = 0.5
-ROOM = 1.5  # times the box; hair, ears and chin need as much
+TINY = 1e-9  # by which a square is larger than what it holds, for rounded numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,30 +48,31 @@ def read_faces(answer: Mapping[str, Any]) -> list[Face]:
     return [face for face in found if face is not None]
 
 
-def focus_on(faces: Iterable[Face], size: tuple[int, int]) -> Focus:
+def focus_on(faces: Iterable[Face], size: tuple[int, int], zoom: float = 0.0) -> Focus:
     """
     Return where to cut the square that shows the largest face, and those beside it.
-
-    The square is as large as the picture allows, and only moved: a face gets no larger.
 
     Args:
         faces: Any number of them, in any order.
 
         size: The picture's width and height.
+
+        zoom: The share of the square's height that the largest face is to fill; the
+            square is made smaller until it does, but keeps all faces that it shows. 0
+            only moves it.
     """
     largest_first = sorted(faces, key=lambda face: face.area, reverse=True)
     if not largest_first:
         return Focus(fallback="no-face")
     least = SMALLER * largest_first[0].area
     wanted = [face for face in largest_first if face.area >= least]
-    width, height = size
-    if height > width:
-        spans, eyes = [(face.top, face.bottom) for face in wanted], EYES
-    else:
-        spans, eyes = [(face.left, face.right) for face in wanted], MIDDLE
+    axis = _down if size[1] > size[0] else _across
     edge = min(size) / max(size)
-    start, count = _place(spans, edge, eyes)
-    return Focus(position=start / (1 - edge) if edge < 1 else MIDDLE, faces=count)
+    kept = _keep(wanted, axis, edge)
+    start = place([axis(face) for face in kept], edge)
+    position = start / (1 - edge) if edge < 1 else MIDDLE
+    left, top, share = _come_closer(kept, size, zoom) if zoom else (0.0, 0.0, 1.0)
+    return Focus(position=position, faces=len(kept), left=left, top=top, share=share)
 
 
 def _read_face(detail: Any) -> Face | None:
@@ -92,31 +91,65 @@ def _read_face(detail: Any) -> Face | None:
     return face if is_seen and confidence >= SURE else None
 
 
-def _place(
-    spans: list[tuple[float, float]], edge: float, eyes: float
-) -> tuple[float, int]:
+def _across(face: Face) -> Span:
+    """Return what a face covers of the picture's width."""
+    return Span(face.left, face.right, MIDDLE)
+
+
+def _down(face: Face) -> Span:
+    """Return what a face covers of the picture's height."""
+    return Span(face.top, face.bottom, EYES)
+
+
+def _keep(faces: list[Face], axis: Callable[[Face], Span], edge: float) -> list[Face]:
     """
-    Move the square along the longer side.
+    Return the faces that fit into the square together, with room around them.
 
     Args:
-        spans: Where faces begin and end, the largest first, as shares of that side.
+        faces: The largest first, which is always kept.
 
-        edge: The square's own share of it.
+        axis: The direction in which the picture is longer than the square.
 
-        eyes: Where the eyes are within a face, and shall be within the square.
+        edge: The square's own share of that length.
+    """
+    kept: list[Face] = []
+    for face in faces:
+        first, last = hull([axis(it) for it in (*kept, face)], ROOM)
+        if not kept or last - first <= edge:
+            kept.append(face)
+    return kept
+
+
+def _come_closer(
+    faces: list[Face], size: tuple[int, int], zoom: float
+) -> tuple[float, float, float]:
+    """
+    Return the square in which the largest face is as high as it is to be.
+
+    Args:
+        faces: All that have to stay in it, the largest first.
+
+        size: The picture's width and height.
+
+        zoom: The share of the square's height.
 
     Returns:
-        Where the square begins, and how many faces are in it with room around them.
+        Its left and top, as shares of width and height; its side, as a share of the
+        shorter one, 1 if that is as close as without faces.
     """
-    kept: list[float] = []
-    first, last = 1.0, 0.0
-    for begin, end in spans:
-        point, room = begin + eyes * (end - begin), ROOM * (end - begin)
-        wider = min(first, point - eyes * room), max(last, point + (1 - eyes) * room)
-        if not kept or min(wider[1], 1.0) - max(wider[0], 0.0) <= edge:
-            kept.append(point)
-            first, last = max(wider[0], 0.0), min(wider[1], 1.0)
-    if last - first > edge:  # a face as large as that: its middle at least
-        first = last = sum(spans[0]) / 2
-    aim = (min(kept) + max(kept)) / 2 - eyes * edge
-    return min(max(aim, last - edge, 0.0), first, 1 - edge), len(kept)
+    room = min(ROOM, 1 / zoom)
+    directions = [[_across(face) for face in faces], [_down(face) for face in faces]]
+    hulls = [hull(spans, room) for spans in directions]
+    needed = [
+        (last - first) * length
+        for (first, last), length in zip(hulls, size, strict=True)
+    ]
+    height = (faces[0].bottom - faces[0].top) * size[1]
+    edge = max(height / zoom, *needed) * (1 + TINY)
+    if edge >= min(size):
+        return 0.0, 0.0, 1.0
+    left, top = (
+        place(spans, edge / length, room)
+        for spans, length in zip(directions, size, strict=True)
+    )
+    return left, top, edge / min(size)

@@ -2,88 +2,79 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
 from io import BytesIO
+from itertools import count
 
 from PIL import Image
 from PIL.ImageFile import ImageFile
 
-from .crop import SIDEWAYS, default_position, read_orientation, square_box
-from .formats.registry import decoding, open_picture
+from .crop import (
+    SIDEWAYS,
+    Box,
+    closer_square,
+    default_position,
+    read_orientation,
+    square_box,
+    stored_box,
+)
+from .formats.registry import check_pixels, decoding, open_picture
+from .model import (
+    FindFocus,
+    Focus,
+    MakePicture,
+    Overview,
+    PictureSpec,
+    ProfilePicture,
+    TimedFocus,
+)
 from .render import DRAFT_MARGIN, render
 
 SHOWN = 240  # px; the size at which Authgear shows pictures: smaller ones are enlarged
 OVERVIEW = 1_024  # px; the longer side, at most, of what faces are looked for in
+# Of an overview's JPEG; at 1,024 px it stays far below Rekognition's limit of 5 MB.
+OVERVIEW_QUALITY = 85
+# Pixels; no more are decoded to come closer to a face, whatever the limit of a format.
+MOST_DECODED = 50_000_000
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PictureSpec:
+# All that a picture is described by can be imported from here as well.
+__all__ = [
+    "OVERVIEW", "SHOWN", "FindFocus", "Focus", "Overview", "PictureSpec",
+    "ProfilePicture", "decode", "encode", "make_in_process", "make_profile_picture",
+    "view_whole",
+]  # fmt: skip
+
+
+def make_in_process(
+    spec: PictureSpec,
+    find_focus: FindFocus | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> MakePicture:
     """
-    What picture is made, and what is accepted.
+    Return what makes pictures in this very process, where no file can mean harm.
+
+    It keeps to no deadline but that nothing is looked for after it.
 
     Args:
-        size: Side of the square, in px. A source with a shorter side gives a smaller
-            square, but none below the 240 px that Authgear shows.
-        quality: JPEG quality.
-        crop_position: What stays of a picture that is higher than wide: 0 the top, 1
-            the bottom; `None` chooses. A wide one is cut from both sides.
-        background: Shows through transparent pictures; any colour Pillow understands.
-        max_bytes: Larger sources are rejected.
-        max_pixels: Sources with more pixels are rejected before they are decoded, those
-            of some formats with more than a part of it (`share_of_pixels`).
+        spec: What to make.
+        find_focus: Tells of the whole picture where to cut it.
+        clock: Monotonic seconds.
     """
 
-    size: int = 512
-    quality: int = 85
-    crop_position: float | None = None
-    background: str = "#ffffff"
-    max_bytes: int = 20_000_000
-    max_pixels: int = 50_000_000
+    def make(data: bytes, seconds: float) -> ProfilePicture:
+        if not find_focus:
+            return make_profile_picture(data, spec)
+        timed = TimedFocus(
+            find_focus=find_focus, deadline=clock() + seconds, clock=clock
+        )
+        made = make_profile_picture(data, spec, timed.find)
+        return replace(made, focus_seconds=timed.seconds)
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Focus:
-    """
-    What was found in a picture that tells where to cut it.
-
-    Args:
-        position: The share of the surplus to cut off at the left or top; `None` leaves
-            it to the spec.
-        faces: How many faces that is for.
-        fallback: Why there is no position, if one was looked for.
-    """
-
-    position: float | None = None
-    faces: int = 0
-    fallback: str = ""
-
-
-FindFocus = Callable[[Image.Image], Focus]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ProfilePicture:
-    """
-    A finished JPEG, and what it was made from.
-
-    Args:
-        data: The JPEG file.
-        size: Its side, in px.
-        source_format: A name of `formats.registry.FORMATS`.
-        source_width: Width in px of the source as shown, that is turned upright.
-        source_height: Height in px of the source as shown.
-        crop_position: The share of its surplus that was cut off at the left or top.
-        focus: What was found in it; nothing, if nothing was looked for.
-    """
-
-    data: bytes
-    size: int
-    source_format: str
-    source_width: int
-    source_height: int
-    crop_position: float
-    focus: Focus = Focus()
+    return make
 
 
 def make_profile_picture(
@@ -96,43 +87,110 @@ def make_profile_picture(
         data: The whole file, whatever it may be.
         spec: What to make of it.
         find_focus: Tells of the whole picture, small and upright, where to cut it; it
-            is not asked about squares.
+            is not asked where that would change nothing.
 
     Raises:
         PictureRejected: No picture can be made of it, for one of many reasons.
     """
-    name, source = open_picture(data, spec.max_bytes, spec.max_pixels)
+    open_source = partial(
+        open_picture, data, spec.max_bytes, spec.max_pixels, spec.accepted_formats
+    )
+    name, source = open_source()
     stored = source.size
     with decoding(name, stored):
         side = min(spec.size, max(SHOWN, min(stored)))
-        extent = decode(source, side)
+        extent = choose_scale(source, side)
+        check_pixels(name, source, stored, spec.max_pixels)
+        source.load()
         orientation = read_orientation(source)
         overview = None
-        if find_focus and stored[0] != stored[1]:
-            overview = view_whole(
-                source, extent, orientation, OVERVIEW, spec.background
-            )
+        if find_focus and _is_cut(stored, side, spec):
+            small = view_whole(source, extent, orientation, OVERVIEW, spec.background)
+            overview = Overview(encode(small, OVERVIEW_QUALITY), small.size)
     # Not within the block above: what fails here says nothing about the picture.
     focus = find_focus(overview) if find_focus and overview else Focus()
-    width, height = stored[::-1] if orientation in SIDEWAYS else stored
-    position = focus.position
-    if position is None:
-        position = default_position((width, height), spec.crop_position)
+    size = stored[::-1] if orientation in SIDEWAYS else stored
+    position, closer = _choose_square(size, focus, spec.crop_position, side)
     with decoding(name, stored):
-        box = square_box(extent, orientation, position)
+        if closer:
+            needed = side * min(stored) / (closer[2] - closer[0])
+            if _is_finer_stored(extent, stored, needed):
+                _, source = open_source()
+                extent = decode(source, needed)
+            box = stored_box(closer, size, orientation, extent)
+        else:
+            box = square_box(extent, orientation, position)
         square = render(source, box, (side, side), orientation, spec.background)
     return ProfilePicture(
         data=encode(square, spec.quality),
         size=side,
         source_format=name,
-        source_width=width,
-        source_height=height,
+        source_width=size[0],
+        source_height=size[1],
         crop_position=position,
         focus=focus,
+        incomplete=getattr(source, "incomplete", False),
     )
 
 
-def decode(source: ImageFile, side: int) -> tuple[float, float]:
+def shown_square(made: ProfilePicture) -> Box:
+    """Return left, top, right, bottom of what was cut out of the upright source."""
+    size = made.source_width, made.source_height
+    closer = _find_closer_square(size, made.focus, made.size)
+    return closer or square_box(size, 1, made.crop_position)
+
+
+def _is_cut(size: tuple[int, int], side: int, spec: PictureSpec) -> bool:
+    """Tell whether there is anything that a focus can decide."""
+    can_be_closer = spec.looks_into_squares and min(size) > side
+    return size[0] != size[1] or can_be_closer
+
+
+def _choose_square(
+    size: tuple[int, int], focus: Focus, crop_position: float | None, side: int
+) -> tuple[float, Box | None]:
+    """
+    Decide where an upright picture is cut.
+
+    Returns:
+        The share of its surplus that is cut off at the left or top; the square, if it
+        is to be closer than without faces.
+    """
+    closer = _find_closer_square(size, focus, side)
+    if closer:
+        axis = int(size[1] > size[0])
+        surplus = size[axis] - (closer[2] - closer[0])
+        return min(closer[axis] / surplus, 1.0), closer
+    if focus.position is None:
+        return default_position(size, crop_position), None
+    return focus.position, None
+
+
+def _find_closer_square(size: tuple[int, int], focus: Focus, side: int) -> Box | None:
+    """
+    Return the square that is closer to faces, and has the pixels that are needed.
+
+    Args:
+        size: Width and height of the upright source, in px.
+        focus: What was found in it.
+        side: What is made of the square, in px. It is not enlarged, nor is more decoded
+            for it than `MOST_DECODED`.
+    """
+    least, pixels = float(side), size[0] * size[1]
+    scale = next(it for it in count() if pixels / 4**it <= MOST_DECODED)
+    if scale:
+        least *= DRAFT_MARGIN * 2**scale
+    return closer_square(size, (focus.left, focus.top, focus.share), least)
+
+
+def _is_finer_stored(
+    extent: tuple[float, float], stored: tuple[int, int], side: float
+) -> bool:
+    """Tell whether a source was decoded too small for a side, and has more pixels."""
+    return min(extent) < min(min(stored), int(DRAFT_MARGIN * side))
+
+
+def decode(source: ImageFile, side: float) -> tuple[float, float]:
     """
     Decode a source, at the smallest of its scales that is large enough.
 
@@ -143,10 +201,16 @@ def decode(source: ImageFile, side: int) -> tuple[float, float]:
     Returns:
         Its width and height in px, before they were rounded up.
     """
+    extent = choose_scale(source, side)
+    source.load()
+    return extent
+
+
+def choose_scale(source: ImageFile, side: float) -> tuple[float, float]:
+    """Do what `decode` does before the first pixel is decoded."""
     stored = source.size
     enough = int(DRAFT_MARGIN * side)
     drafted = source.draft(None, (enough, enough))
-    source.load()
     return drafted[1][2:] if drafted else stored
 
 

@@ -12,18 +12,16 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
-from PIL import Image
 from urllib3.exceptions import HTTPError
 
 from .faces import focus_on, read_faces
-from .profile_picture import Focus, encode
+from .model import Focus, Overview
 
 if TYPE_CHECKING:
     from mypy_boto3_rekognition import RekognitionClient
 
 # Rekognition takes no picture with a shorter side (its guidelines and quotas, in px).
 SHORTEST = 80
-QUALITY = 85  # of the JPEG that is sent; at 1,024 px far below the limit of 5 MB
 
 MOST_KNOWN = 10_000  # answers that are kept, a few hundred bytes each
 
@@ -43,13 +41,16 @@ class FaceFinder:
 
     Args:
         rekognition: The client; its time-outs and retries bound every call.
+        zoom: The share of the square's height that the largest face is to fill; 0 does
+            not come closer to it.
     """
 
-    def __init__(self, rekognition: RekognitionClient) -> None:
+    def __init__(self, rekognition: RekognitionClient, zoom: float = 0.0) -> None:
         self._rekognition = rekognition
+        self._zoom = zoom
         self._known: dict[bytes, Focus] = {}
 
-    def find(self, picture: Image.Image) -> Focus:
+    def find(self, picture: Overview) -> Focus:
         """
         Return where to cut a picture; whatever goes wrong is a reason in the answer.
 
@@ -58,16 +59,15 @@ class FaceFinder:
         """
         if min(picture.size) < SHORTEST:
             return Focus(fallback="too-small")
-        jpeg = encode(picture, QUALITY)
-        key = hashlib.sha256(jpeg).digest()
+        key = hashlib.sha256(picture.data).digest()
         if key in self._known:
             return self._known[key]
         try:
-            answer = self._rekognition.detect_faces(Image={"Bytes": jpeg})
+            answer = self._rekognition.detect_faces(Image={"Bytes": picture.data})
             faces = read_faces(answer)
         except Exception as error:  # noqa: BLE001 - botocore raises anything on an answer of another shape
             return Focus(fallback=_explain(error))
-        focus = focus_on(faces, picture.size)
+        focus = focus_on(faces, picture.size, self._zoom)
         if len(self._known) == MOST_KNOWN:
             del self._known[next(iter(self._known))]
         self._known[key] = focus

@@ -36,7 +36,7 @@ def render(
     source's is a few strips and the result.
 
     Args:
-        source: The picture as stored, with the `info` of its decoder.
+        source: The picture as stored, with the `format` and `info` of its decoder.
         box: Left, top, right, bottom within it, in px.
         size: Width and height in px, before the turn; of the same shape as the box.
         orientation: As `read_orientation` returned it.
@@ -46,7 +46,7 @@ def render(
         An RGB picture without any `info`.
     """
     small = _scale(source, box, size)
-    small = flatten(small, source.info.get("icc_profile"), background)
+    small = flatten(small, source, background)
     if orientation in TRANSPOSE:
         small = small.transpose(TRANSPOSE[orientation])
     return small

@@ -5,7 +5,7 @@ from __future__ import annotations
 import authgear
 from authgear import AuthgearError
 from outcome import Reason, Result
-from pictures.errors import PictureRejected
+from pictures.errors import PictureNotMade, PictureRejected
 from storage.errors import BucketError
 from storage.key_pattern import KeyIgnored
 
@@ -21,7 +21,13 @@ class LookAgain(Exception):
 
 # All of these know their reason.
 Foreseen = (
-    AmbiguousUser | BucketError | KeyIgnored | LookAgain | OutOfTime | PictureRejected
+    AmbiguousUser
+    | BucketError
+    | KeyIgnored
+    | LookAgain
+    | OutOfTime
+    | PictureNotMade
+    | PictureRejected
 )
 
 REASONS: dict[type[AuthgearError], Reason] = {

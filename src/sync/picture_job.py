@@ -7,15 +7,13 @@ from dataclasses import dataclass
 
 from authgear import AuthgearError, UploadURL
 from pictures.mark import add_mark
-from pictures.profile_picture import ProfilePicture
+from pictures.model import MakePicture, ProfilePicture
 from storage.bucket import StoredObject
 
 from .parallel import RunDuring
 from .run_log import RunLog
 from .user_objects import UserObjects
 from .user_profile import UserProfile
-
-MakePicture = Callable[[bytes, float], ProfilePicture]
 
 
 @dataclass(kw_only=True, slots=True)
@@ -94,6 +92,13 @@ def _describe(picture: ProfilePicture) -> dict[str, object]:
         "input_width": picture.source_width,
         "input_height": picture.source_height,
         "crop_position": round(picture.crop_position, 3),
+        "incomplete": picture.incomplete or None,
         "faces": picture.focus.faces or None,
+        "faces_ms": _milliseconds(picture.focus_seconds),
         "crop_fallback": picture.focus.fallback or None,
     }
+
+
+def _milliseconds(seconds: float | None) -> float | None:
+    """Return milliseconds as the log shows them."""
+    return None if seconds is None else round(seconds * 1000, 1)

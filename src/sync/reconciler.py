@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from authgear import AdminAPI, Budget, User
 from outcome import Reason
+from pictures.model import MakePicture
 from storage.bucket import Bucket
 from storage.key_pattern import KeyIgnored, KeyPattern
 
@@ -16,7 +17,7 @@ from .calls import Call, ReadCall
 from .decide import Policy
 from .errors import result_from_error
 from .parallel import RunDuring
-from .picture_job import MakePicture, PictureJob
+from .picture_job import PictureJob
 from .results import ObjectResult, Results
 from .run_log import RunLog
 from .steps import Steps, make_calls_of_one

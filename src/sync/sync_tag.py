@@ -39,6 +39,10 @@ REJECTIONS = {
         Reason.NOT_A_PICTURE,
         Reason.BROKEN_PICTURE,
         Reason.TOO_MANY_PIXELS,
+        Reason.FORMAT_NOT_ACCEPTED,
+        Reason.DECODER_CRASHED,
+        Reason.DECODER_OUT_OF_MEMORY,
+        Reason.DECODER_TIMEOUT,
     )
 }
 

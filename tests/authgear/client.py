@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import requests
 
-from authgear import AccessTokens, AdminAPI, Connection, KeyPair, UploadURL, User
+from authgear import (
+    AccessTokens,
+    AdminAPI,
+    Budget,
+    Connection,
+    KeyPair,
+    UploadURL,
+    User,
+)
 from tests.authgear.recordings import OTHER_USER_ID, USER_ID, object_id_of
 from tests.fakes.authgear_server import (
     ENDPOINT,
@@ -46,13 +56,12 @@ class Client:
         self.server.add_user(OTHER_USER_ID)
         self.clock = FakeClock()
         self.key_loads = 0
+        self.key_load_seconds = 0.0
         self.transport = self.server.transport
         self.connection = Connection(
             endpoint=ENDPOINT,
             user_agent="tests",
             session=self.transport.session(),
-            clock=self.clock,
-            sleep=self.clock.sleep,
             share=lambda: share,
         )
         self.tokens = AccessTokens(
@@ -62,7 +71,16 @@ class Client:
 
     def call(self, step: str, time: float = TIME) -> Any:
         """Make the call that a step is named after."""
-        return CALLS[step](self.api, self.clock.now + time)
+        return CALLS[step](self.api, self.budget(time))
+
+    def budget(self, time: float = TIME, max_wait: float = math.inf) -> Budget:
+        """Return a budget that begins now."""
+        return Budget(
+            deadline=self.clock.now + time,
+            max_wait=max_wait,
+            clock=self.clock,
+            sleep=self.clock.sleep,
+        )
 
     def always(self, step: str, fault: Fault) -> None:
         """Let every request of a step meet a fault."""
@@ -77,22 +95,25 @@ class Client:
         return [r for r in self.transport.requests if path in str(r.url)]
 
     def _load_key_pair(self) -> KeyPair:
-        """Load the key pair, counting."""
+        """Load the key pair, counting; that may take its time."""
         self.key_loads += 1
+        self.clock.now += self.key_load_seconds
         return self.key_pair
 
 
-Call = Callable[[AdminAPI, float], Any]
+Call = Callable[[AdminAPI, Budget], Any]
 CALLS: dict[str, Call] = {
-    "presign": lambda api, deadline: api.create_upload_url(deadline=deadline),
-    "upload": lambda api, deadline: api.upload(UPLOAD_URL, PICTURE, deadline=deadline),
-    "read": lambda api, deadline: api.get_user(USER_ID, deadline=deadline),
-    "find": lambda api, deadline: api.find_users(
+    "presign": lambda api, budget: api.create_upload_url(budget=budget),
+    "upload": lambda api, budget: api.upload(UPLOAD_URL, PICTURE, budget=budget),
+    "read": lambda api, budget: api.get_user(USER_ID, budget=budget),
+    "find": lambda api, budget: api.find_users(
         login_id_key="email",
         attribute="email",
         value="ada@example.com",
-        deadline=deadline,
+        budget=budget,
     ),
-    "update": lambda api, deadline: api.set_picture(USER, IMAGE_ID, deadline=deadline),
+    "update": lambda api, budget: api.set_picture(
+        replace(USER, read_at=budget.clock()), IMAGE_ID, budget=budget
+    ),
 }
 STEPS = list(CALLS)

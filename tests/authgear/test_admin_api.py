@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from authgear import PictureNotKept, User, UserAnonymized, UserNotFound, to_node_id
-from tests.authgear.client import IMAGE_ID, PICTURE, USER, Client
+from tests.authgear.client import IMAGE_ID, PICTURE, Client
 from tests.authgear.recordings import OTHER_USER_ID, USER_ID, fill, recorded
 from tests.contract.probes import PROBES
 from tests.fakes.authgear_server import answered
@@ -33,7 +34,12 @@ def sent(client: Client) -> dict[str, Any]:
 
 def user_of(attributes: dict[str, Any]) -> User:
     """Make a user who was read with these attributes."""
-    return User(user_id=USER_ID, is_anonymized=False, standard_attributes=attributes)
+    return User(
+        user_id=USER_ID,
+        is_anonymized=False,
+        standard_attributes=attributes,
+        read_at=math.inf,
+    )
 
 
 @given(attributes=st.dictionaries(NAMES, JSON))
@@ -42,7 +48,7 @@ def test_update_sends_all_attributes_as_read(attributes: dict[str, Any]) -> None
     client, before = SHARED, dict(attributes)
     client.server.fail("update", lambda work: recorded("gql.update.full_merge_ok"))
 
-    client.api.set_picture(user_of(attributes), IMAGE_ID, deadline=1e9)
+    client.api.set_picture(user_of(attributes), IMAGE_ID, budget=client.budget())
 
     picture = f"authgearimages:///{APP_ID}/{IMAGE_ID}"
     assert sent(client) == {
@@ -60,7 +66,7 @@ def test_removal_sends_all_attributes_but_the_picture(
     client = SHARED
     client.server.fail("update", lambda work: recorded("gql.update.picture_removed"))
 
-    client.api.remove_picture(user_of(attributes), deadline=1e9)
+    client.api.remove_picture(user_of(attributes), budget=client.budget())
 
     attributes.pop("picture", None)
     assert sent(client)["standardAttributes"] == attributes
@@ -73,7 +79,7 @@ def test_update_is_the_recorded_request() -> None:
     client = Client()
 
     client.api.set_picture(
-        user_of(expected["standardAttributes"]), IMAGE_ID, deadline=1e9
+        user_of(expected["standardAttributes"]), IMAGE_ID, budget=client.budget()
     )
 
     assert sent(client) == expected
@@ -112,7 +118,7 @@ def test_removal_whose_answer_shows_a_picture_is_not_kept() -> None:
     client.server.fail("update", lambda work: recorded("hook.allow"))
 
     with pytest.raises(PictureNotKept, match="still shows a picture") as caught:
-        client.api.remove_picture(USER, deadline=1e9)
+        client.api.remove_picture(user_of({}), budget=client.budget())
 
     assert (caught.value.step, caught.value.status) == ("update", 200)
 
@@ -170,7 +176,7 @@ def test_read_of_an_anonymized_user_is_an_error() -> None:
     anonymized = USER_ID[:-1] + "d"
 
     with pytest.raises(UserAnonymized) as caught:
-        client.api.get_user(anonymized, deadline=1e9)
+        client.api.get_user(anonymized, budget=client.budget())
 
     assert (caught.value.step, caught.value.status) == ("read", 200)
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
 
-from authgear import AuthgearError, CredentialsUnavailable, Forbidden, Unexpected
-from tests.authgear.client import STEPS, Client
+from authgear import (
+    AuthgearError,
+    CredentialsUnavailable,
+    Forbidden,
+    StaleAttributes,
+    Unexpected,
+)
+from tests.authgear.client import IMAGE_ID, STEPS, USER, Client
 from tests.authgear.recordings import recorded
 from tests.fakes.authgear_server import ENDPOINT, Fault, answered
 
@@ -29,6 +37,75 @@ def test_forbidden_is_followed_by_a_rotated_key(step: str) -> None:
 
     assert (client.count(step), client.key_loads) == (2, 2)
     assert client.clock.slept == []
+
+
+@pytest.mark.parametrize(("seconds", "is_sent"), [(1.9, True), (2.0, False)])
+def test_forbidden_update_with_a_slow_secret(seconds: float, is_sent: bool) -> None:
+    """Attributes that grew old while the key was read again are not sent."""
+    client = Client()
+    client.server.fail("update", forbidden())
+    client.call("read")  # the first key is there
+    client.key_load_seconds = seconds
+
+    if is_sent:
+        client.call("update")
+    else:
+        with pytest.raises(StaleAttributes) as caught:
+            client.call("update")
+        assert caught.value.step == "update"
+
+    assert client.count("update") == 1 + is_sent
+
+
+def test_update_with_a_slow_first_secret() -> None:
+    """The same before the first attempt: nothing is sent at all."""
+    client = Client()
+    client.key_load_seconds = 9.0
+
+    with pytest.raises(StaleAttributes):
+        client.call("update")
+
+    assert client.transport.requests == []
+
+
+@pytest.mark.parametrize(("age", "left"), [(0.0, 2.0), (1.5, 0.5)])
+def test_update_does_not_outlive_its_attributes_in_connecting(
+    age: float, left: float
+) -> None:
+    """A slow connection must not send what was read too long ago."""
+    client = Client()
+    user = replace(USER, read_at=client.clock.now - age)
+
+    client.api.set_picture(user, IMAGE_ID, budget=client.budget())
+
+    assert client.transport.timeouts == [(left, 20)]
+
+
+@pytest.mark.parametrize("age", [2.0, math.inf])
+def test_update_of_a_user_who_was_read_too_long_ago(age: float) -> None:
+    """Nothing is sent; a user of another answer than a reading is never fresh."""
+    client = Client()
+    user = replace(USER, read_at=client.clock.now - age)
+
+    with pytest.raises(StaleAttributes):
+        client.api.set_picture(user, IMAGE_ID, budget=client.budget())
+    with pytest.raises(StaleAttributes):
+        client.api.remove_picture(user, budget=client.budget())
+
+    assert client.transport.requests == []
+
+
+def test_reading_is_as_old_as_its_request() -> None:
+    """The two seconds begin before the request is sent, not when its answer comes."""
+    client = Client()
+    start = client.clock.now
+
+    def pass_time() -> None:
+        client.clock.now += 1.5
+
+    client.server.before["read"] = pass_time
+
+    assert client.call("read").read_at == start
 
 
 @pytest.mark.parametrize("step", AUTHORIZED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import requests
 
-from authgear import Connection, TimedOut, Unexpected
+from authgear import STALE, Budget, Connection, TimedOut, Unexpected
 from tests.authgear.client import STEPS, Client
 from tests.fakes.authgear_server import ENDPOINT, answered
 from tests.fakes.clock import FakeClock
@@ -22,12 +22,18 @@ LARGEST = 1_048_576  # bytes
 def test_timeouts_are_within_the_time_left(
     step: str, time: float, timeouts: tuple[float, float]
 ) -> None:
-    """Every request has both, at most 5 and 20 s, and never more than is left."""
+    """
+    Every request has both, at most 5 and 20 s, and never more than is left.
+
+    An update may only take two seconds to connect: then its attributes are stale.
+    """
     client = Client()
+    connect, read = timeouts
 
     client.call(step, time)
 
-    assert client.transport.timeouts == [timeouts]
+    most = STALE if step == "update" else connect
+    assert client.transport.timeouts == [(min(connect, most), read)]
 
 
 def test_timeouts_shrink_with_each_attempt() -> None:
@@ -123,6 +129,7 @@ def send(handler: Handler, clock: FakeClock | None = None) -> object:
     clock = clock or FakeClock()
     transport = FakeTransport(handler)
     connection = Connection(
-        endpoint=ENDPOINT, user_agent="t", session=transport.session(), clock=clock
+        endpoint=ENDPOINT, user_agent="t", session=transport.session()
     )
-    return connection.request("read", "GET", ENDPOINT, deadline=clock.now + 10)
+    budget = Budget(deadline=clock.now + 10, clock=clock, sleep=clock.sleep)
+    return connection.request("read", "GET", ENDPOINT, budget=budget)

@@ -38,7 +38,8 @@ def test_error_is_documented(kind: type[AuthgearError]) -> None:
     """Each says when it is raised, in words of its own."""
     first = inspect.cleandoc(vars(kind).get("__doc__") or "").partition("\n")[0]
 
-    assert first.startswith("Raised when ") is (kind not in NEVER_RAISED)
+    is_said = first.startswith(("Raised when ", "Raised instead of "))
+    assert is_said is (kind not in NEVER_RAISED)
     assert ("ever raised itself" in str(kind.__doc__)) is (kind in NEVER_RAISED)
 
 
@@ -72,7 +73,12 @@ def test_retryable_is_all_but_what_is_refused(kind: type[AuthgearError]) -> None
     assert kind.retryable is not issubclass(kind, Refused)
     assert kind.may_repeat is not (
         issubclass(kind, Refused)
-        or kind in (authgear.Forbidden, authgear.CredentialsUnavailable)
+        or kind
+        in (
+            authgear.Forbidden,
+            authgear.CredentialsUnavailable,
+            authgear.StaleAttributes,
+        )
     )
 
 

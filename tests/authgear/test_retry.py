@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from authgear import AuthgearError, RateLimited, Unavailable, UserNotFound
 from tests.authgear.client import STEPS, UPLOAD_URL, Client
+from tests.authgear.recordings import USER_ID
 from tests.fakes.authgear_server import Fault, answered, dropped_after, timed_out
 from tests.fakes.transport import answer
 
@@ -95,7 +96,7 @@ def test_pause_is_a_random_share(share: float) -> None:
     error = Unavailable(step="read", detail="")
 
     with pytest.raises(Unavailable):
-        client.connection.retry(raising(error), deadline=2000)
+        client.connection.retry(raising(error), budget=client.budget(1000))
 
     assert client.clock.slept == [share, 2 * share]
 
@@ -103,8 +104,8 @@ def test_pause_is_a_random_share(share: float) -> None:
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize(
     ("retry_after", "pause"),
-    [("7", 7.5), ("0", 0.5), ("Mon, 23 Nov 2026 23:32:09 GMT", 10.5)],
-    ids=["seconds", "zero", "date"],
+    [("7", 7.5), ("Mon, 23 Nov 2026 23:32:09 GMT", 10.5)],
+    ids=["seconds", "date"],
 )
 def test_pause_is_what_the_server_asks(
     status: int, retry_after: str, pause: float
@@ -116,6 +117,74 @@ def test_pause_is_what_the_server_asks(
     client.call("read")
 
     assert client.clock.slept == [pause]
+
+
+def test_rate_limit_of_no_seconds_waits_longer_each_time() -> None:
+    """A server that says 0 again and again is not asked again at once."""
+    client = Client(share=0)
+    client.server.fail("read", *[busy(429, "0")] * 9)
+
+    client.call("read", time=1000)
+
+    assert client.clock.slept == [1, 2, 4, 8, 16, 32, 64, 120, 120]
+
+
+def test_rate_limit_begins_anew_after_an_answer() -> None:
+    """What a server asked for before it answered does not count any more."""
+    client = Client(share=0)
+    client.server.fail("read", busy(429, "0"), busy(429, "0"), None, busy(429, "0"))
+
+    client.call("read")
+    client.call("read")
+
+    assert client.clock.slept == [1, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "pause"),
+    [("1", 1), ("119", 119), ("121", 120), ("999999999", 120)],
+)
+def test_rate_limit_is_followed_within_bounds(retry_after: str, pause: float) -> None:
+    """One second to two minutes, whatever the server asks for."""
+    client = Client(share=0)
+    client.server.fail("read", busy(429, retry_after))
+
+    client.call("read", time=1000)
+
+    assert client.clock.slept == [pause]
+
+
+def test_rate_limit_keeps_every_request_back() -> None:
+    """Until its end no step sends a request; each gets the error at once."""
+    client = Client()
+    client.server.fail("update", busy(429, "60"))
+    with pytest.raises(RateLimited):
+        client.call("update")
+    sent = len(client.transport.requests)
+
+    for step in STEPS:
+        with pytest.raises(RateLimited, match="a moment ago"):
+            client.call(step, time=30)
+
+    assert len(client.transport.requests) == sent
+    client.clock.now += 60
+    client.call("update")
+
+
+def test_waits_for_a_rate_limit_count_together() -> None:
+    """All requests of a run share what it may wait."""
+    client = Client(share=0)
+    budget = client.budget(max_wait=10)
+    client.always("read", busy(429, "4"))
+
+    with pytest.raises(RateLimited):
+        client.api.get_user(USER_ID, budget=budget)
+    client.clock.now += 4
+    with pytest.raises(RateLimited):
+        client.api.get_user(USER_ID, budget=budget)
+
+    assert client.clock.slept == [4, 4]
+    assert budget.waited == 8
 
 
 @pytest.mark.parametrize("retry_after", ["", "-1", "nan", "soon", "Mon, 1 Jan 9e9"])
@@ -181,7 +250,9 @@ def test_exception_of_no_kind_of_ours_is_not_repeated() -> None:
     client = Client()
 
     with pytest.raises(ZeroDivisionError):
-        client.connection.retry(raising(ZeroDivisionError()), deadline=2000)
+        client.connection.retry(
+            raising(ZeroDivisionError()), budget=client.budget(1000)
+        )
 
     assert client.clock.slept == []
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from authgear import AuthgearError, Connection, TimedOut, Unreachable
+from authgear import AuthgearError, Budget, Connection, TimedOut, Unreachable
 
 HEADS = {
     "length": b"HTTP/1.1 200 OK\r\nContent-Length: 60\r\n\r\n",
@@ -69,8 +69,9 @@ def test_refused_connection_is_unreachable() -> None:
 def request(endpoint: str, seconds: float) -> AuthgearError:
     """Return the error that a request ends with."""
     connection = Connection(endpoint=endpoint, user_agent="tests")
+    budget = Budget(deadline=time.monotonic() + seconds)
     with pytest.raises(AuthgearError) as caught:
-        connection.request("read", "GET", endpoint, deadline=time.monotonic() + seconds)
+        connection.request("read", "GET", endpoint, budget=budget)
     return caught.value
 
 

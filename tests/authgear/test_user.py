@@ -147,4 +147,5 @@ def test_derived_attributes_and_picture_never_differ() -> None:
 
 def test_user_hides_attributes() -> None:
     """No attribute is in what is printed of a user."""
-    assert repr(user(name="Ada")) == f"User(user_id='{USER_ID}', is_anonymized=False)"
+    shown = f"User(user_id='{USER_ID}', is_anonymized=False, read_at=-inf)"
+    assert repr(user(name="Ada")) == shown

@@ -1,9 +1,8 @@
-"""A decoder that takes the whole process along: what becomes of the event's objects."""
+"""A decoder that crashes: what becomes of the objects of the event."""
 
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,12 +11,10 @@ import pytest
 
 from local.authgear import User
 from local.function.execution import Execution
-from local.function.invoker import failure_record
 from local.sample_users import create_person
 from local.system import LocalSystem
-from tests.fakes.handlers import CRASHES, CRASHING_HANDLER
+from tests.fakes.handlers import CRASHES, CRASHING_DECODER, CRASHING_HANDLER
 from tests.grid.stage import load_event
-from triggers.parser import read_event
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +28,7 @@ def system() -> Iterator[LocalSystem]:
 def execution(system: LocalSystem, tmp_path: Path) -> Iterator[Execution]:
     """Run the function with a decoder that crashes on some files."""
     (tmp_path / "handler.py").write_text(CRASHING_HANDLER)
+    (tmp_path / "crashing_decoder.py").write_text(CRASHING_DECODER)
     execution = Execution(system.environment(), timeout=30, path=[tmp_path])
     yield execution
     execution.stop()
@@ -59,57 +57,39 @@ def event_of(*users: User) -> dict[str, Any]:
     return {"Records": records}
 
 
-def test_crash_fails_the_invocation_and_the_next_event_is_served(
+def test_crash_is_a_rejection_at_the_first_attempt(
     execution: Execution, users: list[User]
 ) -> None:
-    """Lambda's runtime tells of the exit; a new process takes what comes next."""
+    """The crash ends a worker alone: the invocation has an outcome and no error."""
     crashed = execution.invoke(event_of(users[1]), "1")
 
-    served = execution.invoke(event_of(users[2]), "2")
-
-    assert crashed.error is not None
-    assert crashed.error["errorType"] == "Runtime.ExitError"
-    assert crashed.records == []
-    assert [record["key"] for record in served.records] == [key_of(users[2])]
-    assert served.error is None
+    assert crashed.error is None
+    [record] = crashed.records
+    assert (record["outcome"], record["reason"]) == ("rejected", "decoder-crashed")
+    assert "SIGSEGV" in record["detail"]
 
 
 def test_crash_loses_no_object_of_its_event(
     execution: Execution, users: list[User]
 ) -> None:
-    """What was done has its line; the event, with all of its objects, is kept."""
-    event = event_of(*users)
-    attempts = [execution.invoke(event, "1") for _ in range(3)]
+    """The objects before and after the one that crashes become pictures."""
+    records = execution.invoke(event_of(*users), "1").records
 
-    record = failure_record(event, "1", attempts)
-    message = {
-        "messageId": "m1",
-        "eventSource": "aws:sqs",
-        "body": json.dumps(record),
-    }
-    object_events = read_event({"Records": [message]}).object_events
-
-    assert [r["key"] for a in attempts for r in a.records] == [key_of(users[0])] * 3
-    assert [
-        (object_event.key, object_event.item) for object_event in object_events
-    ] == [(key_of(user), "m1") for user in users]
-    assert record["responsePayload"]["errorType"] == "Runtime.ExitError"
+    assert [(record["key"], record["reason"]) for record in records] == [
+        (key_of(users[0]), "picture-set"),
+        (key_of(users[1]), "decoder-crashed"),
+        (key_of(users[2]), "picture-set"),
+    ]
 
 
-def test_event_of_a_crash_heals_once_the_file_is_another(
+def test_older_picture_is_applied_instead_of_a_crash(
     system: LocalSystem, execution: Execution, users: list[User], picture: bytes
 ) -> None:
-    """The record in the retry queue brings all of its objects in sync."""
-    event = event_of(*users)
-    record = failure_record(event, "1", [execution.invoke(event, "1")])
-    system.put(key_of(users[1]), picture)
-    message = {
-        "messageId": "m1",
-        "eventSource": "aws:sqs",
-        "body": json.dumps(record),
-    }
+    """The next older good picture of the same user is set in the same run."""
+    system.put(f"pictures/{users[1].id}.a.jpg", picture)
+    system.put(key_of(users[1]), CRASHES)
 
-    healed = execution.invoke({"Records": [message]}, "2")
+    [record] = execution.invoke(event_of(users[1]), "1").records
 
-    assert healed.payload["batchItemFailures"] == []
-    assert all(user.picture_object_id for user in users)
+    assert record["reason"] == "decoder-crashed"
+    assert users[1].picture_object_id

@@ -17,23 +17,27 @@ def handler(event, context):
             "left": context.get_remaining_time_in_millis()}
 '''
 
-# The function, with a decoder that crashes on files that begin as CRASHES does.
+# The function, with a decoder that crashes on files that begin as CRASHES does: the
+# text of `handler.py`, and of the module that its workers run.
 CRASHES = b"CRASH"
-CRASHING_HANDLER = f'''
-import importlib.util, os, pathlib, signal, rounds
+CRASHING_HANDLER = """
+import importlib.util, pathlib, function
 
-decode = rounds.make_profile_picture
-
-def crash(data, *how):
-    """Die as a native decoder does."""
-    if data.startswith({CRASHES!r}):
-        os.kill(os.getpid(), signal.SIGSEGV)
-    return decode(data, *how)
-
-rounds.make_profile_picture = crash
-path = pathlib.Path(rounds.__file__).with_name("handler.py")
+path = pathlib.Path(function.__file__).with_name("handler.py")
 spec = importlib.util.spec_from_file_location("real_handler", path)
 module = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(module)
+module.decoder.stop()
+module.decoder.module = "crashing_decoder"
 handler = module.handler
-'''
+"""
+CRASHING_DECODER = f"""
+import ctypes
+from pictures.profile_picture import make_profile_picture as decode
+
+def make_profile_picture(data, *how):
+    \"\"\"Die as a native decoder does.\"\"\"
+    if data.startswith({CRASHES!r}):
+        ctypes.string_at(0)
+    return decode(data, *how)
+"""

@@ -29,5 +29,5 @@ print(json.dumps({
 @pytest.fixture(scope="session")
 def configuration() -> dict[str, Any]:
     """Import the handler at the most talkative level; return what it configures."""
-    loaded: dict[str, Any] = json.loads(run(SCRIPT))
+    loaded: dict[str, Any] = json.loads(run(SCRIPT).splitlines()[-1])
     return loaded

@@ -24,11 +24,7 @@ from authgear.key_pair import load_key_pair
 from function import CALL_RESERVE, Function
 from local.function.execution import Invocation
 from local.function.invoker import failure_record
-from pictures.profile_picture import (
-    PictureSpec,
-    ProfilePicture,
-    make_profile_picture,
-)
+from pictures.profile_picture import PictureSpec, make_in_process
 from storage.bucket import Bucket
 from storage.key_pattern import KeyPattern
 from sync.decide import Policy
@@ -53,6 +49,7 @@ KEY = f"pictures/{USER_ID}.jpg"
 SECONDS = 60.0  # that Lambda gives one invocation
 LATEST_END = SECONDS - CALL_RESERVE  # seconds after the start
 NUMBERS = itertools.count()
+SPEC = PictureSpec(size=240)
 # Values that nobody but Authgear and the function's memory may ever see.
 ATTRIBUTES: dict[str, Any] = {
     "name": "canary-name",
@@ -214,7 +211,7 @@ class Stage:
             bucket=self._bucket,
             pattern=KeyPattern.parse("pictures/{user_id}.*"),
             admin_api=AdminAPI(self._connection, tokens),
-            make_picture=_make_picture,
+            make_picture=make_in_process(SPEC),
             policy=policy,
             share=lambda: 0.5,
             run_during=self._run_during,
@@ -231,11 +228,6 @@ class Stage:
             sleep=self._sleep,
             hard_timeout=self._hard_timeout,
         )
-
-
-def _make_picture(data: bytes, _: float) -> ProfilePicture:
-    """Make a small picture in this process."""
-    return make_profile_picture(data, PictureSpec(size=240))
 
 
 def _parsed(pair: KeyPair) -> KeyPair:

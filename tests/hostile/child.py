@@ -1,35 +1,35 @@
 """
 The process that the rule is checked in: files come in on stdin, verdicts go out.
 
-It is a process of its own so that a crash of a decoder ends it alone, and so that the
-memory that is measured is that of the decoders.
+It stands for the function: it decodes as the function does, in workers, and must
+outlive every file. What it measures is its own memory and that of its workers.
 """
 
 from __future__ import annotations
 
 import json
-import resource
 import struct
 import sys
 import time
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
 from pictures.errors import PictureRejected
-from pictures.profile_picture import PictureSpec, make_profile_picture
+from pictures.isolation.decoder import Decoder, IsolatedMaker
+from pictures.model import MakePicture, PictureSpec
+from tests.hostile.memory import PeakOfMemory
 from tests.hostile.mutations import CANARY
 from tests.pictures.checks import NEEDED_SEGMENTS, segments
 
-SPEC = PictureSpec()
+SECONDS = 60.0  # that a picture may take; the decoder has a limit of its own
 
 
-def judge(data: bytes) -> str:
+def judge(make_picture: MakePicture, data: bytes) -> str:
     """Return what becomes of a file: "made", a reason's code, or "broken: ..."."""
     try:
-        made = make_profile_picture(data, SPEC)
+        made = make_picture(data, SECONDS)
     except PictureRejected as error:
         return error.reason.value if str(error) else "broken: a reason without a text"
     except BaseException as error:  # noqa: BLE001 what else there is, is the finding
@@ -51,35 +51,23 @@ def judge_output(jpeg: bytes, side: int) -> str:
     return "broken: the output holds the input's text" if CANARY in jpeg else "made"
 
 
-def reset_peak() -> None:
-    """Let the kernel count the peak of memory from now on, where it can (Linux)."""
-    counter = Path("/proc/self/clear_refs")
-    if counter.exists():
-        counter.write_text("5")  # proc(5): resets VmHWM
-
-
-def peak() -> int:
-    """Return the peak of resident memory in bytes."""
-    status = Path("/proc/self/status")
-    if status.exists():  # ru_maxrss would count the parent's memory too
-        return int(status.read_text().split("VmHWM:")[1].split()[0]) * 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # macOS: bytes
-
-
 def main() -> None:
     """Judge file after file until stdin ends; each comes behind its length."""
+    decoder = Decoder()
+    make_picture = IsolatedMaker(decoder, PictureSpec())
     while head := sys.stdin.buffer.read(4):
         data = sys.stdin.buffer.read(*struct.unpack(">I", head))
-        reset_peak()
         start = time.perf_counter()
-        verdict = judge(data)
+        with PeakOfMemory() as peak:
+            verdict = judge(make_picture, data)
         answer: dict[str, Any] = {
             "verdict": verdict,
             "seconds": time.perf_counter() - start,
-            "memory": peak(),
+            "memory": peak.bytes,
         }
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
+    decoder.stop()
 
 
 if __name__ == "__main__":

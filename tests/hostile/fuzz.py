@@ -14,6 +14,7 @@ from pathlib import Path
 from random import Random
 
 from pictures.formats.registry import FORMATS
+from tests.hostile.bombs import bombs
 from tests.hostile.crafted import crafted
 from tests.hostile.judge import ROOT, Judge, Verdict
 from tests.hostile.mutations import mutate
@@ -47,7 +48,7 @@ class Tally:
 def fuzz(judge: Judge, name: str, seed: int, seconds: float) -> Tally:
     """Judge the crafted files of a format, then damaged ones until the time is up."""
     tally = Tally()
-    for title, data in crafted().items():
+    for title, data in (crafted() | bombs()).items():
         if title.split("-")[0] == name:
             tally.add(judge(data), title, data)
     seeds = {title: data for title, data in good().items() if title.startswith(name)}

@@ -14,7 +14,7 @@ from types import TracebackType
 
 ROOT = Path(__file__).parents[2]
 MAX_SECONDS = 10.0
-MAX_MEMORY = 600_000_000  # bytes; the function has more, and boto3 needs some of it
+MAX_MEMORY = 600_000_000  # bytes, of the function and its workers together
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Verdict:
     Args:
         text: "made", a reason's code, or "broken: ..." where the rule is broken.
         seconds: How long it took.
-        memory: The child's peak of resident memory, in bytes; 0 if it crashed.
+        memory: The peak of child and workers together, in bytes; 0 if it crashed.
     """
 
     text: str

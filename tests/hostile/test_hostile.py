@@ -7,7 +7,11 @@ from random import Random
 
 import pytest
 
+from outcome import Outcome, Reason
 from pictures.formats.registry import FORMATS
+from pictures.isolation.decoder import Decoder, IsolatedMaker
+from pictures.model import PictureSpec
+from tests.hostile.bombs import bombs
 from tests.hostile.crafted import crafted
 from tests.hostile.judge import Judge, Verdict
 from tests.hostile.mutations import CANARY, mutate
@@ -16,6 +20,15 @@ from tests.samples.pictures import good
 
 CRAFTED, GOOD = crafted(), good()
 LARGEST = {title for title in CRAFTED if title.endswith("-largest")}
+# Within the limit of pixels, and of a kind that takes more memory than a worker has at
+# MemorySize 1024: a whole HEVC picture of 50 MP, deep colour with transparency, WebP.
+BEYOND = {
+    "avif-12-bit-alpha-largest",
+    "heic-10-bit-alpha-largest",
+    "heic-largest",
+    "webp-largest",
+}
+REJECTED = {reason.value for reason in Reason if reason.outcome is Outcome.REJECTED}
 DAMAGED = 100  # random files of each format
 
 
@@ -34,10 +47,44 @@ def test_crafted(judge: Judge, title: str) -> None:
     assert not verdict.broken, verdict
 
 
-@pytest.mark.parametrize("title", sorted(LARGEST))
+@pytest.mark.parametrize("title", sorted(LARGEST - BEYOND))
 def test_largest(judge: Judge, title: str) -> None:
     """As many pixels as are admitted are no reason for a rejection."""
     assert judge(CRAFTED[title]).text == "made"
+
+
+@pytest.mark.parametrize("title", sorted(BEYOND))
+def test_beyond_memory(judge: Judge, title: str) -> None:
+    """What takes more memory than there is ends as just that."""
+    assert judge(CRAFTED[title]).text == "decoder-out-of-memory"
+
+
+@pytest.mark.parametrize("title", sorted(BEYOND))
+def test_more_memory(title: str) -> None:
+    """With more memory for the function the same file becomes a picture."""
+    decoder = Decoder(memory=1_400, time_limit=300)
+
+    made = IsolatedMaker(decoder, PictureSpec())(CRAFTED[title], 300)
+
+    assert made.size == 512
+    decoder.stop()
+
+
+@pytest.mark.parametrize("title", sorted(bombs()))
+def test_bomb(judge: Judge, title: str) -> None:
+    """A bomb has an end, in time and in memory, and the next file becomes a picture."""
+    verdict, following = judge(bombs()[title]), judge(GOOD["png"])
+
+    assert not verdict.broken, verdict
+    assert following.text == "made"
+
+
+@pytest.mark.parametrize("title", [title for title in CRAFTED if "false" in title])
+def test_false_size(judge: Judge, title: str) -> None:
+    """A file that codes more than it tells is rejected at the first attempt."""
+    verdict = judge(CRAFTED[title])
+
+    assert verdict.text in REJECTED, verdict
 
 
 @pytest.mark.parametrize("title", [title for title in CRAFTED if "polyglot" in title])

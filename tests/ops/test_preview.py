@@ -101,6 +101,29 @@ def test_view_frames_a_face(tmp_path: Path, orientation: int) -> None:
     assert view.facts.endswith(", faces: 1")
 
 
+def test_view_frames_what_is_closer(tmp_path: Path) -> None:
+    """A square that is closer to a face is framed as it is cut, and told of."""
+    wide = Image.new("RGB", (2_000, 1_000), "white")
+    wide.paste(RED, (1_400, 300, 1_540, 500))
+    file = tmp_path / "wide.png"
+    file.write_bytes(encode(wide, "PNG"))
+    rekognition: Any = FakeRekognition()
+
+    view = view_file(file, PictureSpec(size=400), FaceFinder(rekognition, 0.5).find)
+
+    assert view.original is not None
+    frame = Image.new("RGB", (1, 1), FRAME).getpixel((0, 0))
+    assert view.original.size == (512, 256)
+    # 400 px around (1,470, 380), of which 2,000 are 512 here.
+    left, top, right, bottom = 325, 56, 427, 158
+    assert view.original.getpixel((left + 1, (top + bottom) // 2)) == frame
+    assert view.original.getpixel((right - 2, (top + bottom) // 2)) == frame
+    assert view.original.getpixel(((left + right) // 2, top + 1)) == frame
+    assert view.original.getpixel(((left + right) // 2, bottom - 2)) == frame
+    assert view.original.getpixel((left - 4, (top + bottom) // 2)) != frame
+    assert view.facts.endswith(", faces: 1, 2.5 times closer")
+
+
 def test_view_tells_why_there_is_no_face(tmp_path: Path) -> None:
     """Who switched faces on learns why the picture is cut as without."""
     file = tmp_path / "wide.png"

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from pictures.errors import PictureRejected
+from pictures.model import Overview
 from pictures.profile_picture import OVERVIEW, PictureSpec, make_profile_picture
 from pictures.rekognition import FaceFinder
 from tests.fakes.rekognition import (
@@ -232,7 +233,7 @@ def test_faces_of_a_damaged_picture() -> None:
 def test_finder_that_fails_is_not_the_pictures_fault() -> None:
     """An error of the finder's is no rejection, which would be final."""
 
-    def fail(_: Image.Image) -> Any:
+    def fail(_: Overview) -> Any:
         raise RuntimeError
 
     with pytest.raises(RuntimeError):

@@ -38,7 +38,7 @@ def test_open() -> None:
     picture = heic.HEICFile(BytesIO(SAMPLE))
 
     assert (picture.format, picture.mode, picture.size) == ("HEIF", "RGB", (60, 80))
-    assert picture.info == {}
+    assert picture.info == {"cicp": (1, 13, 6, 1)}
 
 
 def test_load() -> None:

@@ -34,7 +34,8 @@ def test_make_profile_picture_foreign(name: str) -> None:
 
     assert error.reason is Reason.NOT_A_PICTURE
     assert error.format is None
-    assert str(error) == "the content is none of JPEG, PNG, WEBP, GIF, AVIF, HEIC"
+    names = "the content is none of JPEG, PNG, WEBP, GIF, AVIF, HEIC, BMP"
+    assert str(error).partition(";")[0] == names
 
 
 @pytest.mark.parametrize("name", BROKEN)

@@ -8,11 +8,19 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 from PIL import Image
 
-from pictures.profile_picture import Focus
+from pictures.model import Focus, Overview
 from pictures.rekognition import MOST_KNOWN, SHORTEST, FaceFinder
 from tests.fakes.rekognition import FakeRekognition, face_details, recorded
+from tests.samples.pictures import encode
 
-PORTRAIT = (600, 1_000)
+
+def overview(width: int, height: int, color: str = "black") -> Overview:
+    """Return a picture of one colour, as the finder gets it."""
+    data = encode(Image.new("RGB", (width, height), color), "JPEG")
+    return Overview(data, (width, height))
+
+
+PORTRAIT = overview(600, 1_000)
 
 
 def finder(*answers: dict[str, Any] | Exception) -> tuple[FaceFinder, FakeRekognition]:
@@ -50,14 +58,14 @@ def test_find_falls_back(answer: dict[str, Any] | Exception, fallback: str) -> N
     """Whatever is answered, or not, nothing is raised and the reason is told."""
     faces, _ = finder(answer)
 
-    assert faces.find(Image.new("RGB", PORTRAIT)) == Focus(fallback=fallback)
+    assert faces.find(PORTRAIT) == Focus(fallback=fallback)
 
 
 def test_find_does_not_ask_about_what_is_too_small() -> None:
     """What Rekognition would refuse costs no request."""
     faces, rekognition = finder()
 
-    focus = faces.find(Image.new("RGB", (SHORTEST - 1, 900)))
+    focus = faces.find(overview(SHORTEST - 1, 900))
 
     assert focus == Focus(fallback="too-small")
     assert rekognition.jpegs == []
@@ -66,7 +74,7 @@ def test_find_does_not_ask_about_what_is_too_small() -> None:
 def test_find_asks_once_about_a_picture() -> None:
     """The same picture, made again while Authgear is down, costs no second request."""
     faces, rekognition = finder()
-    one, other = Image.new("RGB", PORTRAIT, "white"), Image.new("RGB", PORTRAIT, "red")
+    one, other = PORTRAIT, overview(600, 1_000, "red")
 
     found = [faces.find(one), faces.find(other), faces.find(one), faces.find(other)]
 
@@ -77,10 +85,9 @@ def test_find_asks_once_about_a_picture() -> None:
 def test_find_asks_again_after_an_error() -> None:
     """A failure is not remembered."""
     faces, _ = finder(refusal("ThrottlingException"))
-    picture = Image.new("RGB", PORTRAIT)
 
-    assert faces.find(picture).fallback == "rekognition-throttled"
-    assert faces.find(picture).fallback == "no-face"
+    assert faces.find(PORTRAIT).fallback == "rekognition-throttled"
+    assert faces.find(PORTRAIT).fallback == "no-face"
 
 
 def test_find_forgets_the_oldest() -> None:
@@ -88,7 +95,7 @@ def test_find_forgets_the_oldest() -> None:
     faces, rekognition = finder()
     faces._known = {bytes([i // 256, i % 256]): Focus() for i in range(MOST_KNOWN)}
 
-    faces.find(Image.new("RGB", PORTRAIT))
+    faces.find(PORTRAIT)
 
     assert len(faces._known) == MOST_KNOWN
     assert bytes(2) not in faces._known

@@ -19,6 +19,7 @@ def test_log_fields_of_faces() -> None:
     fields = result.fields
     assert (fields["crop_position"], fields["faces"]) == (0.75, 2)
     assert fields["crop_fallback"] is None
+    assert fields["faces_ms"] == 2_000
 
 
 def test_log_fields_of_a_fallback() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from authgear import AuthgearError, BadAnswer, NoAnswer, UserNotFound
 from outcome import Outcome, Reason, Result
-from pictures.errors import PictureRejected
+from pictures.errors import PictureNotMade, PictureRejected
 from storage import errors as storage_errors
 from storage.errors import BucketError
 from storage.key_pattern import KeyIgnored
@@ -115,11 +115,12 @@ def test_explain_picture_rejected() -> None:
         KeyIgnored(Reason.FOLDER_MARKER, "a slash"),
         LookAgain("again"),
         OutOfTime("no time"),
+        PictureNotMade(Reason.DECODER_UNAVAILABLE, "no process"),
     ],
     ids=lambda error: type(error).__name__,
 )
 def test_explain_foreseen(
-    error: AmbiguousUser | KeyIgnored | LookAgain | OutOfTime,
+    error: AmbiguousUser | KeyIgnored | LookAgain | OutOfTime | PictureNotMade,
 ) -> None:
     """The others know their reason, and have no fields."""
     assert result_from_error(error) == Result(reason=error.reason, detail=str(error))
@@ -129,7 +130,7 @@ def test_foreseen_is_complete() -> None:
     """These are all the errors that know their reason."""
     assert set(get_args(Foreseen)) == {
         *(AmbiguousUser, BucketError, KeyIgnored, LookAgain, OutOfTime),
-        PictureRejected,
+        *(PictureNotMade, PictureRejected),
     }
 
 

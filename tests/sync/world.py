@@ -12,12 +12,7 @@ from PIL import Image
 
 from authgear import Budget
 from outcome import Result
-from pictures.profile_picture import (
-    Focus,
-    PictureSpec,
-    ProfilePicture,
-    make_profile_picture,
-)
+from pictures.profile_picture import Focus, Overview, PictureSpec, make_in_process
 from storage.bucket import Bucket
 from storage.key_pattern import KeyPattern
 from sync.decide import Policy
@@ -28,6 +23,7 @@ from tests.fakes.authgear_server import FakeAuthgear
 from tests.fakes.clock import FakeClock
 from tests.fakes.s3 import FakeS3
 
+SPEC = PictureSpec(max_bytes=100_000, max_pixels=1_000_000)
 UNKNOWN_ID = "00000000-0000-4000-8000-000000000001"
 
 
@@ -66,17 +62,12 @@ class World:
             bucket=Bucket(cast(Any, self.s3), self.s3.bucket),
             pattern=KeyPattern.parse(pattern),
             admin_api=self.authgear.admin_api(),
-            make_picture=self.make_picture,
+            make_picture=make_in_process(SPEC, self.find_focus, self.clock),
             policy=Policy(max_bytes=100_000, **policy),
             share=lambda: 0.5,
         )
-        self.spec = PictureSpec(max_bytes=100_000, max_pixels=1_000_000)
 
-    def make_picture(self, data: bytes, _: float) -> ProfilePicture:
-        """Make a picture in this process."""
-        return make_profile_picture(data, self.spec, self.find_focus)
-
-    def find_focus(self, picture: Image.Image) -> Focus:
+    def find_focus(self, picture: Overview) -> Focus:
         """Look for faces for two seconds, and say what a test wants."""
         self.asked.append(picture.size)
         self.clock.now += 2

@@ -8,6 +8,9 @@ import _pi_heif
 from pi_heif import options
 from PIL import ImageFile
 
+from .containers.boxes import read_items
+from .containers.coded import count_pixels, find_sizes, read_colours
+
 CHROMA_420 = 1  # libheif's name for colour at half resolution, as phones store it
 
 
@@ -27,8 +30,11 @@ class HEICFile(ImageFile.ImageFile):
 
     def _open(self) -> None:
         """Read the header."""
+        data = self.fp.read() if self.fp else b""
+        items = read_items(memoryview(data))
+        sizes = list(find_sizes(memoryview(data), items))
         images = _pi_heif.load_file(
-            self.fp.read() if self.fp else b"",
+            data,
             options.DECODE_THREADS,
             True,  # more than 8 bits become 8
             False,  # RGB, not BGR
@@ -43,9 +49,12 @@ class HEICFile(ImageFile.ImageFile):
         is_deep = self._image.bit_depth > 8 and self._image.chroma != CHROMA_420
         if is_deep or self._mode == "RGBA":
             self.share_of_pixels = 0.5
+        self.pixels_in_memory = count_pixels(self._size, sizes)
         profile = self._image.color_profile
         if profile.get("type") in ("rICC", "prof"):
             self.info["icc_profile"] = profile["data"]
+        if colours := read_colours(memoryview(data), items):
+            self.info["cicp"] = colours
 
     def load(self) -> Any:
         """Decode the pixels, once."""

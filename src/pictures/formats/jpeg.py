@@ -3,53 +3,135 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from io import BytesIO
 from itertools import islice
 from typing import Any
 
 from PIL.JpegImagePlugin import JpegImageFile
 
+from .containers.exif import read_orientation
+from .containers.jpeg_segments import (
+    BASELINE,
+    END,
+    MAX_SEGMENTS,
+    PROGRESSIVE,
+    SCAN,
+    has_every_mean,
+    read_header,
+    split,
+)
+from .partial import PartialFile, Tiles
+
 # A progressive file has about ten, and each takes a pass over all pixels.
 MAX_SCANS = 200
-# No file that anybody made has as many segments; the rest is taken as one.
-MAX_SEGMENTS = 2_000
-
 SCAN_BEGINS = re.compile(rb"\xff\xda\x00")
-# Within a scan's data 0xff stands before a zero, another 0xff, or a restart's number.
-MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
-PROGRESSIVE, SCAN, END = 0xC2, 0xDA, 0xD9
 
 EIGHTH = 8  # the smallest of the decoder's scales: a block of 8 x 8 px becomes one
+# A baseline file is decoded row by row at its scale: the pixels that are stored cost
+# time alone, a second for about 200 megapixels.
+STORED_SHARE = 8
 
 
 class TooManyScans(Exception):
     """Raised for a file that would take hours: 75 bytes can ask for a pass."""
 
 
-class JPEGFile(JpegImageFile):
+class JPEGFile(PartialFile, JpegImageFile):
     """
     A JPEG file that is decoded no further than its scale needs.
 
     At an eighth a component of full resolution shows the mean of each block alone. The
     scans that refine anything else are four fifths of a progressive file; without them
     the pixels are the same to the bit.
+
+    Pillow and libjpeg see none of its metadata.
     """
 
     fp: BytesIO
+    _is_ending = False
 
     def _open(self) -> None:
         """Read the header, unless decoding would take for ever."""
-        if len(SCAN_BEGINS.findall(self.fp.getvalue())) > MAX_SCANS:
-            raise TooManyScans
+        data = self.fp.getvalue()
+        header = read_header(memoryview(data))
+        self._head, self._scan, self._stream = header.needed, header.scan, self.fp
+        self.fp = BytesIO(header.shape)
         super()._open()
+        self._stored = self.size
+        self._is_one_pass = (
+            header.frame_marker in BASELINE and header.scan_components == self.layers
+        )
+        if not self._is_one_pass and len(SCAN_BEGINS.findall(data)) > MAX_SCANS:
+            raise TooManyScans
+        self.orientation = read_orientation(header.exif)
+        if header.icc:
+            self.info["icc_profile"] = header.icc
+        self.rewind()
+
+    @property
+    def pixels_in_memory(self) -> int:
+        """How many pixels decoding takes memory for, at the least."""
+        width, height = self._stored
+        if not self._is_one_pass:
+            return width * height
+        if self.decoderconfig:  # the scale is chosen
+            width, height = self.size
+        else:
+            width, height = -(-width // EIGHTH), -(-height // EIGHTH)
+        return max(width * height, self._stored[0] * self._stored[1] // STORED_SHARE)
 
     def draft(self, mode: str | None, size: tuple[int, int] | None) -> Any:
         """Choose the scale by the size that is wanted."""
         drafted = super().draft(mode, size)
         if self.decoderconfig[:1] == (EIGHTH,) and "progressive" in self.info:
-            self.fp = BytesIO(drop_details(self.fp.getvalue()))
+            self._stream = BytesIO(drop_details(self._get_whole()))
+            self._head, self._scan = b"", 0
+            self.rewind()
         return drafted
+
+    def rewind(self) -> None:
+        """Let the next decoding begin at the start of the file."""
+        self.fp, self._begin, self._is_over = self._stream, self._head, False
+
+    def load_seek(self, _: int) -> None:
+        """Go to the first scan; what comes before it is at hand."""
+        self.fp.seek(self._scan)
+
+    def load_read(self, read_bytes: int) -> bytes:
+        """Return the header first, then the data, then an end if one is wanted."""
+        if self._begin:
+            block, self._begin = self._begin, b""
+            return block
+        block = self.fp.read(read_bytes)
+        if not block and self._is_ending and not self._is_over:
+            self._is_over = True
+            return bytes((0xFF, END))
+        return block
+
+    def _salvage(self, tiles: Tiles, error: OSError) -> None:
+        """
+        Show a file that was cut short, if enough of it is there.
+
+        libjpeg hands out the last rows only if the end is marked, and fills those that
+        it does not find with gray. The rest of two rows of blocks may be such.
+        """
+        missing: list[int] = []
+        if self._is_one_pass:
+            missing = self.find_missing(tiles)
+            self.check_enough(missing, error)
+            height = max(layer[2] for layer in self.layer) * 8
+            lag = 2 * height // (self.decoderconfig or (1,))[0]
+            missing = missing[lag:]
+        elif not has_every_mean(memoryview(self._get_whole())):
+            raise error
+        self._is_ending = True
+        self.decode_again(tiles)
+        self.incomplete = True
+        self.cover(missing)
+
+    def _get_whole(self) -> bytes:
+        """Return the file without its metadata."""
+        return self._head + memoryview(self._stream.getvalue())[self._scan :]
 
 
 def drop_details(data: bytes) -> bytes:
@@ -62,7 +144,8 @@ def drop_details(data: bytes) -> bytes:
     full: set[int] = set()
     view = memoryview(data)  # its slices are no copies
     kept = [view[:2]]
-    for marker, segment in islice(_split(view), MAX_SEGMENTS):
+    for marker, start, end in islice(split(view), MAX_SEGMENTS):
+        segment = view[start:end]
         if marker == PROGRESSIVE:
             full = _full_components(segment)
         if marker != SCAN or not _is_detail(segment, full):
@@ -70,18 +153,6 @@ def drop_details(data: bytes) -> bytes:
         if marker == END:
             return b"".join(kept)
     return data
-
-
-def _split(data: memoryview) -> Iterator[tuple[int, memoryview]]:
-    """Yield marker and bytes of each segment, a scan's with the data that follow."""
-    end = 2
-    while found := MARKER.search(data, end):
-        start, marker = found.start(), data[found.start() + 1]
-        end = start + 2 + int.from_bytes(data[start + 2 : start + 4])
-        if marker == SCAN:
-            following = MARKER.search(data, end)
-            end = following.start() if following else len(data)
-        yield marker, data[start : start + 2] if marker == END else data[start:end]
 
 
 def _full_components(frame: memoryview) -> set[int]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from authgear import AccessTokens, AdminAPI, Connection, KeyPair
+from authgear import AccessTokens, AdminAPI, Budget, Connection, KeyPair
 from local.authgear import Authgear, User
 
 NAME = "Ada Example"
@@ -38,7 +38,7 @@ def user(authgear: Authgear) -> User:
 
 @pytest.fixture
 def admin_api(authgear: Authgear) -> Iterator[AdminAPI]:
-    """Make a client that waits for nothing and thus tries everything at once."""
+    """Make a client; the budget of `soon` lets it try everything at once."""
     pair = KeyPair(key_id=authgear.key_id, private_key=authgear.private_key)
     tokens = AccessTokens(app_id=authgear.app_id, load_key_pair=lambda: pair)
     with requests.Session() as session:
@@ -46,11 +46,10 @@ def admin_api(authgear: Authgear) -> Iterator[AdminAPI]:
             endpoint=authgear.endpoint,
             user_agent="tests",
             session=session,
-            sleep=lambda _: None,
         )
         yield AdminAPI(connection, tokens)
 
 
-def soon(seconds: float = 10) -> float:
-    """Return a deadline."""
-    return time.monotonic() + seconds
+def soon(seconds: float = 10) -> Budget:
+    """Return a budget of so many seconds, in which no pause takes any time."""
+    return Budget(deadline=time.monotonic() + seconds, sleep=lambda _: None)

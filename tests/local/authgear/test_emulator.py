@@ -19,8 +19,8 @@ def test_requests_are_noted(
     """Step, status, connection and user agent of each request can be looked at."""
     before = len(authgear.requests)
 
-    admin_api.create_upload_url(deadline=soon())
-    admin_api.get_user(user.id, deadline=soon())
+    admin_api.create_upload_url(budget=soon())
+    admin_api.get_user(user.id, budget=soon())
 
     noted = authgear.requests[before:]
     assert [(it.step, it.status) for it in noted] == [("presign", 200), ("read", 200)]
@@ -33,13 +33,13 @@ def test_token_of_an_old_key_is_forbidden(
     authgear: Authgear, admin_api: AdminAPI
 ) -> None:
     """Who goes on with the old key gets a 403."""
-    admin_api.create_upload_url(deadline=soon())
+    admin_api.create_upload_url(budget=soon())
     kept = authgear.key_pair
     authgear.rotate_key()
 
     try:
         with pytest.raises(Forbidden):
-            admin_api.create_upload_url(deadline=soon())
+            admin_api.create_upload_url(budget=soon())
     finally:
         authgear.key_pair = kept
 

@@ -9,6 +9,7 @@ import pytest
 from authgear import (
     AdminAPI,
     AuthgearError,
+    Budget,
     DeniedByHook,
     PictureNotKept,
     RateLimited,
@@ -23,13 +24,13 @@ from tests.local.authgear.conftest import NAME, soon
 PICTURE = b"\xff\xd8\xff any bytes will do"
 
 
-def sync(admin_api: AdminAPI, user: User, deadline: float | None = None) -> str:
+def sync(admin_api: AdminAPI, user: User, budget: Budget | None = None) -> str:
     """Give a user a picture; return the image's object id."""
-    deadline = deadline or soon()
-    upload_url = admin_api.create_upload_url(deadline=deadline)
-    image_id = admin_api.upload(upload_url, PICTURE, deadline=deadline)
-    read = admin_api.get_user(user.id, deadline=deadline)
-    admin_api.set_picture(read, image_id, deadline=deadline)
+    budget = budget or soon()
+    upload_url = admin_api.create_upload_url(budget=budget)
+    image_id = admin_api.upload(upload_url, PICTURE, budget=budget)
+    read = admin_api.get_user(user.id, budget=budget)
+    admin_api.set_picture(read, image_id, budget=budget)
     return image_id
 
 
@@ -95,7 +96,7 @@ def test_delay_outlasts_the_deadline(authgear: Authgear, admin_api: AdminAPI) ->
     authgear.faults.add(Fault(step="presign", delay=0.5))
 
     with pytest.raises(TimedOut):
-        admin_api.create_upload_url(deadline=soon(0.2))
+        admin_api.create_upload_url(budget=soon(0.2))
 
 
 def test_fault_is_over_after_its_times(

@@ -41,10 +41,10 @@ def test_request_beyond_the_limit_is_429(
 ) -> None:
     """The answer names the seconds to wait; a client with less time gives up."""
     authgear.rate_limit(1)
-    admin_api.create_upload_url(deadline=soon())
+    admin_api.create_upload_url(budget=soon())
 
     with pytest.raises(RateLimited) as raised:
-        admin_api.create_upload_url(deadline=soon(5))
+        admin_api.create_upload_url(budget=soon(5))
 
     assert raised.value.status == 429
     assert 55 <= (raised.value.retry_after or 0) <= 60

@@ -1,0 +1,352 @@
+"""The function's side of isolated decoding: a process that decodes, and its answers."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import math
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from outcome import Reason
+
+from ..errors import PictureNotMade, PictureRejected
+from ..model import FindFocus, PictureSpec, ProfilePicture, TimedFocus
+from .answers import MAX_JPEG, OUT_OF_MEMORY, read_overview, read_picture
+from .channel import BadMessage, Channel, ChannelClosed, Message
+
+# A worker has 450 MB where Lambda gives 1024: with the function's own and the decoder
+# process that is at most 600.
+SHARE_OF_MEMORY = 450_000_000 / 1024  # bytes for each MB that Lambda gives
+TIME_LIMIT = 9.0  # seconds for one picture
+START_LIMIT = 30.0  # seconds until the decoder process is ready
+END_LIMIT = 5.0  # seconds until it tells how a worker ended
+
+TWICE, SILENT = "it ended twice", "it does not answer"
+NO_ANSWER = "what it sent is no answer"
+
+COMMAND = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]);"
+    "from pictures.isolation.decoder_process import main; main()"
+)
+
+
+class _WorkerLost(Exception):
+    """
+    Raised when the decoder process has ended, or a worker before its picture came.
+
+    Args:
+        begun: Whether a worker had begun with the picture.
+    """
+
+    def __init__(self, *, begun: bool = False) -> None:
+        self.begun = begun
+        super().__init__()
+
+
+@dataclass(frozen=True, slots=True)
+class _Worker:
+    """A worker that waits for its picture."""
+
+    process: int
+    channel: Channel
+
+
+@dataclass(kw_only=True)
+class Decoder:
+    """
+    A process that decodes pictures, started anew whenever it has ended.
+
+    Args:
+        memory: Megabytes that Lambda gives to the function.
+        module: The module whose `make_profile_picture` is run.
+        report: Is told what protects the function, each time the process starts.
+        time_limit: Seconds that one picture may take, of time and of processor time.
+        clock: Monotonic seconds.
+    """
+
+    memory: int = 1024
+    module: str = "pictures.profile_picture"
+    report: Callable[[list[str]], None] | None = None
+    time_limit: float = TIME_LIMIT
+    clock: Callable[[], float] = time.monotonic
+    _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    _control: Channel | None = field(default=None, init=False)
+    _ready: _Worker | None = field(default=None, init=False)
+    _reported: bool = field(default=False, init=False)
+
+    def start(self) -> None:
+        """
+        Start the process, and do not wait for it.
+
+        Raises:
+            PictureNotMade: The system starts no process.
+        """
+        ours, theirs = socket.socketpair()
+        with theirs:
+            order = {
+                "control": theirs.fileno(),
+                "module": self.module,
+                "memory": int(self.memory * SHARE_OF_MEMORY),
+                "cpu_seconds": math.ceil(self.time_limit),
+            }
+            try:
+                self._process = _execute(order, theirs.fileno())
+            except OSError as error:
+                ours.close()
+                raise _unavailable(type(error).__name__) from error
+        self._control = Channel(ours, self.clock, takes_sockets=True)
+        self._reported = False
+        atexit.register(self.stop)
+
+    def stop(self) -> None:
+        """End the process, and its worker; the next picture starts another."""
+        if self._control:
+            self._control.close()
+            self._control = None
+        if self._ready:
+            self._ready.channel.close()
+            self._ready = None
+        if self._process:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+            atexit.unregister(self.stop)
+
+    def wait_until_ready(self, seconds: float) -> None:
+        """Report the protections, if a worker is ready within so many seconds."""
+        if self._control and self._control.has_message(seconds):
+            with suppress(_WorkerLost, PictureNotMade):  # the next picture tries again
+                self._ready = self._take_worker(self.clock() + START_LIMIT)
+
+    def make(
+        self,
+        data: bytes,
+        spec: PictureSpec,
+        find_focus: FindFocus | None,
+        seconds: float,
+    ) -> ProfilePicture:
+        """
+        Make the picture of a file within so many seconds.
+
+        Raises:
+            PictureRejected: No picture can be made of the file.
+            PictureNotMade: No worker could be had, or the time was up early.
+        """
+        deadline = self.clock() + seconds
+        for last in (False, True):
+            try:
+                worker, self._ready = self._ready or self._take_worker(deadline), None
+                return self._make(worker, data, spec, find_focus, deadline)
+            except _WorkerLost as error:
+                self.stop()
+                if last:
+                    explain = _crashed if error.begun else _unavailable
+                    raise explain(TWICE) from None
+        raise AssertionError
+
+    def _make(
+        self,
+        worker: _Worker,
+        data: bytes,
+        spec: PictureSpec,
+        find_focus: FindFocus | None,
+        deadline: float,
+    ) -> ProfilePicture:
+        """Have a worker make a picture, and see to it that it ends."""
+        exchange = _Exchange(worker.channel, self.clock, self.time_limit, deadline)
+        try:
+            return exchange.run(data, spec, find_focus)
+        except ChannelClosed:
+            if not exchange.begun:
+                raise _WorkerLost from None
+            raise self._explain_end(worker) from None
+        except TimeoutError:
+            raise exchange.timed_out() from None
+        except BadMessage:
+            raise _crashed(NO_ANSWER) from None
+        finally:
+            worker.channel.close()
+            self._kill(worker)
+
+    def _take_worker(self, deadline: float) -> _Worker:
+        """Return the worker that waits; start the process first if it has ended."""
+        if not self._control:
+            self.start()
+        try:
+            return self._receive_worker(min(deadline, self.clock() + START_LIMIT))
+        except TimeoutError:
+            raise _unavailable(SILENT) from None
+        except (ChannelClosed, BadMessage):
+            raise _WorkerLost from None
+
+    def _receive_worker(self, deadline: float) -> _Worker:
+        """Return the worker that waits, once it says that it is ready."""
+        with self._intact() as control:
+            message = control.receive(deadline=deadline)
+            while "ended" in message.header:
+                message = control.receive(deadline=deadline)
+            if "failed" in message.header:
+                raise _unavailable(str(message.header["failed"]))
+            worker = _Worker(
+                message.header["worker"], Channel(message.sockets[0], self.clock)
+            )
+            try:
+                self._report(worker.channel.receive(deadline=deadline))
+            except BaseException:
+                worker.channel.close()
+                raise
+            return worker
+
+    def _report(self, message: Message) -> None:
+        """Tell once what protects the function."""
+        if self.report and not self._reported:
+            self.report(["process", *message.header["protections"]])
+        self._reported = True
+
+    def _explain_end(self, worker: _Worker) -> Exception:
+        """Return the error of a picture whose worker has closed its end."""
+        self._kill(worker)
+        try:
+            with self._intact() as control:
+                message = control.receive(deadline=self.clock() + END_LIMIT)
+        except (ChannelClosed, TimeoutError, BadMessage):
+            return _WorkerLost(begun=True)
+        return _rejection_of(message.header["code"])
+
+    def _kill(self, worker: _Worker) -> None:
+        """Have a worker killed, if it has not ended."""
+        if self._control:
+            with suppress(ChannelClosed):
+                self._control.send({"kill": worker.process})
+
+    @contextmanager
+    def _intact(self) -> Iterator[Channel]:
+        """Stop the process if the messages with it are broken off, by whatever."""
+        assert self._control  # noqa: S101 - for the type checker
+        try:
+            yield self._control
+        except BaseException:
+            self.stop()
+            raise
+
+
+@dataclass(slots=True)
+class _Exchange:
+    """The messages about one picture."""
+
+    channel: Channel
+    clock: Callable[[], float]
+    time_limit: float
+    deadline: float
+    begun: bool = False
+    limited_by_run: bool = False
+
+    def run(
+        self, data: bytes, spec: PictureSpec, find_focus: FindFocus | None
+    ) -> ProfilePicture:
+        """Send the file, look for faces if the worker asks, return the picture."""
+        end = self._limit(self.clock() + self.time_limit)
+        job = {"spec": asdict(spec), "looks": find_focus is not None}
+        self.channel.send(job, data, deadline=end)
+        self.channel.receive(deadline=end)
+        self.begun = True
+        answer = self.channel.receive(most=MAX_JPEG, deadline=end)
+        if not find_focus or "overview" not in answer.header:
+            return read_picture(answer, spec)
+        timed = TimedFocus(
+            find_focus=find_focus, deadline=self.deadline, clock=self.clock
+        )
+        focus = timed.find(read_overview(answer))
+        end = self._limit(end + (timed.seconds or 0))
+        self.channel.send(asdict(focus), deadline=end)
+        made = read_picture(self.channel.receive(most=MAX_JPEG, deadline=end), spec)
+        return replace(made, focus=focus, focus_seconds=timed.seconds)
+
+    def timed_out(self) -> Exception:
+        """Return the error of a picture that took too long."""
+        if self.limited_by_run:
+            message = "no time was left to decode the picture"
+            return PictureNotMade(Reason.NOT_SETTLED, message)
+        message = f"decoding the picture takes more than {self.time_limit:g} seconds"
+        return PictureRejected(Reason.DECODER_TIMEOUT, message)
+
+    def _limit(self, end: float) -> float:
+        """Return the moment by which to give up, and note whose limit that is."""
+        self.limited_by_run = self.deadline < end
+        return min(end, self.deadline)
+
+
+@dataclass(frozen=True, slots=True)
+class IsolatedMaker:
+    """
+    Makes pictures in a process of their own; a `MakePicture`.
+
+    Args:
+        decoder: The process.
+        spec: What to make.
+        find_focus: Tells of the whole picture where to cut it.
+    """
+
+    decoder: Decoder
+    spec: PictureSpec
+    find_focus: FindFocus | None = None
+
+    def __call__(self, data: bytes, seconds: float) -> ProfilePicture:
+        """Make the picture of a file within so many seconds."""
+        return self.decoder.make(data, self.spec, self.find_focus, seconds)
+
+
+def _execute(order: dict[str, Any], descriptor: int) -> subprocess.Popen[bytes]:
+    """Execute the decoder process, with nothing of this one's but a socket."""
+    path = [os.path.abspath(entry) for entry in sys.path]  # noqa: PTH100 - "" is here
+    libraries = os.environ.get("LD_LIBRARY_PATH")  # Lambda's Python needs it
+    return subprocess.Popen(  # noqa: S603 - our own code
+        [
+            sys.executable,
+            "-I",
+            "-S",
+            "-c",
+            COMMAND,
+            json.dumps(path),
+            json.dumps(order),
+        ],
+        env={"LD_LIBRARY_PATH": libraries} if libraries else {},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        pass_fds=(descriptor,),
+        start_new_session=True,
+    )
+
+
+def _unavailable(why: str) -> PictureNotMade:
+    """Return the error of a decoder process that cannot be used."""
+    message = f"the process that decodes pictures cannot be used: {why}"
+    return PictureNotMade(Reason.DECODER_UNAVAILABLE, message)
+
+
+def _rejection_of(code: int) -> PictureRejected:
+    """Return the rejection of a file whose worker ended without an answer."""
+    if code == OUT_OF_MEMORY:
+        message = "decoding the picture takes more memory than there is"
+        return PictureRejected(Reason.DECODER_OUT_OF_MEMORY, message)
+    if code == -signal.SIGXCPU:
+        message = "decoding the picture takes too much processor time"
+        return PictureRejected(Reason.DECODER_TIMEOUT, message)
+    return _crashed(signal.Signals(-code).name if code < 0 else f"exit code {code}")
+
+
+def _crashed(how: str) -> PictureRejected:
+    """Return the rejection of a file whose worker crashed, or did as if."""
+    message = f"decoding the picture ended its process ({how})"
+    return PictureRejected(Reason.DECODER_CRASHED, message)

@@ -91,8 +91,8 @@ test-browser: $(VENV)/.browser ## drive the page of `make local` in a browser
 screenshots: $(VENV)/.browser ## take the pictures in docs/ anew
 	$(BIN)/python -m tools.screenshots
 
-soak: $(VENV)/.dev ## play thousands of histories of faults and crashes (HISTORIES=)
-	$(BIN)/python -m tests.simulation.soak $(HISTORIES)
+soak: $(VENV)/.dev ## play thousands of histories of faults and crashes (HISTORIES=, SEED=)
+	$(BIN)/python -m tests.simulation.soak $(or $(HISTORIES),20000) $(SEED)
 
 storm: $(VENV)/.dev ## drop thousands of pictures against a limit and an outage
 	$(BIN)/python -m tests.simulation.storm

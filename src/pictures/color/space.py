@@ -1,9 +1,9 @@
 """
-Color spaces that a file tells by numbers instead of an ICC profile.
+Color spaces that a file names by numbers instead of an ICC profile.
 
-A color space is what three values of a pixel stand for: which red, green, blue and
-white, and how much light. Which numbers mean what is in ITU-T H.273; which of them are
-applied follows Chromium 156, measured with a ramp of every number.
+A color space says which red, green, blue and white the values of a pixel mean, and how
+much light. ITU-T H.273 says what each number means. Which numbers are applied follows
+Chromium 156, measured with twelve colours for each number.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Curve = tuple[float, float, float, float, float]
 
 
 class HDR(Enum):
-    """How values stand for light that is brighter than the white of paper."""
+    """A curve whose values reach far above the white of an ordinary picture."""
 
     PQ = 16
     HLG = 18

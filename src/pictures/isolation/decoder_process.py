@@ -33,7 +33,6 @@ IMPORTED_LATER = (
     "PIL.TiffImagePlugin",
     "copy",
     "mmap",
-    "tempfile",
 )
 
 

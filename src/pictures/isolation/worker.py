@@ -35,9 +35,9 @@ def work(
         cpu_seconds: Processor time that it may take.
     """
     try:
-        fill_heap()
         active = restrict_worker(memory, cpu_seconds)
         channel.send({"protections": active})
+        fill_heap()
         _serve(channel, make)
     except MemoryError:
         os._exit(OUT_OF_MEMORY)

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from local.aws import AWSRequest
-from local.function.execution import Execution
 from local.sample_users import create_person
-from local.system import BUCKET, SECRET, LocalSystem
+from local.system import BUCKET, SECRET
 from tests.deploy.sam import ROOT
 from tests.deploy.translation import every_choice, resolve
+from tests.fakes.execution import invoke
+from tests.fakes.moto_server import start_servers
 from tests.samples.pictures import encode, quadrants
 
 BUCKET_ARN = {"Fn::Sub": "arn:${AWS::Partition}:s3:::${BucketName}"}
@@ -88,7 +89,7 @@ def own(template: dict[str, Any], crop_position: str) -> dict[str, dict[str, Any
 def requests(crop_position: str) -> list[AWSRequest]:
     """Return what the function asks of AWS: a picture, again, a bad one, removal."""
     settings = {"REMOVE_ON_DELETE": "true", "CROP_POSITION": crop_position}
-    with LocalSystem.start(settings=settings, concurrency=0) as system:
+    with start_servers() as system:
         keys = []
         for data in (encode(quadrants(90, 120), "PNG"), b"no picture", None):
             user = create_person(system.authgear, "Ada Lovelace")
@@ -96,10 +97,8 @@ def requests(crop_position: str) -> list[AWSRequest]:
             if data is not None:
                 system.put(keys[-1], data)
         known = len(system.aws.requests)
-        execution = Execution(system.environment(), timeout=60)
-        for key in [*keys, keys[0]]:
-            assert execution.invoke(put_event(key), "request").error is None
-        execution.stop()
+        events = [put_event(key) for key in [*keys, keys[0]]]
+        invoke(system.environment() | settings, *events)
         return system.aws.requests[known:]
 
 

@@ -72,14 +72,9 @@ def _admit_plain_http(content: Content) -> None:
     parameter["AllowedPattern"] = r"^(https://.+|http://127\.0\.0\.1:[0-9]+)$"
 
 
-def _list_without_prefix(content: Content) -> None:
-    """Let the function list the whole bucket."""
-    for policy in content["Resources"]["FunctionRole"]["Properties"]["Policies"]:
-        for statement in policy["PolicyDocument"]["Statement"]:
-            if "s3:prefix" in statement.get("Condition", {}).get("StringLike", {}):
-                del statement["Condition"]["StringLike"]["s3:prefix"]
-                if not statement["Condition"]["StringLike"]:
-                    del statement["Condition"]["StringLike"]
+def _admit_plain_s3(content: Content) -> None:
+    """Remove the policy that lets nobody use the bucket without TLS."""
+    _remove(content, lambda it: it["Type"] == "AWS::S3::BucketPolicy")
 
 
 SAVED_QUERIES = Difference(
@@ -97,10 +92,11 @@ PLAIN_HTTP = Difference(
     reason="the Authgear emulator has no certificate; the template asks for https",
     apply=_admit_plain_http,
 )
-PREFIX = Difference(
-    name="the condition s3:prefix",
-    reason="MiniStack's evaluator of policies never finds that condition fulfilled",
-    apply=_list_without_prefix,
+# Where policies are enforced.
+PLAIN_S3 = Difference(
+    name="the bucket policy",
+    reason="MiniStack has no certificate here; the policy refuses plain http",
+    apply=_admit_plain_s3,
 )
 DIFFERENCES = (SAVED_QUERIES, METRIC_MATH, PLAIN_HTTP)
 

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from local.aws.template import TEMPLATE, read_template
 from local.paths import ROOT
 from outcome import Outcome, Reason
 from settings import VARIABLES, Settings
-from tests.deploy import sam
-from tests.deploy.translation import translate
 from tests.docs.commands import PAGES
 from tools.failures_page import render
 
@@ -58,7 +57,7 @@ def test_page_begins_with_what_it_is_for(path: Path) -> None:
 def test_names_exist(path: Path) -> None:
     """Each variable, parameter, output, alarm, metric and code that is named is one."""
     code = "".join(file.read_text() for file in ROOT.glob("src/**/*.py"))
-    template = translate(sam.TEMPLATE.read_text())
+    template = read_template(TEMPLATE.read_text())
     known = {
         *VARIABLES,
         *Reason,

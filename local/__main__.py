@@ -16,7 +16,7 @@ from local.parameters import WrongParameters, read_parameters
 from local.paths import PICTURES
 from local.process import ProcessEnded
 from local.sample_users import create_person
-from local.system import STACK, LocalSystem
+from local.system import LocalSystem
 
 # Those without a picture are for the reader's own.
 PEOPLE = {
@@ -64,13 +64,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def add_people(system: LocalSystem) -> User:
-    """Create a few users, drop a picture for some; return the last one."""
+    """Create a few users, drop a picture for some; return one who has one."""
     for name, file in PEOPLE.items():
         user = create_person(system.authgear, name)
         if file:
             key = system.key_for(user, file[file.rindex(".") :])
             system.drop(key, (PICTURES / file).read_bytes())
-    return user
+            shown = user
+    return shown
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -102,11 +103,9 @@ def _introduce(system: LocalSystem, page: Page, user: User) -> None:
     """Say where the page is, and how it is reached without it."""
     print(f"See it, and drop pictures, at  {page.url}\n")
     print("From another terminal, the operator's commands work too, after:\n")
-    variables = system.aws.environment() | {"STACK": STACK}
-    for name, value in variables.items():
+    for name, value in system.exports().items():
         print(f"  export {name}={value}")
-    print("\n  make ops ARGS=doctor")
-    print(f"  make ops ARGS='status {user.id}'")
+    print(f"\n  make ops ARGS='status {user.id}'")
     print(
         f"  aws s3 cp picture.jpg 's3://{system.bucket}/{system.key_for(user, '.jpg')}'"
     )

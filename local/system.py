@@ -128,6 +128,10 @@ class LocalSystem:
             **self._variables,
         }
 
+    def exports(self) -> dict[str, str]:
+        """Return the variables by which the operator's commands come here."""
+        return {**self.aws.environment(), "STACK": STACK}
+
     @property
     def settled(self) -> list[Settled]:
         """What became of each object, in the order of the ends."""

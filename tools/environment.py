@@ -94,7 +94,8 @@ def works(folder: Path) -> bool:
         )
     except OSError:
         return False
-    return shown.returncode == 0
+    # Without its own configuration it is another environment's Python.
+    return shown.returncode == 0 and (folder / "pyvenv.cfg").exists()
 
 
 def install(folder: Path, requirements: str) -> int:

@@ -8,7 +8,6 @@ from local.authgear import User
 from local.page.samples import PHOTOS
 from local.system import LocalSystem
 
-LATE = 2  # events that come once more
 EXPIRES = 300  # seconds in which the browser must have begun to send the file
 
 
@@ -46,15 +45,14 @@ class Actions:
         """
         Overwrite the object with another picture and at once with its own bytes again.
 
-        Earlier events come again too, late.
+        An earlier event comes again, late.
         """
         system, key = self._system, self._newest_key(user_id)
         answer = system.aws.s3.get_object(Bucket=system.bucket, Key=key)
         own = answer["Body"].read()
         system.put(key, next(photo for photo in PHOTOS if photo != own))
         system.put(key, own)
-        for _ in range(LATE):
-            system.send(key)
+        system.send(key)
 
     def delete(self, user_id: str) -> None:
         """Delete the user's newest object."""

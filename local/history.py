@@ -87,7 +87,7 @@ class History:
         """Return how many events of an object have settled."""
         return len(self._all(key))
 
-    def wait_for(self, key: str, *, count: int = 1, timeout: float = 30.0) -> Settled:
+    def wait_for(self, key: str, *, count: int = 1, timeout: float = 60.0) -> Settled:
         """
         Return what became of an object.
 

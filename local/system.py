@@ -258,12 +258,12 @@ class LocalSystem:
         for body in bodies:
             self.aws.sqs.send_message(QueueUrl=url, MessageBody=body)
 
-    def drop(self, key: str, data: bytes, timeout: float = 30.0) -> Settled:
+    def drop(self, key: str, data: bytes, timeout: float = 60.0) -> Settled:
         """Put an object into the bucket; return what became of it."""
         count = self.history.count(key) + 1
         self.put(key, data)
         return self.wait_for(key, count=count, timeout=timeout)
 
-    def wait_for(self, key: str, *, count: int = 1, timeout: float = 30.0) -> Settled:
+    def wait_for(self, key: str, *, count: int = 1, timeout: float = 60.0) -> Settled:
         """Return what became of an object, as `History.wait_for`."""
         return self.history.wait_for(key, count=count, timeout=timeout)

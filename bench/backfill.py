@@ -31,7 +31,7 @@ def measure() -> list[dict[str, Any]]:
 
 def _run() -> list[dict[str, Any]]:
     """Backfill users without a picture, as fast as the limit allows."""
-    with LocalSystem.start(concurrency=0) as system:
+    with LocalSystem.start_servers() as system:
         os.environ.update(system.environment())
         keys = create_keys(system, USERS)
         system.authgear.rate_limit(LIMIT)

@@ -22,8 +22,6 @@ from PIL import Image
 from authgear import AccessTokens, AdminAPI, Connection, KeyPair
 from authgear.key_pair import load_key_pair
 from function import CALL_RESERVE, Function
-from local.function.execution import Invocation
-from local.function.invoker import failure_record
 from pictures.profile_picture import PictureSpec, make_in_process
 from resync.pace import BulkPace
 from run_records import Recorder
@@ -35,6 +33,7 @@ from sync.reconciler import Reconciler
 from sync.sync_tag import TAG
 from tests.fakes.authgear_server import ENDPOINT, FakeAuthgear
 from tests.fakes.clock import FakeClock
+from tests.fakes.execution import failure_record
 from tests.fakes.key_pair import KEY_PAIR
 from tests.fakes.s3 import FakeS3
 from tests.fakes.secrets import FakeSecrets
@@ -256,9 +255,7 @@ def _error_texts(error: Exception, event: Any) -> list[str]:
         "errorType": type(error).__name__,
         "stackTrace": traceback.format_tb(error.__traceback__),
     }
-    record = failure_record(
-        event, "request", [Invocation(payload=None, error=shown, lines=())]
-    )
+    record = failure_record(event, shown)
     # The event itself is Lambda's to keep.
     del record["requestPayload"]
     return [text, json.dumps(record)]

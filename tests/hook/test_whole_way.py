@@ -14,9 +14,9 @@ from authgear import AdminAPI, Budget, User
 from factory import authorize, connect
 from hook.receiver import HookFailed, Receiver, Verdict
 from local.authgear import Authgear
-from local.function.url import serve_function
 from settings import Settings
 from tests.contract.tokens import make_token
+from tests.fakes.function_url import serve_function
 from tests.fakes.secrets import FakeSecrets
 from tests.samples.events import sqs
 from triggers.parser import read_event

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 
 import pytest
 
 from local.authgear import Fault, User
 from local.demo.bad_files import TEXT
-from local.function.execution import Execution
 from local.paths import PICTURES
 from local.sample_users import create_person
 from ops.backfill.here import Pace, run_here
@@ -19,6 +17,7 @@ from ops.deployment import Deployment
 from ops.session import Session
 from tests.fakes.batch_operations import JOB_ID, FakeBatchOperations
 from tests.fakes.clock import FakeClock
+from tests.fakes.execution import invoke
 from tests.ops.conftest import NAME, Ops
 
 PHOTO = (PICTURES / "rocket.jpg").read_bytes()
@@ -39,13 +38,11 @@ def people(ops: Ops) -> list[User]:
 
 
 @pytest.fixture
-def batch(ops: Ops) -> Iterator[FakeBatchOperations]:
+def batch(ops: Ops) -> FakeBatchOperations:
     """Run the function behind S3 Batch Operations."""
-    execution = Execution(ops.system.environment(), timeout=60)
-    yield FakeBatchOperations(
-        ops.aws, lambda event: execution.invoke(event, "request").payload
+    return FakeBatchOperations(
+        ops.aws, lambda event: invoke(ops.system.environment(), event)[0]
     )
-    execution.stop()
 
 
 def test_backfill_dry_run_writes_nothing(ops: Ops, people: list[User]) -> None:

@@ -13,14 +13,14 @@ import pytest
 from PIL import Image
 
 from local.loopback import fetch
-from tests.docs.checkout import Checkout
 from tests.docs.commands import COMMANDS
+from tests.docs.system.checkout import Checkout
 
 DEMO, DEMO_OF_ONES_OWN = "make demo", 'make demo PICTURE=me.jpg USER="Ada Lovelace"'
 # Run as they stand.
 RUN = (DEMO, DEMO_OF_ONES_OWN, "make docs", "make format")
 # Run until they have said where the page is, then ended with Ctrl-C.
-RUN_UNTIL_CTRL_C = ("make local", "make local SET=REMOVE_ON_DELETE=true")
+RUN_UNTIL_CTRL_C = ("make local", "make local SET=RemoveOnDelete=true")
 # Run by another test of this project.
 RUN_ELSEWHERE = {
     "make build": "tests/deploy/conftest.py builds it for both machines",
@@ -43,9 +43,9 @@ PLANNED = {
     "make screenshots": "it needs Chromium",
     "make soak": "20,000 histories; tests/simulation plays some",
     "make storm": "minutes; tests/simulation and tests/e2e play it smaller",
-    "make test": "it is what runs this",
+    "make test": "it is the other tests",
     "make test-browser": "it needs Chromium",
-    "make validate": "it is part of the tests themselves",
+    "make validate": "it is what runs this",
 }
 
 
@@ -98,7 +98,8 @@ def test_make_runs_until_ctrl_c(checkout: Checkout, command: str) -> None:
         lines = iter(process.stdout.readline, "")
         shown = list(takewhile(lambda line: "Ctrl-C ends it" not in line, lines))
         page = fetch(next(line.split()[-1] for line in shown if "/\n" in line))
-        uploaded = checkout.run("".join(line for line in shown if line[:2] == "  "))
+        typed = [line.strip() for line in shown if line[:2] == "  "]
+        uploaded = checkout.run("\n".join(typed))
         os.killpg(process.pid, signal.SIGINT)
         rest = process.stdout.read()
 

@@ -7,20 +7,21 @@ from collections.abc import Iterator
 import pytest
 
 from local.aws import LocalAWS
+from local.aws.ministack import start_ministack
 from local.system import LocalSystem
 
 
 @pytest.fixture(scope="session")
 def aws() -> Iterator[LocalAWS]:
-    """Run S3, SQS and Secrets Manager for all tests that need nothing else."""
-    with LocalAWS.start() as aws:
+    """Run MiniStack for all tests that need nothing else."""
+    with start_ministack() as aws:
         yield aws
 
 
 @pytest.fixture(scope="session")
 def shared_system() -> Iterator[LocalSystem]:
-    """Run a system for all tests that change none of its settings."""
-    with LocalSystem.start(retry_delays=(0, 0)) as system:
+    """Run a system for all tests that change none of its parameters."""
+    with LocalSystem.start(retry_delay=0) as system:
         yield system
 
 

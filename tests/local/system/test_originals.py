@@ -15,7 +15,7 @@ from tests.samples.pictures import encode, photo
 @pytest.fixture(scope="module")
 def looking_system() -> Iterator[LocalSystem]:
     """Run a system whose function looks for faces, where there is no Rekognition."""
-    with LocalSystem.start(settings={"CROP_POSITION": "face"}) as system:
+    with LocalSystem.start(parameters={"CropPosition": "face"}) as system:
         yield system
 
 

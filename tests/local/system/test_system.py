@@ -8,9 +8,10 @@ import os
 import pytest
 
 from local.authgear import Fault, User
-from local.process import ProcessEnded
+from local.aws.stack import StackFailed
 from local.sample_users import create_person
 from local.system import LocalSystem
+from tests.e2e.waiting import wait_until
 from tests.samples.pictures import encode, quadrants
 
 PICTURE = encode(quadrants(), "PNG")
@@ -30,7 +31,7 @@ def test_drop_reaches_the_function_and_authgear(
 
     assert (settled.outcome, settled.reason) == ("synced", "picture-set")
     assert settled.attempts == 1
-    assert settled.bucket == system.bucket
+    assert settled.facts["bucket"] == system.bucket
     assert user.picture_object_id == settled.facts["object_id"]
 
 
@@ -62,32 +63,33 @@ def test_failed_object_is_tried_again(system: LocalSystem, user: User) -> None:
 def test_object_that_keeps_failing_is_kept_for_later(
     system: LocalSystem, user: User
 ) -> None:
-    """After three attempts the event lies in the queue of failures."""
+    """After three attempts the event waits in the retry queue."""
     system.authgear.faults.add(Fault(step="presign", status=403, times=None))
 
     settled = system.drop(f"pictures/{user.id}.png", PICTURE)
 
-    answer = system.aws.sqs.receive_message(QueueUrl=system.failures_url)
-    (message,) = answer["Messages"]
+    messages = [json.loads(body) for body in system.read_failures()]
+    records = [it["requestPayload"]["Records"][0]["s3"] for it in messages]
     assert (settled.outcome, settled.reason) == ("failed", "authgear-forbidden")
     assert settled.attempts == 3
-    assert json.loads(message["Body"])["requestPayload"] == settled.event
+    assert settled.key in {it["object"]["key"] for it in records}
 
 
 def test_deliver_failures_tries_again_what_was_given_up(
     system: LocalSystem, user: User
 ) -> None:
     """An event that has failed for good is delivered once more, and the queue empty."""
-    system.authgear.faults.add(Fault(step="presign", status=403, times=6))
+    system.authgear.faults.add(Fault(step="presign", status=403, times=None))
     key = f"pictures/{user.id}.png"
     system.drop(key, PICTURE)
     waiting = system.count_failures()
+    system.authgear.faults.clear()
 
     system.deliver_failures()
 
     assert waiting >= 1
     assert system.wait_for(key, count=2).outcome == "synced"
-    assert system.count_failures() == 0
+    wait_until(lambda: system.count_failures() == 0)
 
 
 def test_records_tell_of_every_attempt(system: LocalSystem, user: User) -> None:
@@ -108,7 +110,7 @@ def test_wait_for_gives_up(system: LocalSystem) -> None:
 
 def test_settings_reach_the_function() -> None:
     """A setting that differs from its default is the function's."""
-    with LocalSystem.start(settings={"MAX_INPUT_BYTES": "9"}) as system:
+    with LocalSystem.start(parameters={"MaxInputBytes": "9"}) as system:
         user = create_person(system.authgear, "Ada Lovelace")
 
         settled = system.drop(f"pictures/{user.id}.png", PICTURE)
@@ -116,12 +118,24 @@ def test_settings_reach_the_function() -> None:
     assert settled.reason == "too-many-bytes"
 
 
-def test_start_fails_with_wrong_settings(capfd: pytest.CaptureFixture[str]) -> None:
-    """A function that cannot start is told at once, in its own words."""
-    with pytest.raises(ProcessEnded), LocalSystem.start(settings={"PICTURE_SIZE": "7"}):
+def test_start_fails_with_wrong_parameters() -> None:
+    """What the template does not allow is told in one sentence."""
+    with (
+        pytest.raises(StackFailed, match=r"PictureSize|PICTURE_SIZE"),
+        LocalSystem.start(parameters={"PictureSize": "7"}),
+    ):
         pass
 
-    assert "PICTURE_SIZE must be a whole number" in capfd.readouterr().err
+
+def test_key_follows_the_pattern(system: LocalSystem, user: User) -> None:
+    """A picture under another pattern's key is the user's as well."""
+    with LocalSystem.start(parameters={"KeyPattern": "faces/{email}.*"}) as other:
+        person = create_person(other.authgear, "Ada Lovelace")
+        key = other.key_for(person, ".jpg")
+        settled = other.drop(key, PICTURE)
+
+    assert key == "faces/ada.lovelace@example.com.jpg"
+    assert settled.reason == "picture-set"
 
 
 def test_environment_of_this_process_is_left_alone(system: LocalSystem) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from local.paths import PICTURES, ROOT
 
-VENVS = (".venv", ".venv-sam")
+VENVS = (".venv", ".venv-ministack", ".venv-sam")
 TIME = 120.0  # seconds that a command may take
 PASSED_ON = ("HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "TMPDIR")
 

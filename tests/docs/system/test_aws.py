@@ -1,5 +1,5 @@
 """
-Every `aws` of the documents, and what stands beside it, against moto.
+Every `aws` of the documents, and what stands beside it, against MiniStack.
 
 The AWS command line is real, though of version 1: PyPI has no other.
 """
@@ -10,11 +10,10 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import boto3
-
 from hook.aws import WebhookKey
+from local.aws.clients import make_client, make_session
 from tests.docs.commands import COMMANDS
-from tests.docs.conftest import BUCKET, USER_ID, VALUES, Account
+from tests.docs.system.conftest import BUCKET, USER_ID, VALUES, Account
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import TopicConfigurationTypeDef
@@ -23,7 +22,7 @@ KEY = "-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY-----\n"
 SECRET = "authgear-admin-api-key"  # noqa: S105 - the secret's name
 WEBHOOK_KEY = "0123456789abcdefghijklmnopqrstuv"
 TOPIC: TopicConfigurationTypeDef = {
-    "TopicArn": "arn:aws:sns:us-east-1:123456789012:topic",
+    "TopicArn": "arn:aws:sns:us-east-1:000000000000:topic",
     "Events": ["s3:ObjectCreated:*"],
 }
 PAGES = ("README.md", "deploy.md", "existing-bucket.md", "hook.md")
@@ -40,14 +39,8 @@ def listen_to_event_bridge(account: Account) -> Callable[[], list[Any]]:
     """Return what returns the events of S3 that EventBridge has got since then."""
     sqs = account.aws.sqs
     queue = sqs.create_queue(QueueName="told")["QueueUrl"]
-    arn = "arn:aws:sqs:us-east-1:123456789012:told"
-    events = boto3.client(
-        "events",
-        region_name="us-east-1",
-        endpoint_url=account.aws.endpoint,
-        aws_access_key_id="local",
-        aws_secret_access_key="local",  # noqa: S106 - opens nothing
-    )
+    arn = "arn:aws:sqs:us-east-1:000000000000:told"
+    events = make_client(make_session(), "events", account.aws.endpoint)
     events.put_rule(Name="s3", EventPattern='{"source": ["aws.s3"]}')
     events.put_targets(Rule="s3", Targets=[{"Id": "queue", "Arn": arn}])
 
@@ -109,6 +102,8 @@ def test_bucket_that_was_there_keeps_its_notifications(account: Account) -> None
     """EventBridge is added to what the bucket tells already, and can be again."""
     s3 = account.aws.s3
     told = listen_to_event_bridge(account)
+    sns = make_client(make_session(), "sns", account.aws.endpoint)
+    sns.create_topic(Name="topic")
 
     run(account, "existing-bucket.md")
     s3.put_object(Bucket=BUCKET, Key="first", Body=b"")

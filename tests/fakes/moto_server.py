@@ -1,4 +1,4 @@
-"""moto's server as a process: `python -m local.aws.server [PORT]`."""
+"""moto's server as a process: the services of AWS for tests that deploy nothing."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import json
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
@@ -17,7 +18,12 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import make_server
 
+from local.authgear import Authgear
+from local.aws import LocalAWS
+from local.aws.clients import credentials
 from local.loopback import HOST
+from local.process import Process, python_command, python_path
+from local.system import BUCKET, LocalSystem
 
 Start = Callable[..., Any]
 Application = Callable[[dict[str, Any], Start], Iterable[bytes]]
@@ -79,30 +85,6 @@ class Unknown:
             return [b'{"__type": "UnknownOperationException"}']
 
 
-class Loopback:
-    """
-    Answers web pages of this machine only, as WSGI middleware.
-
-    A form of any other page can send files to S3 without asking the bucket's rules.
-
-    Args:
-        application: The services.
-    """
-
-    def __init__(self, application: Application) -> None:
-        self._application = application
-
-    def __call__(
-        self, environ: dict[str, Any], start_response: Start
-    ) -> Iterable[bytes]:
-        """Answer a request, unless a page from elsewhere sends it."""
-        origin = environ.get("HTTP_ORIGIN", f"http://{HOST}")
-        if urlsplit(origin).hostname in (HOST, "localhost"):
-            return self._application(environ, start_response)
-        start_response("403 Forbidden", [("Content-Type", "text/plain")])
-        return [b"Only pages of this machine may ask.\n"]
-
-
 class QuietRequestHandler(MotoRequestHandler):
     """Handles requests without a line on the terminal for each."""
 
@@ -133,18 +115,45 @@ def describe(environ: dict[str, Any], status: int) -> dict[str, Any]:
     return {"service": "s3", "operation": operation, "path": path, "status": status}
 
 
+@contextmanager
+def start_moto() -> Iterator[LocalAWS]:
+    """Run the services, empty at first, until the block ends."""
+    # moto by itself lets every web page in, and has one state in each process.
+    environment = {
+        **credentials(),
+        **python_path(),
+        "MOTO_DISABLE_GLOBAL_CORS": "true",
+    }
+    command = python_command("tests.fakes.moto_server")
+    with (
+        Process.start(command, environment=environment) as (_, endpoint),
+        LocalAWS.connect(endpoint) as aws,
+    ):
+        yield aws
+
+
+@contextmanager
+def start_servers() -> Iterator[LocalSystem]:
+    """Run Authgear, and the services with a bucket, but no function."""
+    with start_moto() as aws, Authgear.start() as authgear:
+        system = LocalSystem(authgear, aws)
+        aws.s3.create_bucket(Bucket=BUCKET)
+        yield system
+
+
 def main() -> None:
     """Serve until the input ends."""
     server = make_server(
         HOST,
-        int(sys.argv[1]) if sys.argv[1:] else 0,
-        Loopback(Recorder(Unknown(DomainDispatcherApplication(create_backend_app)))),
+        0,
+        Recorder(Unknown(DomainDispatcherApplication(create_backend_app))),
         threaded=True,
         request_handler=QuietRequestHandler,
     )
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    print("READY", f"http://{HOST}:{server.server_port}", flush=True)
+    sys.stdout.write(f"READY http://{HOST}:{server.server_port}\n")
+    sys.stdout.flush()
     sys.stdin.read()
     server.shutdown()
     server.server_close()

@@ -1,4 +1,4 @@
-"""S3, SQS and Secrets Manager on this machine."""
+"""MiniStack, as a process of the local system."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ import pytest
 import requests
 
 from local.aws import AWSRequest, LocalAWS
+from local.aws.ministack import start_ministack
 from local.paths import ROOT
 
 USE_S3 = """
-from local.aws import LocalAWS
-with LocalAWS.start() as aws:
+from local.aws.ministack import start_ministack
+with start_ministack() as aws:
     aws.s3.create_bucket(Bucket="hostile")
     print(aws.s3.list_buckets()["Buckets"][0]["Name"])
 """
@@ -42,7 +43,7 @@ def test_start_is_empty_and_apart(aws: LocalAWS) -> None:
     """Two that run at once share nothing."""
     aws.s3.create_bucket(Bucket="not-shared")
 
-    with LocalAWS.start() as other:
+    with start_ministack() as other:
         buckets = other.s3.list_buckets()["Buckets"]
 
     assert buckets == []
@@ -138,7 +139,7 @@ def test_environment_leads_here_and_nowhere_else(aws: LocalAWS) -> None:
 
 def test_stop_frees_the_port() -> None:
     """Nobody listens any more when the block has ended."""
-    with LocalAWS.start() as aws:
+    with start_ministack() as aws:
         port = int(aws.endpoint.rpartition(":")[2])
 
     with pytest.raises(ConnectionRefusedError):

@@ -12,11 +12,11 @@ import requests
 
 from local.authgear.server import Server
 from local.aws import LocalAWS
+from local.aws.ministack import start_ministack
 from local.loopback import HOST
 from tests.deploy.sam import NOWHERE
-from tests.docs.checkout import Checkout
+from tests.docs.system.checkout import Checkout
 from tests.fakes.application_repository import FakeApplicationRepository
-from tests.fakes.cloudformation import FakeCloudFormation
 
 BUCKET = "pictures-example"
 USER_ID = "034cc9e8-857b-426e-a269-cbe9527c2dd7"
@@ -37,9 +37,9 @@ class Account:
     Args:
         checkout: Where commands are run.
 
-        aws: moto.
+        aws: MiniStack.
 
-        repository: The Serverless Application Repository, which moto does not know.
+        repository: The Serverless Application Repository, unknown to MiniStack.
     """
 
     checkout: Checkout
@@ -59,7 +59,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
 def account(shared_account: Account) -> Account:
     """Return an account with two buckets, and nothing else in it."""
     aws = shared_account.aws
-    requests.post(f"{aws.endpoint}/moto-api/reset", timeout=10)
+    requests.post(f"{aws.endpoint}/_ministack/reset", timeout=30)
     for name in (BUCKET, VALUES["YOUR_PACKAGES"]):
         aws.s3.create_bucket(Bucket=name)
     return shared_account
@@ -71,12 +71,10 @@ def shared_account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account
     folder = tmp_path_factory.mktemp("clone") / "checkout"
     repository = FakeApplicationRepository()
     with (
-        LocalAWS.start() as aws,
-        serve(FakeCloudFormation(aws)) as cloudformation,
+        start_ministack() as aws,
         serve(repository) as address,
     ):
         environment = {
-            "AWS_ENDPOINT_URL_CLOUDFORMATION": cloudformation,
             "AWS_ENDPOINT_URL_SERVERLESSAPPLICATIONREPOSITORY": address,
             "HTTPS_PROXY": NOWHERE,
             "NO_PROXY": f"{HOST},localhost",

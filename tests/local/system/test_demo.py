@@ -99,7 +99,7 @@ def test_check_finds_what_is_wrong(system: LocalSystem) -> None:
     )
     before = {user.id: attributes(user)}
 
-    played = list(play(system, [[step]]))
+    played = list(play(system, [step]))
     change_name(system, user)
     checks = check(system, before, [])
 

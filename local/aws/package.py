@@ -12,7 +12,7 @@ from pathlib import Path
 from local.paths import ROOT
 
 # What the function calls, as in the Makefile: botocore knows 400 services.
-SERVICES = ("rekognition", "s3", "secretsmanager", "sts")
+SERVICES = ("rekognition", "s3", "secretsmanager", "sqs", "sts")
 PINNED = re.compile(r"^([a-z0-9-]+)(?:\[[a-z,]+\])?==", re.MULTILINE)
 
 

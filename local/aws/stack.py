@@ -60,8 +60,9 @@ class Stack:
         """
         content = adapt(text or TEMPLATE.read_text(), self.differences)
         _upload_package(self.aws)
-        function = content["Resources"]["Function"]["Properties"]
-        function["CodeUri"] = {"Bucket": PACKAGES, "Key": CODE}
+        for resource in content["Resources"].values():
+            if resource["Type"] == "AWS::Serverless::Function":
+                resource["Properties"]["CodeUri"] = {"Bucket": PACKAGES, "Key": CODE}
         known = {"Architecture": host_architecture(), **self.parameters, **parameters}
         self._submit(json.dumps(content), known)
         self.parameters = known

@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+MINISTACK_VENV := .venv-ministack
 SAM_VENV := .venv-sam
 BENCH_VENV := .venv-bench
 SHARP := 0.35.5
@@ -31,86 +32,94 @@ EVENT ?= events/s3-put.json
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-$(BIN)/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 ..."; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+# Each file of locked requirements has an environment, and a stamp in it.
+INSTALL = $(PYTHON) tools/environment.py
 
-$(VENV)/.local: requirements-local.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r $<
-	@touch $@
+$(VENV)/.local: requirements-local.txt
+	@$(INSTALL) $(VENV) $< .local
 
-$(VENV)/.dev: requirements-dev.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r $<
-	@touch $@ $(VENV)/.local $(VENV)/.ops
+$(VENV)/.ops: requirements-ops.txt
+	@$(INSTALL) $(VENV) $< .ops
+
+$(VENV)/.test: requirements-test.txt
+	@$(INSTALL) $(VENV) $< .test .local .ops
+
+$(VENV)/.dev: requirements-dev.txt
+	@$(INSTALL) $(VENV) $< .dev .test .local .ops
 
 $(VENV)/.browser: requirements-browser.txt $(VENV)/.dev
-	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r $<
-	@touch $@
+	@$(INSTALL) $(VENV) $< .browser
+
+$(MINISTACK_VENV)/.ministack: requirements-ministack.txt
+	@$(INSTALL) $(MINISTACK_VENV) $< .ministack
 
 $(SAM_VENV)/.sam: requirements-sam.txt
-	$(PYTHON) -m venv $(SAM_VENV)
-	$(SAM_VENV)/bin/python -m pip install --quiet --no-deps --require-hashes -r $<
-	@touch $@
+	@$(INSTALL) $(SAM_VENV) $< .sam
+
+$(CHECKOV_VENV)/.checkov: requirements-checkov.txt
+	@$(INSTALL) $(CHECKOV_VENV) $< .checkov
 
 $(BENCH_VENV)/.bench: requirements-bench.txt
-	$(PYTHON) -m venv $(BENCH_VENV)
-	$(BENCH_VENV)/bin/python -m pip install --quiet --no-deps --require-hashes -r $<
-	@touch $@
+	@$(INSTALL) $(BENCH_VENV) $< .bench
 
 # Without npm the benchmark runs without sharp, and says so.
 build/bench/node:
 	mkdir -p $@
 	-npm install --silent --no-audit --no-fund --prefix $@ sharp@$(SHARP)
 
-$(VENV)/.ops: requirements-ops.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r $<
-	@touch $@
+# What somebody gives on the command line goes through the environment, as it is: neither
+# make nor a shell reads it.
+export DEMO_PICTURE := $(value PICTURE)
+export DEMO_USER := $(if $(filter command line,$(origin USER)),$(value USER))
+export LOCAL_SET := $(value SET)
+export INVOKE_EVENT := $(value EVENT)
+unexport PICTURE SET EVENT
+ifeq ($(origin USER),command line)
+  unexport USER
+endif
 
-$(CHECKOV_VENV)/.checkov: requirements-checkov.txt
-	$(PYTHON) -m venv $(CHECKOV_VENV)
-	$(CHECKOV_VENV)/bin/python -m pip install --quiet --no-deps --require-hashes -r $<
-	@touch $@
+demo: $(VENV)/.local $(MINISTACK_VENV)/.ministack ## deploy the stack on this machine, drop pictures, see what becomes of them
+	@$(BIN)/python -m local.demo
 
-demo: $(VENV)/.local ## drop pictures into a local bucket and see what becomes of them
-	$(BIN)/python -m local.demo $(if $(PICTURE),--picture "$(PICTURE)") $(if $(filter command line,$(origin USER)),--user "$(USER)")
-
-# SET="REMOVE_ON_DELETE=true PICTURE_SIZE=256" changes the function's settings.
-local: $(VENV)/.local ## the same, kept running, with a page to drop pictures on (SET=)
-	$(BIN)/python -m local $(foreach it,$(SET),--set "$(it)")
+# SET="RemoveOnDelete=true PictureSize=256" changes the template's parameters.
+local: $(VENV)/.local $(MINISTACK_VENV)/.ministack ## the same, kept running, with a page to drop pictures on (SET=)
+	@$(BIN)/python -m local
 
 ops: $(VENV)/.ops ## the operator's commands (ARGS="doctor --stack NAME")
 	@$(BIN)/python -m ops $(or $(ARGS),--help)
 
-test: $(VENV)/.dev $(SAM_VENV)/.sam $(CHECKOV_VENV)/.checkov ## run every test
-	$(BIN)/python -m pytest
+# What needs more than Python: MiniStack, SAM, linters; and what takes minutes.
+VALIDATE := tests/deploy tests/docs/system tests/e2e tests/hostile tests/local/system
 
-test-browser: $(VENV)/.browser ## drive the page of `make local` in a browser
+test: $(VENV)/.test ## run the tests that need nothing but Python
+	$(BIN)/python -m pytest $(addprefix --ignore=,$(VALIDATE))
+
+test-browser: $(VENV)/.browser $(MINISTACK_VENV)/.ministack ## drive the page of `make local` in a browser
 	$(BIN)/python -m pytest tests/browser
 
-screenshots: $(VENV)/.browser ## take the pictures in docs/ anew
+screenshots: $(VENV)/.browser $(MINISTACK_VENV)/.ministack ## take the pictures in docs/ anew
 	$(BIN)/python -m tools.screenshots
 
-soak: $(VENV)/.dev ## play thousands of histories of faults and crashes (HISTORIES=)
-	$(BIN)/python -m tests.simulation.soak $(HISTORIES)
+soak: $(VENV)/.dev ## play thousands of histories of faults and crashes (HISTORIES=, SEED=)
+	$(BIN)/python -m tests.simulation.soak $(or $(HISTORIES),20000) $(SEED)
 
-storm: $(VENV)/.dev ## drop thousands of pictures against a limit and an outage
+storm: $(VENV)/.dev $(MINISTACK_VENV)/.ministack ## drop thousands of pictures against a limit and an outage
 	$(BIN)/python -m tests.simulation.storm
 	$(BIN)/python -m tests.simulation.bulk
 	$(BIN)/python -m tests.e2e.storm
 
-bench: $(BENCH_VENV)/.bench build/bench/node ## compare speed, memory and cost with others
+bench: $(BENCH_VENV)/.bench $(MINISTACK_VENV)/.ministack build/bench/node ## compare speed, memory and cost with others
 	$(BENCH_VENV)/bin/python -m bench
 
 fuzz: $(VENV)/.dev ## damage pictures of every format (SECONDS=60 SEED=1 FORMAT=heic)
 	$(BIN)/python -m tests.hostile.fuzz $(or $(SECONDS),60) $(or $(SEED),1) $(FORMAT)
 
-check: lint types test ## all that must hold before a commit lands
+check: lint types test validate ## all that must hold before a commit lands
 
 lint: $(VENV)/.dev ## style, docstrings
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/interrogate --quiet src tests local ops bench
+	$(BIN)/interrogate --quiet src tests local ops bench tools
 
 types: $(VENV)/.dev ## mypy --strict
 	$(BIN)/mypy
@@ -139,14 +148,13 @@ format: $(VENV)/.dev ## rewrite the code in its one format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-validate: $(VENV)/.dev $(SAM_VENV)/.sam $(CHECKOV_VENV)/.checkov ## all checks of template.yaml
+validate: $(VENV)/.dev $(MINISTACK_VENV)/.ministack $(SAM_VENV)/.sam $(CHECKOV_VENV)/.checkov ## deploy the stack into MiniStack and drive it; linters, package, hostile pictures
 	$(SAM_VENV)/bin/sam validate --lint --region us-east-1
-	$(BIN)/python -m pytest tests/deploy/test_template.py tests/deploy/test_choices.py \
-	  tests/deploy/test_permissions.py tests/deploy/test_linters.py
+	$(BIN)/python -m pytest $(VALIDATE)
 
 # The built template admits no machine but the one that the package was built for, and has
 # the package's version.
-build: $(BIN)/python $(SAM_VENV)/.sam ## make the function's package (ARCHITECTURE=x86_64)
+build: $(VENV)/.ops $(SAM_VENV)/.sam ## make the function's package (ARCHITECTURE=x86_64)
 	$(SAM_VENV)/bin/sam build --build-dir $(BUILD_DIR) \
 	  --parameter-overrides Architecture=$(ARCHITECTURE)
 	sed -e 's/^\( *SemanticVersion:\).*/\1 $(VERSION)/' \
@@ -157,7 +165,7 @@ build: $(BIN)/python $(SAM_VENV)/.sam ## make the function's package (ARCHITECTU
 
 # Run by `sam build`. Wheels only, for the function's Python and machine whatever this
 # machine's are. Every glibc that wheels name is listed: older pips take no older for granted.
-build-Function: $(BIN)/python
+build-Function: $(VENV)/.ops
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --no-compile \
 	  --target "$(ARTIFACTS_DIR)" --upgrade --only-binary=:all: \
 	  --implementation cp --python-version $(PYTHON_VERSION) \
@@ -176,21 +184,24 @@ build-HookFunction:
 	cp src/hook/*.py "$(ARTIFACTS_DIR)/hook"
 	cp src/triggers/__init__.py src/triggers/messages.py "$(ARTIFACTS_DIR)/triggers"
 
-invoke: $(VENV)/.dev $(SAM_VENV)/.sam ## sam local invoke (EVENT=events/s3-put.json DOCKER=no)
-	$(BIN)/python -m local.sam.invoke $(EVENT) $(if $(filter no,$(DOCKER)),--no-docker) $(SAM_OPTIONS)
+invoke: $(VENV)/.dev $(MINISTACK_VENV)/.ministack $(SAM_VENV)/.sam ## sam local invoke (EVENT=events/s3-put.json DOCKER=no)
+	$(BIN)/python -m local.sam.invoke $(if $(filter no,$(DOCKER)),--no-docker) $(SAM_OPTIONS)
 
 lock: $(VENV)/.dev ## write the requirements files anew from pyproject.toml
 	$(LOCK) pyproject.toml -o requirements.txt
 	$(LOCK) pyproject.toml --extra local -c requirements.txt -o requirements-local.txt
 	$(LOCK) pyproject.toml --extra ops -c requirements-local.txt -o requirements-ops.txt
-	$(LOCK) pyproject.toml --extra local --extra ops --extra dev \
-	  -c requirements-local.txt -c requirements-ops.txt -o requirements-dev.txt
+	$(LOCK) pyproject.toml --extra local --extra ops --extra test \
+	  -c requirements-local.txt -c requirements-ops.txt -o requirements-test.txt
+	$(LOCK) pyproject.toml --extra local --extra ops --extra test --extra dev \
+	  -c requirements-test.txt -o requirements-dev.txt
 	$(LOCK) --group browser -c requirements-dev.txt -o requirements-browser.txt
 	$(LOCK) pyproject.toml --extra local --extra ops --extra bench \
 	  -c requirements-local.txt -c requirements-ops.txt -o requirements-bench.txt
+	$(LOCK) --group ministack -o requirements-ministack.txt
 	$(LOCK) --group sam -o requirements-sam.txt
 	$(LOCK) --group checkov -o requirements-checkov.txt
 
 clean: ## remove what the other targets made
-	rm -rf $(VENV) $(SAM_VENV) $(BENCH_VENV) $(CHECKOV_VENV) .aws-sam build \
+	rm -rf $(VENV) $(VENV)*.lock $(MINISTACK_VENV) $(SAM_VENV) $(BENCH_VENV) $(CHECKOV_VENV) .aws-sam build \
 	  .pytest_cache .mypy_cache .ruff_cache .coverage

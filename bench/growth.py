@@ -25,7 +25,7 @@ def measure() -> list[dict[str, Any]]:
 def _run() -> list[dict[str, Any]]:
     """Measure with ever more objects, then with ever more records."""
     rows = []
-    with LocalSystem.start(concurrency=0) as system:
+    with LocalSystem.start_servers() as system:
         handle = wire(system)
         handle(create_keys(system, 1))  # opens connections and reads the secret
         for count in COUNTS:

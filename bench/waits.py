@@ -30,7 +30,7 @@ def measure(wanted: Input, rounds: int) -> list[dict[str, Any]]:
 
 def _run(path: Path, rounds: int) -> list[dict[str, Any]]:
     """Set the picture of one user after the other."""
-    with LocalSystem.start(concurrency=0) as system:
+    with LocalSystem.start_servers() as system:
         handle = wire(system)
         for step in ("presign", "read", "upload", "update"):
             fault = Fault(step=step, delay=ANSWER, times=None)

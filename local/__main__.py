@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
+import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from local.aws import REGION
-from local.loopback import choose_port
+from local.authgear import User
+from local.aws.stack import StackFailed
 from local.page import Page
+from local.parameters import WrongParameters, read_parameters
 from local.paths import PICTURES
+from local.process import ProcessEnded
 from local.sample_users import create_person
-from local.system import PREFIX, LocalSystem
-from settings import VARIABLES, Settings, SettingsError
+from local.system import LocalSystem
 
 # Those without a picture are for the reader's own.
 PEOPLE = {
@@ -26,46 +29,56 @@ PEOPLE = {
 }
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the system and its page; say where it is."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """
+    Run the system and its page; say where it is.
+
+    Returns:
+        The exit status.
+    """
     options = _parse(arguments)
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
-    ports = choose_port(options.authgear_port), choose_port(options.aws_port)
+    # A background job of a script ignores Ctrl-C's signal otherwise.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
+        print(
+            "Starting MiniStack and Authgear, deploying template.yaml ...", flush=True
+        )
         with (
             LocalSystem.start(
-                settings=options.set, concurrency=2, ports=ports
+                parameters=options.set, ports=(options.authgear_port, options.aws_port)
             ) as system,
-            Page.start(system, choose_port(options.port)) as page,
+            Page.start(system, options.port) as page,
         ):
-            user_id = add_people(system)
-            _introduce(system, page, user_id)
+            user = add_people(system)
+            _introduce(system, page, user)
             ended.wait()
     except KeyboardInterrupt:
         pass
+    except (ProcessEnded, StackFailed) as error:
+        print(error, file=sys.stderr)
+        return 1
     print("\nStopped.")
+    return 0
 
 
-def add_people(system: LocalSystem) -> str:
-    """Create a few users, drop a picture for some; return the last one's id."""
-    dropped = []
+def add_people(system: LocalSystem) -> User:
+    """Create a few users, drop a picture for some; return one who has one."""
     for name, file in PEOPLE.items():
         user = create_person(system.authgear, name)
         if file:
-            key = f"{PREFIX}{user.id}.{file.rpartition('.')[2]}"
-            system.put(key, (PICTURES / file).read_bytes())
-            dropped.append(key)
-    for key in dropped:
-        system.wait_for(key)
-    return user.id
+            key = system.key_for(user, file[file.rindex(".") :])
+            system.drop(key, (PICTURES / file).read_bytes())
+            shown = user
+    return shown
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """Read the command line."""
+    """Read the command line; make hands SET on by the environment."""
     parser = argparse.ArgumentParser(
         prog="python -m local",
-        description="Run S3, the function and Authgear on this machine until Ctrl-C.",
+        description="Deploy the stack on this machine, and run it until Ctrl-C.",
     )
     for name, port in (("", 8000), ("authgear-", 3100), ("aws-", 4566)):
         parser.add_argument(
@@ -74,38 +87,30 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--set",
         action="append",
-        default=[],
+        default=os.environ.get("LOCAL_SET", "").split(),
         metavar="NAME=VALUE",
-        help="a setting of the function, as REMOVE_ON_DELETE=true",
+        help="a parameter of the template, such as RemoveOnDelete=true",
     )
     options = parser.parse_args(arguments)
-    options.set = dict(it.partition("=")[::2] for it in options.set)
-    if problems := find_problems(options.set):
-        parser.error("; ".join(problems) + "; docs/settings.md lists all settings")
+    try:
+        options.set = read_parameters(options.set)
+    except WrongParameters as error:
+        parser.error(str(error))
     return options
 
 
-def find_problems(settings: Mapping[str, str]) -> list[str]:
-    """Return what is wrong with settings, of which the system has the rest itself."""
-    unknown = [f"{name} is no setting" for name in settings if name not in VARIABLES]
-    try:
-        Settings.from_env(settings)
-    except SettingsError as error:
-        return unknown + [it for it in error.problems if it.split()[0] in settings]
-    return unknown
-
-
-def _introduce(system: LocalSystem, page: Page, user_id: str) -> None:
-    """Say where the page is, and how a file gets into the bucket without it."""
+def _introduce(system: LocalSystem, page: Page, user: User) -> None:
+    """Say where the page is, and how it is reached without it."""
     print(f"See it, and drop pictures, at  {page.url}\n")
-    print("Or from another terminal, with the AWS command line:\n")
+    print("From another terminal, the operator's commands work too, after:\n")
+    for name, value in system.exports().items():
+        print(f"  export {name}={value}")
+    print(f"\n  make ops ARGS='status {user.id}'")
     print(
-        f"  AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION={REGION} \\"
+        f"  aws s3 cp picture.jpg 's3://{system.bucket}/{system.key_for(user, '.jpg')}'"
     )
-    print(f"  aws s3 cp --endpoint-url {system.aws.endpoint} \\")
-    print(f"    picture.jpg s3://{system.bucket}/pictures/{user_id}.jpg\n")
-    print("Ctrl-C ends it, and forgets everything.", flush=True)
+    print("\nCtrl-C ends it, and forgets everything.", flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

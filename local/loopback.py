@@ -9,24 +9,27 @@ from urllib.request import ProxyHandler, build_opener
 HOST = "127.0.0.1"
 
 
-def choose_port(wanted: int) -> int:
+def listen(wanted: int) -> socket.socket:
     """
-    Return where a server can listen.
+    Return a socket that listens.
 
     Args:
-        wanted: The port it would like.
-
-    Returns:
-        That port; 0, which is any free one, if another program listens there.
+        wanted: The port it would like; another, if a program listens there.
     """
-    with socket.socket() as probe:
+    for port in (wanted, 0):
+        listener = socket.socket()
         # A server that has just ended is no obstacle.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, wanted))
+            listener.bind((HOST, port))
+            # Of two that have bound a port at once, one fails here.
+            listener.listen(128)
         except OSError:
-            return 0
-    return wanted
+            listener.close()
+        else:
+            return listener
+    message = f"no port is free on {HOST}"
+    raise OSError(message)
 
 
 def find_port() -> int:

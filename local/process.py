@@ -1,4 +1,4 @@
-"""Processes of this project's own, each in an environment of its own."""
+"""Servers of this project's own, each a process in an environment of its own."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import contextmanager
 from typing import IO
 
 from local.paths import ROOT
@@ -23,45 +22,42 @@ PASSED_ON = ("LANG", "LC_ALL", "LD_LIBRARY_PATH", "PATH", "SYSTEMROOT", "TMPDIR"
 
 
 class ProcessEnded(Exception):
-    """Raised when a process ends, or says nothing, before it has answered."""
+    """Raised when a process ends, or says nothing, before it is ready."""
 
 
 class Process:
     """
-    A Python process that is spoken to in lines, and ends when its input does.
+    A process that tells when it is ready, and ends when its input does.
 
     It thus never outlives its parent, and a Ctrl-C meant for the parent does not
     reach it.
 
     Args:
-        module: What `python -m` runs; it writes `READY` and a text when it is ready.
-
-        arguments: The module's arguments.
+        command: What is run; it writes `READY` and a text when it is ready.
 
         environment: Added to the few variables that are passed on.
 
-        path: Where it imports from, before this project's folders.
+        errors: Where its standard error goes; by default to this process's.
     """
 
     def __init__(
         self,
-        module: str,
-        *arguments: str,
+        command: Sequence[str],
+        *,
         environment: Mapping[str, str],
-        path: Sequence[Path] = (),
+        errors: IO[str] | None = None,
     ) -> None:
-        self.module = module
-        folders = [*path, ROOT / "src", ROOT]
-        self._popen = subprocess.Popen(  # noqa: S603 - a module of our own
-            [sys.executable, "-m", module, *arguments],
+        self.command = " ".join(command)
+        self._popen = subprocess.Popen(  # noqa: S603 - a command of our own
+            command,
             cwd=ROOT,
             env={
                 **{name: os.environ[name] for name in PASSED_ON if name in os.environ},
-                "PYTHONPATH": os.pathsep.join(map(str, folders)),
                 **environment,
             },
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=errors,
             encoding="utf-8",
             start_new_session=True,
         )
@@ -72,10 +68,14 @@ class Process:
     @classmethod
     @contextmanager
     def start(
-        cls, module: str, *arguments: str, environment: Mapping[str, str]
+        cls,
+        command: Sequence[str],
+        *,
+        environment: Mapping[str, str],
+        errors: IO[str] | None = None,
     ) -> Iterator[tuple[Process, str]]:
         """Run a process until the block ends; yield it and its ready text."""
-        process = cls(module, *arguments, environment=environment)
+        process = cls(command, environment=environment, errors=errors)
         try:
             yield process, process.wait_until_ready()
         finally:
@@ -84,38 +84,17 @@ class Process:
     def wait_until_ready(self, timeout: float = START_TIMEOUT) -> str:
         """Return the text that comes with `READY`; raise `ProcessEnded` if none."""
         while True:
-            line = self.read(timeout)
+            try:
+                line = self._lines.get(timeout=timeout)
+            except queue.Empty:
+                message = f"{self.command} said nothing for {timeout:g} s"
+                raise ProcessEnded(message) from None
+            if line is None:
+                message = f"{self.command} ended with {self._popen.wait()}"
+                raise ProcessEnded(message)
             word, _, text = line.partition(" ")
             if word == READY:
                 return text
-
-    def send(self, line: str) -> None:
-        """Send a line."""
-        stdin = _pipe(self._popen.stdin)
-        try:
-            stdin.write(line + "\n")
-            stdin.flush()
-        except OSError as error:
-            raise self._ended() from error
-
-    def read(self, timeout: float) -> str:
-        """
-        Return the next line.
-
-        Args:
-            timeout: Seconds to wait for it.
-
-        Raises:
-            ProcessEnded: None came in time, or none will come.
-        """
-        try:
-            line = self._lines.get(timeout=timeout)
-        except queue.Empty:
-            message = f"{self.module} said nothing for {timeout:g} s"
-            raise ProcessEnded(message) from None
-        if line is None:
-            raise self._ended()
-        return line
 
     def stop(self, patience: float = STOP_TIMEOUT) -> None:
         """
@@ -124,20 +103,14 @@ class Process:
         Args:
             patience: Seconds after which it is ended by force.
         """
-        # It may have ended before it read what was sent to it.
-        with suppress(OSError):
-            _pipe(self._popen.stdin).close()
+        _pipe(self._popen.stdin).close()
         try:
             self._popen.wait(patience)
         except subprocess.TimeoutExpired:
-            self.kill()
+            self._popen.kill()
+            self._popen.wait()
         self._reader.join()
         _pipe(self._popen.stdout).close()
-
-    def kill(self) -> None:
-        """End the process at once."""
-        self._popen.kill()
-        self._popen.wait()
 
     def _read(self) -> None:
         """Take in lines as they come, and `None` at the end."""
@@ -145,9 +118,15 @@ class Process:
             self._lines.put(line.rstrip("\n"))
         self._lines.put(None)
 
-    def _ended(self) -> ProcessEnded:
-        """Make the error of a process that is gone."""
-        return ProcessEnded(f"{self.module} ended with {self._popen.wait()}")
+
+def python_command(module: str, *arguments: str) -> list[str]:
+    """Return the command that runs a module of this project."""
+    return [sys.executable, "-m", module, *arguments]
+
+
+def python_path() -> dict[str, str]:
+    """Return the variable by which such a module finds this project's others."""
+    return {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
 
 
 def _pipe(stream: IO[str] | None) -> IO[str]:

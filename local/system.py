@@ -1,26 +1,26 @@
-"""The whole system on this machine: a bucket, the function, and Authgear."""
+"""The whole system on this machine: the deployed stack, and Authgear."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from urllib.parse import quote_plus
 
-from local.authgear import Authgear
+from local.authgear import Authgear, User
 from local.aws import LocalAWS
-from local.function.execution import Execution, Invocation
-from local.function.history import History, Settled
-from local.function.invoker import RETRY_DELAYS, Invoker
-from local.function.worker import FUNCTION_NAME
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3.type_defs import QueueConfigurationTypeDef
+from local.aws.ministack import RETRY_DELAY, start_ministack
+from local.aws.stack import Stack, StackFailed
+from local.history import History, LogReader, Settled
+from local.loopback import fetch
+from storage.key_pattern import KeyPattern
 
 BUCKET = "pictures-example"
 PREFIX = "pictures/"
 SECRET = "authgear-admin-api"  # noqa: S105 - the secret's name
-TIMEOUT = 120.0  # seconds that Lambda gives the function
+STACK = "authgear-profile-pictures"
+KEY_PATTERN = PREFIX + "{user_id}.*"
 
 
 class LocalSystem:
@@ -30,82 +30,107 @@ class LocalSystem:
     Args:
         authgear: The Authgear emulator.
 
-        aws: S3, SQS and Secrets Manager.
+        aws: The services of AWS.
 
-        settings: The function's settings that differ from their defaults.
+        variables: Variables of the function that differ from their defaults.
     """
 
     bucket = BUCKET
 
     def __init__(
-        self, authgear: Authgear, aws: LocalAWS, settings: Mapping[str, str]
+        self,
+        authgear: Authgear,
+        aws: LocalAWS,
+        variables: Mapping[str, str] | None = None,
     ) -> None:
         self.authgear = authgear
         self.aws = aws
-        self.settings = settings
         self.history = History()
-        self.events_url = aws.sqs.create_queue(QueueName="events")["QueueUrl"]
-        self.failures_url = aws.sqs.create_queue(QueueName="failures")["QueueUrl"]
-        aws.secrets.create_secret(Name=SECRET)
+        self.stack = Stack(aws, STACK)
+        self.reader: LogReader | None = None
+        self._variables = dict(variables or {})
+        self.secret_arn = aws.secrets.create_secret(Name=SECRET)["ARN"]
         self.put_secret()
-        self._create_bucket()
 
     @classmethod
     @contextmanager
     def start(
         cls,
         *,
-        settings: Mapping[str, str] | None = None,
-        concurrency: int = 1,
-        retry_delays: Sequence[int] = RETRY_DELAYS,
+        parameters: Mapping[str, str] | None = None,
+        retry_delay: float = RETRY_DELAY,
         ports: tuple[int, int] = (0, 0),
     ) -> Iterator[LocalSystem]:
         """
-        Run a system until the block ends.
+        Deploy the stack, and run it until the block ends.
 
         Args:
-            settings: The function's settings that differ from their defaults.
+            parameters: The template's parameters that differ from their defaults.
 
-            concurrency: How many events the function works on at once; 0 for none.
+            retry_delay: Seconds before the first retry of what failed.
 
-            retry_delays: Seconds before each further attempt at an event.
+            ports: Authgear's and AWS's; any others where they are taken.
 
-            ports: Authgear's and AWS's; 0 takes any free one.
+        Raises:
+            StackFailed: The stack cannot be deployed, or its function does not start.
         """
-        with ExitStack() as stack:
-            aws = stack.enter_context(LocalAWS.start(port=ports[1]))
-            authgear = stack.enter_context(Authgear.start(port=ports[0]))
-            system = cls(authgear, aws, settings or {})
-            environment = system.environment()
-            invoker = Invoker(
-                aws.sqs,
-                events=system.events_url,
-                failures=system.failures_url,
-                executions=[
-                    Execution(environment, timeout=TIMEOUT) for _ in range(concurrency)
-                ],
-                on_delivery=system.history.record,
-                on_invocation=system.note,
-                retry_delays=retry_delays,
+        with ExitStack() as ends:
+            aws = ends.enter_context(
+                start_ministack(port=ports[1], retry_delay=retry_delay)
             )
-            stack.callback(invoker.stop)
-            invoker.start()
-            if concurrency:
-                # S3 tries the new notification out, and thus all that is behind it.
-                system.wait_for("")
+            system = cls(ends.enter_context(Authgear.start(port=ports[0])), aws)
+            system.deploy(parameters or {})
+            group = system.stack.outputs["LogGroupName"]
+            system.reader = LogReader(aws, group, system.note)
+            system.reader.start()
+            ends.callback(system.reader.stop)
             yield system
+
+    @classmethod
+    @contextmanager
+    def start_servers(cls) -> Iterator[LocalSystem]:
+        """Run the servers alone, with a bucket, but no function."""
+        with start_ministack() as aws, Authgear.start() as authgear:
+            system = cls(authgear, aws)
+            aws.s3.create_bucket(Bucket=BUCKET)
+            yield system
+
+    def deploy(self, parameters: Mapping[str, str]) -> None:
+        """Deploy the stack, once more with other parameters; try the function out."""
+        own = {
+            "BucketName": self.bucket,
+            "AuthgearEndpoint": self.authgear.endpoint,
+            "AuthgearAppId": self.authgear.app_id,
+            "AuthgearSecretArn": self.secret_arn,
+        }
+        self.stack.deploy(own | dict(parameters))
+        self._variables = self.stack.variables
+        answer = self.aws.functions.invoke(
+            FunctionName=self.function_name, Payload=json.dumps(self.test_event())
+        )
+        if "FunctionError" in answer:
+            raise StackFailed(answer["Payload"].read().decode())
+
+    @property
+    def function_name(self) -> str:
+        """The function's name."""
+        return self.stack.outputs["FunctionName"]
 
     def environment(self) -> dict[str, str]:
         """Return the variables that the function runs with."""
         return {
             **self.aws.environment(),
-            "AWS_LAMBDA_FUNCTION_NAME": FUNCTION_NAME,
+            "AWS_LAMBDA_FUNCTION_NAME": "local",
             "BUCKET_NAME": self.bucket,
             "AUTHGEAR_ENDPOINT": self.authgear.endpoint,
             "AUTHGEAR_APP_ID": self.authgear.app_id,
             "AUTHGEAR_SECRET_ID": SECRET,
-            **self.settings,
+            **self._variables,
         }
+
+    def exports(self) -> dict[str, str]:
+        """Return the variables by which the operator's commands come here."""
+        return {**self.aws.environment(), "STACK": STACK}
 
     @property
     def settled(self) -> list[Settled]:
@@ -114,8 +139,44 @@ class LocalSystem:
 
     @property
     def log(self) -> str:
-        """All that the function wrote and answered."""
+        """All that the function wrote."""
         return "\n".join(self.history.log)
+
+    @property
+    def key_pattern(self) -> KeyPattern:
+        """How a key names a user."""
+        return KeyPattern.parse(self._variables.get("KEY_PATTERN", KEY_PATTERN))
+
+    def key_for(self, user: User, suffix: str) -> str:
+        """
+        Return the key of a user's object.
+
+        Args:
+            user: The user.
+
+            suffix: How the file's name ends, such as `.jpg`; the pattern may decide
+                otherwise.
+        """
+        pattern = self.key_pattern
+        names = {
+            "user_id": user.id,
+            "node_id": user.node_id,
+            "email": user.standard_attributes().get("email"),
+            "username": user.standard_attributes().get("preferred_username"),
+            "phone": user.standard_attributes().get("phone_number"),
+        }
+        tail = pattern.tail.replace("*", suffix.removeprefix("."), 1).replace("*", "")
+        return f"{pattern.head}{names[pattern.placeholder]}{tail}"
+
+    def list_objects(self, user: User) -> list[str]:
+        """Return the keys of a user's objects, the newest one last."""
+        prefix = self.key_for(user, "").rstrip(".")
+        listed = self.aws.s3.list_objects_v2(Bucket=self.bucket, Prefix=prefix)
+        objects = listed.get("Contents", [])
+        return [
+            it["Key"]
+            for it in sorted(objects, key=lambda it: (it["LastModified"], it["Key"]))
+        ]
 
     def put_secret(self) -> None:
         """Store the key pair that Authgear accepts now."""
@@ -135,57 +196,74 @@ class LocalSystem:
         """Delete an object from the bucket."""
         self.aws.s3.delete_object(Bucket=self.bucket, Key=key)
 
-    def note(self, invocation: Invocation) -> None:
-        """Keep what came of an attempt, and tell who watches."""
-        self.history.note(invocation)
+    def read_log(self) -> None:
+        """Read now what the function has written."""
+        if self.reader:
+            self.reader.read()
+
+    def note(self, lines: list[str]) -> None:
+        """Keep what came of an invocation, and tell who watches."""
+        self.history.note(lines)
         self.authgear.changes.announce()
 
-    def send(self, event: Any) -> None:
-        """Send an event once more, or late, as S3 may do by itself."""
-        body = json.dumps(event)
-        self.aws.sqs.send_message(QueueUrl=self.events_url, MessageBody=body)
+    def send(self, key: str) -> None:
+        """Send an event of an object once more, or late, as S3 may do by itself."""
+        self.invoke(self.event(key))
+
+    def invoke(self, event: Any) -> None:
+        """Invoke the function as S3 does: it is tried again if it fails."""
+        self.aws.functions.invoke(
+            FunctionName=self.function_name,
+            InvocationType="Event",
+            Payload=json.dumps(event),
+        )
+
+    def event(self, key: str) -> dict[str, Any]:
+        """Return what S3 tells of a new object."""
+        record = {
+            "eventVersion": "2.1",
+            "eventSource": "aws:s3",
+            "eventName": "ObjectCreated:Put",
+            "s3": {
+                "bucket": {"name": self.bucket},
+                "object": {"key": quote_plus(key, safe="/")},
+            },
+        }
+        return {"Records": [record]}
+
+    def test_event(self) -> dict[str, str]:
+        """Return what S3 sends to try a notification out."""
+        return {
+            "Service": "Amazon S3",
+            "Event": "s3:TestEvent",
+            "Bucket": self.bucket,
+        }
+
+    def read_failures(self) -> list[str]:
+        """Return the messages in the retry queue, hidden ones as well."""
+        url = self.stack.outputs["RetryQueueUrl"]
+        answer = fetch(f"{self.aws.endpoint}/_ministack/sqs/messages?QueueUrl={url}")
+        accounts = json.loads(answer)["messages"].values()
+        queues = [queue for regions in accounts for queue in regions.values()]
+        return [m["Body"] for queue in queues for it in queue.values() for m in it]
 
     def count_failures(self) -> int:
-        """Return how many events wait in the queue of failures."""
-        answer = self.aws.sqs.get_queue_attributes(
-            QueueUrl=self.failures_url,
-            AttributeNames=["ApproximateNumberOfMessages"],
-        )
-        return int(answer["Attributes"]["ApproximateNumberOfMessages"])
+        """Return how many events wait in the retry queue."""
+        return len(self.read_failures())
 
     def deliver_failures(self) -> None:
-        """Deliver what failed for the last time once more, as the retry queue does."""
-        while messages := self.aws.sqs.receive_message(
-            QueueUrl=self.failures_url, MaxNumberOfMessages=10
-        ).get("Messages"):
-            for message in messages:
-                self.send(json.loads(message["Body"])["requestPayload"])
-                self.aws.sqs.delete_message(
-                    QueueUrl=self.failures_url, ReceiptHandle=message["ReceiptHandle"]
-                )
+        """Deliver what waits in the retry queue now, and not after 15 minutes."""
+        url, bodies = self.stack.outputs["RetryQueueUrl"], self.read_failures()
+        self.aws.sqs.purge_queue(QueueUrl=url)
+        for body in bodies:
+            self.aws.sqs.send_message(QueueUrl=url, MessageBody=body)
 
-    def drop(self, key: str, data: bytes, timeout: float = 30.0) -> Settled:
+    def drop(self, key: str, data: bytes, timeout: float = 60.0) -> Settled:
         """Put an object into the bucket; return what became of it."""
         count = self.history.count(key) + 1
         self.put(key, data)
         return self.wait_for(key, count=count, timeout=timeout)
 
-    def wait_for(self, key: str, *, count: int = 1, timeout: float = 30.0) -> Settled:
+    def wait_for(self, key: str, *, count: int = 1, timeout: float = 60.0) -> Settled:
         """Return what became of an object, as `History.wait_for`."""
         return self.history.wait_for(key, count=count, timeout=timeout)
-
-    def _create_bucket(self) -> None:
-        """Create the bucket, and have it send its events to the queue."""
-        self.aws.s3.create_bucket(Bucket=self.bucket)
-        answer = self.aws.sqs.get_queue_attributes(
-            QueueUrl=self.events_url, AttributeNames=["QueueArn"]
-        )
-        to_queue: QueueConfigurationTypeDef = {
-            "QueueArn": answer["Attributes"]["QueueArn"],
-            "Events": ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"],
-            "Filter": {"Key": {"FilterRules": [{"Name": "prefix", "Value": PREFIX}]}},
-        }
-        self.aws.s3.put_bucket_notification_configuration(
-            Bucket=self.bucket,
-            NotificationConfiguration={"QueueConfigurations": [to_queue]},
-        )

@@ -17,7 +17,7 @@ from resync.resync import Resyncer
 from settings import FACE, Settings
 from storage.bucket import Bucket
 from sync.decide import Policy
-from sync.parallel import RunDuring
+from sync.picture_job import RunDuring
 from sync.reconciler import Reconciler
 from version import NAME, VERSION
 

@@ -36,7 +36,7 @@ from resync.pace import BulkPace
 from run_records import Recorder
 from settings import Settings
 from storage.bucket import Bucket
-from sync.parallel import run_in_thread
+from sync.picture_job import run_in_thread
 from version import NAME
 
 if TYPE_CHECKING:

@@ -97,7 +97,7 @@ class Reason(StrEnum):
     OBJECT_GONE = (
         "object-gone",
         Outcome.IGNORED,
-        "the user has no object in the bucket (any more)",
+        "the object is not in the bucket (any more)",
         "nothing: it was deleted meanwhile",
     )
     KEPT = (

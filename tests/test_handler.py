@@ -51,11 +51,9 @@ import json
 import handler
 """
 SHOW = """
-from inspect import getclosurevars
 function = handler.function
 reconciler = function.reconciler
-policy, maker = reconciler.policy, getclosurevars(reconciler.make_picture).nonlocals
-spec = maker["spec"]
+policy, spec = reconciler.policy, reconciler.make_picture.spec
 connection = reconciler.admin_api._connection
 print(json.dumps({
     "buckets": [function.bucket_name, reconciler.bucket.name],
@@ -68,12 +66,14 @@ print(json.dumps({
 }))
 """
 SHOW_REKOGNITION = """
-client = handler.function.reconciler.make_picture.find_focus.__self__._rekognition
+maker = handler.function.reconciler.make_picture
+finder = maker.find_focus.__self__
+client = finder._rekognition
 config = client.meta.config
 print(json.dumps([
     client.meta.service_model.service_name,
     config.connect_timeout, config.read_timeout, config.retries["total_max_attempts"],
-    finder._zoom, handler.function.reconciler.spec.looks_into_squares,
+    finder._zoom, maker.spec.looks_into_squares,
 ]))
 """
 INVOKE = """
@@ -140,13 +140,13 @@ def test_import_wires() -> None:
         "pattern": "faces/{email}.*",
         "endpoint": "https://demo.authgear.test",
         "agent": f"authgear-s3-profile-pictures/{VERSION}",
-        "spec": [300, 60, 0.1, "#000000", 1000, 2000],
+        "spec": [300, 60, 0.1, "#000000", 1000, 2000, ["jpeg", "png"], False],
         "policy": [
             "if-empty",
             True,
             1000,
-            [1, "https://demo.authgear.test", "demo", 300, 60, 0.1, "#000000"],
-            [1, 1000, 2000],
+            [1, "https://demo.authgear.test", "demo", 300, 60, 0.1, 0, "#000000"],
+            [1, 1000, 2000, ["jpeg", "png"], 1024],
             False,  # settled objects are not looked at once more
         ],
         "looks": False,
@@ -156,7 +156,7 @@ def test_import_wires() -> None:
 def test_import_wires_rekognition_if_wanted() -> None:
     """With CROP_POSITION=face its client has the time-outs of all others."""
     environment = NEEDED | {"CROP_POSITION": "face", "FACE_ZOOM": "0.4"}
-    [shown] = result(SHOW_REKOGNITION, environment)
+    [_, shown] = result(SHOW_REKOGNITION, environment)
 
     assert shown == ["rekognition", 2, 3, 2, 0.4, True]
 
@@ -175,7 +175,7 @@ logger = logging.getLogger("{library}.anything")
 print(json.dumps([logger.isEnabledFor(logging.INFO), logger.getEffectiveLevel()]))
 """
 
-    [shown] = result(code, NEEDED | {"POWERTOOLS_LOG_LEVEL": "DEBUG"})
+    *_, shown = result(code, NEEDED | {"POWERTOOLS_LOG_LEVEL": "DEBUG"})
 
     assert shown == [False, logging.WARNING]
 

@@ -18,6 +18,8 @@ FLOORS = (
     ("handler", "hook"),
     ("factory",),
     ("function",),
+    ("run_records",),
+    ("resync",),
     ("triggers", "sync"),
     ("settings",),
     ("storage", "pictures"),
@@ -68,7 +70,7 @@ def test_folders_stay_small() -> None:
     folders = [SRC, *(path for path in SRC.rglob("*") if path.is_dir())]
     for folder in folders:
         names = {p.name for p in folder.iterdir() if p.suffix == ".py" or p.is_dir()}
-        assert len(names - {"__pycache__"}) <= 13, folder
+        assert len(names - {"__pycache__"}) <= 15, folder
 
 
 def test_packages_of_the_product() -> None:

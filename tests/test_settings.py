@@ -53,6 +53,8 @@ def test_from_env_defaults() -> None:
         memory_size=1024,
         overwrite=Overwrite.ALWAYS,
         remove_on_delete=False,
+        bulk_queue_url="",
+        bulk_requests_per_minute=50,
     )
 
 
@@ -85,8 +87,11 @@ def test_from_env_all_wrong() -> None:
         "MAX_INPUT_BYTES must be a whole number from 1 to 20000000",
         "MAX_INPUT_PIXELS must be a whole number from 1 to 100000000",
         f"ACCEPTED_FORMATS {FORMATS}",
+        "MEMORY_SIZE must be a whole number from 1024 to 10240",
         "OVERWRITE must be one of always, keep-own, if-empty",
         "REMOVE_ON_DELETE must be one of true, false",
+        "BULK_QUEUE_URL must be the URL of an SQS queue",
+        "BULK_REQUESTS_PER_MINUTE must be a whole number from 0 to 60000",
     ]
 
 

@@ -55,7 +55,7 @@ def main() -> None:
 @contextmanager
 def _page() -> Iterator[str]:
     """Run a system with a few people on it, and its page."""
-    with LocalSystem.start(concurrency=2) as system, Served.start(system) as page:
+    with LocalSystem.start() as system, Served.start(system) as page:
         add_people(system)
         yield page.url
 

@@ -17,7 +17,7 @@ from werkzeug.serving import (
 )
 from werkzeug.wsgi import LimitedStream
 
-from local.loopback import HOST
+from local.loopback import HOST, listen
 
 POLL_INTERVAL = 0.02  # seconds until a stopping server notices
 NO_HOST = "Bad Request: missing required Host header"
@@ -33,15 +33,21 @@ class Server:
     Args:
         application: Answers the requests.
 
-        port: To listen on; 0 is any free one.
+        port: To listen on; any other if it is taken.
     """
 
     def __init__(self, application: Application, port: int) -> None:
         self._connections = Connections()
         handler = type("Handler", (Handler,), {"connections": self._connections})
-        self._server: BaseWSGIServer = make_server(
-            HOST, port, cast(Any, application), threaded=True, request_handler=handler
-        )
+        with listen(port) as listener:
+            self._server: BaseWSGIServer = make_server(
+                HOST,
+                listener.getsockname()[1],
+                cast(Any, application),
+                threaded=True,
+                request_handler=handler,
+                fd=listener.fileno(),
+            )
         # Threads that are not daemons are waited for when the server closes.
         cast(Any, self._server).daemon_threads = False
         self._thread = threading.Thread(target=self._serve, name="authgear")

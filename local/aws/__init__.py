@@ -1,5 +1,6 @@
-"""S3, SQS and Secrets Manager on this machine."""
+"""AWS on this machine: MiniStack, and the stack of template.yaml in it."""
 
-from local.aws.services import REGION, AWSRequest, LocalAWS
+from local.aws.clients import REGION
+from local.aws.services import AWSRequest, LocalAWS
 
 __all__ = ["REGION", "AWSRequest", "LocalAWS"]

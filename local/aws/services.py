@@ -1,47 +1,24 @@
-"""S3, SQS and Secrets Manager on this machine: moto's server on a loopback port."""
+"""The AWS services of this machine, and the requests that they answered."""
 
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import boto3
-import botocore.session
-from botocore.config import Config
-
+from local.aws.clients import credentials, make_client, make_session
 from local.loopback import fetch
-from local.process import Process
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
-
-REGION = "us-east-1"
-# moto takes any pair of words; it must not be the user's own.
-ACCESS_KEY_ID = "local"
-SECRET_ACCESS_KEY = "local"  # noqa: S105 - opens nothing
-
-# What the user has set up for the real AWS is neither read nor needed.
-ISOLATED = {
-    "profile": (None, None, None, None),
-    "config_file": (None, None, os.devnull, None),
-    "credentials_file": (None, None, os.devnull, None),
-}
-# moto by itself lets every web page in; a bucket's own rules are to decide.
-STRICT = {"MOTO_DISABLE_GLOBAL_CORS": "true"}
-CLIENT = Config(
-    connect_timeout=5,
-    read_timeout=30,
-    proxies={},
-    retries={"total_max_attempts": 2},
-    use_dualstack_endpoint=False,
-    use_fips_endpoint=False,
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,53 +43,65 @@ class AWSRequest:
     status: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class LocalAWS:
     """
-    The three services, at one address.
+    Clients of all services, at one address.
 
     Args:
-        endpoint: The address, such as `http://127.0.0.1:5000`.
-
-        s3: A client of S3.
-
-        sqs: A client of SQS.
-
-        secrets: A client of Secrets Manager.
+        endpoint: The address, such as `http://127.0.0.1:4566`.
     """
 
-    endpoint: str
-    s3: S3Client
-    sqs: SQSClient
-    secrets: SecretsManagerClient
+    def __init__(self, endpoint: str) -> None:
+        self.endpoint = endpoint
+        self._session = make_session()
+        self._clients: list[Any] = []
 
     @classmethod
     @contextmanager
-    def start(cls, port: int = 0) -> Iterator[LocalAWS]:
-        """
-        Run the services, empty at first, until the block ends.
+    def connect(cls, endpoint: str) -> Iterator[LocalAWS]:
+        """Lend clients until the block ends."""
+        aws = cls(endpoint)
+        try:
+            yield aws
+        finally:
+            for client in aws._clients:
+                client.close()
 
-        They run in a process of their own: moto has one state in each process, and
-        would read what the user has set up for AWS.
+    @cached_property
+    def s3(self) -> S3Client:
+        """S3."""
+        client: S3Client = self._client("s3")
+        return client
 
-        Args:
-            port: Where to listen; 0 takes any free port.
-        """
-        with Process.start(
-            "local.aws.server", str(port), environment=_credentials() | STRICT
-        ) as (
-            _,
-            endpoint,
-        ):
-            services = {"s3": "s3", "sqs": "sqs", "secrets": "secretsmanager"}
-            clients = {
-                name: _client(service, endpoint) for name, service in services.items()
-            }
-            try:
-                yield cls(endpoint=endpoint, **clients)
-            finally:
-                for client in clients.values():
-                    client.close()
+    @cached_property
+    def sqs(self) -> SQSClient:
+        """SQS."""
+        client: SQSClient = self._client("sqs")
+        return client
+
+    @cached_property
+    def secrets(self) -> SecretsManagerClient:
+        """Secrets Manager."""
+        client: SecretsManagerClient = self._client("secretsmanager")
+        return client
+
+    @cached_property
+    def cloudformation(self) -> CloudFormationClient:
+        """CloudFormation."""
+        client: CloudFormationClient = self._client("cloudformation")
+        return client
+
+    @cached_property
+    def functions(self) -> LambdaClient:
+        """Lambda."""
+        client: LambdaClient = self._client("lambda")
+        return client
+
+    @cached_property
+    def logs(self) -> CloudWatchLogsClient:
+        """CloudWatch Logs."""
+        client: CloudWatchLogsClient = self._client("logs")
+        return client
 
     @property
     def requests(self) -> list[AWSRequest]:
@@ -122,30 +111,10 @@ class LocalAWS:
 
     def environment(self) -> dict[str, str]:
         """Return the variables by which any AWS client of a process comes here."""
-        return {"AWS_ENDPOINT_URL": self.endpoint, **_credentials()}
+        return {"AWS_ENDPOINT_URL": self.endpoint, **credentials()}
 
-
-def _credentials() -> dict[str, str]:
-    """Return the variables of credentials that open nothing, and of no others."""
-    return {
-        "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
-        "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
-        "AWS_REGION": REGION,
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
-
-
-def _client(service: str, endpoint: str) -> Any:
-    """Make a client that can only speak to the endpoint."""
-    session = boto3.Session(
-        aws_access_key_id=ACCESS_KEY_ID,
-        aws_secret_access_key=SECRET_ACCESS_KEY,
-        region_name=REGION,
-        botocore_session=botocore.session.Session(session_vars=ISOLATED),
-    )
-    # boto3's types know the literal names of services, not a variable.
-    create: Callable[..., Any] = session.client
-    return create(service, endpoint_url=endpoint, config=CLIENT)
+    def _client(self, service: str) -> Any:
+        """Make a client, and remember to close it."""
+        client = make_client(self._session, service, self.endpoint)
+        self._clients.append(client)
+        return client

@@ -8,7 +8,7 @@ from typing import Any
 
 from local.authgear import User
 from local.demo.scenario import Step
-from local.function.history import Settled
+from local.history import Settled
 from local.leaks import find_leaks
 from local.system import LocalSystem
 from outcome import Outcome

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from local.authgear import Fault
 from local.demo import bad_files
-from local.function.history import Settled
+from local.history import Settled
 from local.paths import PICTURES
 from local.sample_users import create_person
 from local.system import LocalSystem
@@ -38,8 +37,8 @@ class Step:
     act: Callable[[], object]
 
 
-# What happens in one round happens at once; the next begins when all is settled.
-Rounds = list[list[Step]]
+# A step begins when the one before is settled.
+Steps = list[Step]
 
 
 class Scenario:
@@ -53,7 +52,7 @@ class Scenario:
     def __init__(self, system: LocalSystem) -> None:
         self._system = system
 
-    def rounds(self) -> Rounds:
+    def steps(self) -> Steps:
         """Create the users; return the steps."""
         rocket = self._photo("rocket.jpg", "Ray Rocket")
         astronaut = self._photo("astronaut.png", "Eileen Collins")
@@ -62,28 +61,20 @@ class Scenario:
         coffee = (PICTURES / "coffee.png").read_bytes()
         no_picture = str(Path(cat.key).with_suffix(".txt")), bad_files.TEXT
         return [
-            [astronaut, cat, mistaken, *self._bad_files(), *self._bad_keys()],
-            [
-                self._again("the same event again", astronaut.key),
-                self._put(
-                    "coffee.png, same key", mistaken.key, coffee, Reason.PICTURE_SET
-                ),
-                self._put(
-                    "a newer file, no picture", *no_picture, Reason.NOT_A_PICTURE
-                ),
-            ],
-            [
-                self._again("an old event, late", mistaken.key),
-                self._delete("the object deleted", astronaut.key),
-            ],
-            [self._while_failing("Authgear answers 502", rocket)],
+            *(astronaut, cat, mistaken, *self._bad_files(), *self._bad_keys()),
+            self._again("the same event again", astronaut.key),
+            self._put("coffee.png, same key", mistaken.key, coffee, Reason.PICTURE_SET),
+            self._put("a newer file, no picture", *no_picture, Reason.NOT_A_PICTURE),
+            self._again("an old event, late", mistaken.key),
+            self._delete("the object deleted", astronaut.key),
+            self._while_failing("Authgear answers 502", rocket),
         ]
 
-    def one(self, picture: bytes, suffix: str, name: str, user_id: str) -> Rounds:
+    def one(self, picture: bytes, suffix: str, name: str, user_id: str) -> Steps:
         """Return the one step of somebody's own picture."""
         user = create_person(self._system.authgear, name, user_id=user_id)
-        key = f"pictures/{user.id}{suffix}"
-        return [[self._put("your picture", key, picture, Reason.PICTURE_SET)]]
+        key = self._system.key_for(user, suffix)
+        return [self._put("your picture", key, picture, Reason.PICTURE_SET)]
 
     def _photo(self, file: str, name: str) -> Step:
         """Create a user; return the step that puts a photograph for him."""
@@ -142,7 +133,8 @@ class Scenario:
 
     def _key(self, name: str, suffix: str) -> str:
         """Create a user; return the key of an object for him."""
-        return f"pictures/{create_person(self._system.authgear, name).id}{suffix}"
+        user = create_person(self._system.authgear, name)
+        return self._system.key_for(user, suffix)
 
     def _put(self, title: str, key: str, data: bytes, expected: Reason) -> Step:
         """Return the step that puts an object."""
@@ -163,31 +155,32 @@ class Scenario:
         return replace(step, title=title, act=act)
 
     def _again(self, title: str, key: str) -> Step:
-        """Return the step that delivers an object's first event once more."""
-        system = self._system
+        """Return the step that delivers an event of an object once more."""
         return Step(
             title=title,
             key=key,
             expected=Reason.IN_SYNC,
-            act=lambda: system.send(system.wait_for(key).event),
+            act=lambda: self._system.send(key),
         )
 
     def _delete(self, title: str, key: str) -> Step:
-        """Return the step that deletes an object."""
+        """Return the step that deletes an object; an event of it comes late."""
+
+        def act() -> None:
+            self._system.delete(key)
+            self._system.send(key)
+
         return Step(
             title=title,
             key=key,
             expected=Reason.OBJECT_GONE,
-            act=lambda: self._system.delete(key),
+            act=act,
         )
 
 
-def play(system: LocalSystem, rounds: Rounds) -> Iterator[tuple[Step, Settled]]:
-    """Do the steps, a round after the other; yield what came of each."""
-    counts: Counter[str] = Counter()
-    for steps in rounds:
-        for step in steps:
-            step.act()
-        for step in steps:
-            counts[step.key] += 1
-            yield step, system.wait_for(step.key, count=counts[step.key])
+def play(system: LocalSystem, steps: Steps) -> Iterator[tuple[Step, Settled]]:
+    """Do the steps, one after the other; yield what came of each."""
+    for step in steps:
+        count = system.history.count(step.key) + 1
+        step.act()
+        yield step, system.wait_for(step.key, count=count)

@@ -1,18 +1,17 @@
-"""A plain table that fits a terminal of 100 columns."""
+"""A plain table that fits a terminal of 80 columns."""
 
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Sequence
 
 from local.demo.scenario import Step
-from local.function.history import Settled
+from local.history import Settled
 from outcome import Outcome
 
-HEADER = ("", "what", "key", "outcome", "reason", "tries", "time")
-WIDTHS = (2, 24, 19, 9, 21, 5, 7)
+HEADER = ("", "what", "outcome", "reason", "tries", "time")
+WIDTHS = (2, 24, 9, 22, 5, 7)
 GREEN, YELLOW, RED, GRAY = "32", "33", "31", "90"
 COLORS = {
     Outcome.SYNCED: GREEN,
@@ -22,7 +21,6 @@ COLORS = {
     Outcome.REJECTED: YELLOW,
     Outcome.FAILED: RED,
 }
-UUID = re.compile(r"([0-9a-fA-F]{4})[0-9a-fA-F]{4}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 def format_header() -> str:
@@ -46,10 +44,9 @@ def format_row(step: Step, settled: Settled, *, color: bool) -> str:
         (
             "ok" if is_expected else "NO",
             step.title,
-            shorten(settled.key),
             settled.outcome,
             settled.reason,
-            str(settled.attempts).rjust(WIDTHS[5]),
+            str(settled.attempts).rjust(WIDTHS[4]),
             format_duration(settled.milliseconds),
         )
     )
@@ -69,12 +66,6 @@ def format_duration(milliseconds: float) -> str:
     else:
         text = f"{milliseconds / 1000:.1f} s"
     return text.rjust(WIDTHS[-1])
-
-
-def shorten(key: str) -> str:
-    """Return a key with its UUIDs cut down to their first digits."""
-    short = UUID.sub(r"\1..", key)
-    return short if len(short) <= WIDTHS[2] else short[: WIDTHS[2] - 3] + "..."
 
 
 def shows_color() -> bool:

@@ -12,8 +12,17 @@ from contextlib import ExitStack, contextmanager, suppress
 from ipaddress import ip_network
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 
+SILENCE = (
+    "Docker's daemon does not answer: start it, or use MiniStack in its place: "
+    "make invoke DOCKER=no"
+)
 GATEWAY = "{{with index .IPAM.Config 0}}{{or .Gateway .Subnet}}{{end}}"
 CHUNK = 65536  # bytes
+ANSWER_TIMEOUT = 20  # seconds
+
+
+class GatewayUnknown(Exception):
+    """Raised when Docker does not say how containers reach the host."""
 
 
 def find_gateway() -> str:
@@ -21,14 +30,22 @@ def find_gateway() -> str:
     Return the address by which containers reach the host.
 
     Docker does not always tell it; it is then the subnet's first.
+
+    Raises:
+        GatewayUnknown: Docker does not answer.
     """
     docker = shutil.which("docker") or "docker"
-    answer = subprocess.run(  # noqa: S603 - a command of our own
-        [docker, "network", "inspect", "bridge", "--format", GATEWAY],
-        stdout=subprocess.PIPE,
-        encoding="utf-8",
-        check=True,
-    ).stdout.strip()
+    try:
+        answer = subprocess.run(  # noqa: S603 - a command of our own
+            [docker, "network", "inspect", "bridge", "--format", GATEWAY],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            encoding="utf-8",
+            timeout=ANSWER_TIMEOUT,
+            check=True,
+        ).stdout.strip()
+    except (OSError, subprocess.SubprocessError) as error:
+        raise GatewayUnknown(SILENCE) from error
     return str(ip_network(answer)[1]) if "/" in answer else answer
 
 

@@ -1,9 +1,9 @@
 """
-Invoke the function as Lambda would, on one machine: `make invoke EVENT=...`.
+Invoke the function once, on one machine: `make invoke EVENT=...`.
 
 The event finds the user and the bucket it speaks of, in an Authgear and an S3 of this
-machine. With Docker it is `sam local invoke`; without, the same package runs behind the
-emulator of Lambda's runtime interface.
+machine. With Docker it is `sam local invoke`; without, MiniStack's Lambda invokes the
+deployed stack.
 """
 
 from __future__ import annotations
@@ -14,21 +14,28 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import yaml
 
-from local.paths import ROOT
-from local.sam.forwarder import find_gateway, forward
-from local.sam.package import BuildFailed, build, build_for_host, host_architecture
-from local.sam.runtime import Runtime, RuntimeUnavailable
-from local.sam.sample import start_sample
+from local.authgear import User
+from local.aws.package import host_architecture
+from local.aws.stack import StackFailed
+from local.paths import PICTURES, ROOT
+from local.process import ProcessEnded
+from local.sam.forwarder import GatewayUnknown, find_gateway, forward
+from local.sam.package import BuildFailed, build
+from local.sample_users import create_person
 from local.system import BUCKET, LocalSystem
 
 SAM = ROOT / ".venv-sam" / "bin" / "sam"
+EVENT = "events/s3-put.json"
+# The user and the object that the events in `events/` speak of.
+USER_ID = "00000000-0000-4000-8000-000000000001"
+KEY = f"pictures/{USER_ID}.jpg"
 
 # In the container `localhost` means the host too, since http is spoken with no other;
 # boto3 puts the bucket's name before it. `--docker-network host` would not do: SAM then
@@ -36,6 +43,10 @@ SAM = ROOT / ".venv-sam" / "bin" / "sam"
 ADD_HOSTS = [
     f"--add-host={name}:host-gateway" for name in ("localhost", f"{BUCKET}.localhost")
 ]
+
+
+class WrongEvent(Exception):
+    """Raised for a file that holds no event."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,19 +57,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit status.
     """
     options, sam_options = _parse(arguments)
-    has_docker = options.docker and shutil.which("docker") is not None
-    with tempfile.TemporaryDirectory() as folder, start_sample() as (system, user):
-        try:
-            if has_docker:
-                status = _invoke_in_docker(options.event, system, sam_options)
-            else:
-                status = _invoke_behind_emulator(options.event, system, Path(folder))
-        except (BuildFailed, RuntimeUnavailable) as error:
-            print(error, file=sys.stderr)
-            return 1
-        print("\nThe user in Authgear:")
-        print(json.dumps(user.standard_attributes(), indent=2))
-        return status
+    try:
+        event = read_event(Path(options.event).expanduser())
+        if options.docker and shutil.which("docker"):
+            return _invoke_in_docker(event, sam_options)
+        return _invoke_in_ministack(event)
+    except (
+        *(BuildFailed, GatewayUnknown, ProcessEnded, StackFailed, WrongEvent),
+    ) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def read_event(path: Path) -> Any:
+    """
+    Read an event.
+
+    Raises:
+        WrongEvent: There is no such file, or it is no JSON.
+    """
+    try:
+        return json.loads(path.read_text())
+    except OSError as error:
+        message = f"there is no event {path}: see the folder events/"
+        raise WrongEvent(message) from error
+    except ValueError as error:
+        message = f"{path} is no JSON: {error}"
+        raise WrongEvent(message) from error
 
 
 def point_to(template: str, environment: Mapping[str, str]) -> str:
@@ -82,26 +107,44 @@ def point_to(template: str, environment: Mapping[str, str]) -> str:
 def _parse(arguments: Sequence[str] | None) -> tuple[argparse.Namespace, list[str]]:
     """Read the command line; what is unknown here goes to `sam local invoke`."""
     parser = argparse.ArgumentParser(prog="python -m local.sam.invoke")
-    parser.add_argument("event", type=Path, help="file with the event")
+    event = os.environ.get("INVOKE_EVENT") or EVENT
+    parser.add_argument("event", nargs="?", default=event, help="file with the event")
     parser.add_argument("--no-docker", dest="docker", action="store_false")
     return parser.parse_known_args(arguments)
 
 
-def _invoke_in_docker(event: Path, system: LocalSystem, sam_options: list[str]) -> int:
+def put_sample(system: LocalSystem) -> None:
+    """Put the picture that the events speak of into the bucket."""
+    system.put(KEY, (PICTURES / "rocket.jpg").read_bytes())
+
+
+def create_user(system: LocalSystem) -> User:
+    """Create the user that the events speak of."""
+    return create_person(system.authgear, "Ada Lovelace", user_id=USER_ID)
+
+
+def _invoke_in_docker(event: Any, sam_options: list[str]) -> int:
     """Run `sam local invoke`; it prints log and answer itself."""
+    gateway = find_gateway()
     built = build(ROOT / ".aws-sam" / "invoke", host_architecture())
-    template = built.with_name("local.yaml")
-    variables = _seen_from_docker(system)
-    template.write_text(point_to(built.read_text(), variables))
-    files = ["--template", str(template), "--event", str(event)]
-    ports = [urlsplit(url).port or 0 for url in _endpoints(system).values()]
-    with forward(find_gateway(), ports):
-        return subprocess.run(  # noqa: S603 - what the person at the terminal asked for
-            [str(SAM), "local", "invoke", *files, *ADD_HOSTS, *sam_options, "Function"],
-            # SAM prefers its own environment's values to those of the template.
-            env={**os.environ, **variables},
-            check=False,
-        ).returncode
+    with LocalSystem.start_servers() as system:
+        put_sample(system)
+        user = create_user(system)
+        template = built.with_name("local.yaml")
+        variables = _seen_from_docker(system)
+        template.write_text(point_to(built.read_text(), variables))
+        files = ["--template", str(template), "--event", "-"]
+        ports = [urlsplit(url).port or 0 for url in _endpoints(system).values()]
+        with forward(gateway, ports):
+            status = subprocess.run(  # noqa: S603 - what the person has asked for
+                [SAM, "local", "invoke", *files, *ADD_HOSTS, *sam_options, "Function"],
+                # SAM prefers its own environment's values to those of the template.
+                env={**os.environ, **variables},
+                input=json.dumps(event).encode(),
+                check=False,
+            ).returncode
+        _show_user(user)
+    return status
 
 
 def _endpoints(system: LocalSystem) -> dict[str, str]:
@@ -122,14 +165,27 @@ def _seen_from_docker(system: LocalSystem) -> dict[str, str]:
     return system.environment() | endpoints
 
 
-def _invoke_behind_emulator(event: Path, system: LocalSystem, folder: Path) -> int:
-    """Run the package behind the emulator; print log and answer."""
-    package = build_for_host(folder / "package")
-    with Runtime.start(package, system.environment(), folder) as runtime:
-        answer = runtime.invoke(json.loads(event.read_text()))
-        print(runtime.log)
-    print(json.dumps(answer, indent=2))
-    return int("errorType" in answer)
+def _invoke_in_ministack(event: Any) -> int:
+    """Deploy the stack, and invoke its function; print log and answer."""
+    with LocalSystem.start() as system:
+        put_sample(system)
+        system.wait_for(KEY)  # S3's own event, for a user that is not there yet
+        user = create_user(system)
+        known = len(system.history.log)
+        answer = system.aws.functions.invoke(
+            FunctionName=system.function_name, Payload=json.dumps(event)
+        )
+        system.read_log()
+        print("\n".join(system.history.log[known:]))
+        print(json.dumps(json.load(answer["Payload"]), indent=2))
+        _show_user(user)
+    return int("FunctionError" in answer)
+
+
+def _show_user(user: User) -> None:
+    """Print what Authgear knows of the user by now."""
+    print("\nThe user in Authgear:")
+    print(json.dumps(user.standard_attributes(), indent=2))
 
 
 if __name__ == "__main__":

@@ -57,6 +57,8 @@ class Connection:
         self._session = session or requests.Session()
         # No proxy, .netrc or certificate of the environment changes where requests go.
         self._session.trust_env = False
+        # Without this requests reads the whole body of a redirect that is not followed.
+        self._session.get_redirect_target = _no_target  # type: ignore[method-assign,assignment]
         self._session.headers["User-Agent"] = user_agent
         self._share = share
         self._quiet_until = -math.inf
@@ -226,6 +228,10 @@ class Connection:
         if error.retry_after is not None:
             return budget.pause(error.retry_after + self._share())
         return budget.pause(BACKOFF * 2**failures * self._share())
+
+
+def _no_target(_: requests.Response) -> None:
+    """Tell that no answer is a redirect to follow."""
 
 
 def _read_body(

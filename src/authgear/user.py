@@ -41,7 +41,7 @@ class User:
     user_id: str
     is_anonymized: bool
     standard_attributes: dict[str, Any] = field(repr=False)
-    read_at: float = -math.inf
+    read_at: float = field(default=-math.inf, compare=False)
 
     @property
     def has_picture(self) -> bool:

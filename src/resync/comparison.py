@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice, repeat
 
@@ -76,6 +75,8 @@ class Comparison:
         Returns:
             An entry per user; none for users whose first key is in an earlier range.
         """
+        from concurrent.futures import ThreadPoolExecutor  # only a resync needs it
+
         users = dict(self._group(after, until, items))
         with ThreadPoolExecutor(READERS) as readers:
             looks = readers.map(self._look, users, users.values(), repeat(budget))

@@ -15,8 +15,7 @@ from authgear import (
     User,
 )
 
-from .calls import Call, ReadCall, UpdateCall
-from .steps import Steps, advance
+from .calls import Call, ReadCall, Steps, UpdateCall, advance
 
 Answer = User | AuthgearError
 

@@ -7,9 +7,10 @@ yields these calls, so that one caller makes them one by one and another in batc
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass
 
-from authgear import AdminAPI, Budget, User
+from authgear import AdminAPI, AuthgearError, Budget, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +46,35 @@ class UpdateCall:
 
 
 Call = ReadCall | UpdateCall
+Steps = Generator[Call, User, None]
+
+
+def make_calls_of_one(steps: Steps, admin_api: AdminAPI, budget: Budget) -> None:
+    """
+    Make the calls of one run, one by one, until it ends.
+
+    Args:
+        steps: The run.
+
+        admin_api: Authgear.
+
+        budget: The time that it has.
+    """
+    call = next(steps, None)
+    while call is not None:
+        answer: User | AuthgearError
+        try:
+            answer = call.make(admin_api, budget)
+        except AuthgearError as error:
+            answer = error
+        call = advance(steps, answer)
+
+
+def advance(steps: Steps, answer: User | AuthgearError) -> Call | None:
+    """Hand a run the answer to its call; return the next call, `None` at its end."""
+    try:
+        if isinstance(answer, AuthgearError):
+            return steps.throw(answer)
+        return steps.send(answer)
+    except StopIteration:
+        return None

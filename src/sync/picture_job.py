@@ -2,18 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, wait
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from threading import Thread
+from typing import Protocol, TypeVar
 
 from authgear import AuthgearError, UploadURL
 from pictures.mark import add_mark
 from pictures.model import MakePicture, ProfilePicture
 from storage.bucket import StoredObject
 
-from .parallel import RunDuring
 from .run_log import RunLog
 from .user_objects import UserObjects
 from .user_profile import UserProfile
+
+T = TypeVar("T")
+
+
+class RunDuring(Protocol):
+    """Lets work go on during a block; what it yields returns the result, or raises."""
+
+    def __call__(
+        self, work: Callable[[], T]
+    ) -> AbstractContextManager[Callable[[], T]]:
+        """Begin the work."""
+
+
+@contextmanager
+def run_inline(work: Callable[[], T]) -> Iterator[Callable[[], T]]:
+    """Do the work when its result is asked for: everything happens in a known order."""
+    yield work
+
+
+@contextmanager
+def run_in_thread(work: Callable[[], T]) -> Iterator[Callable[[], T]]:
+    """
+    Do the work in a thread, which has ended when the block is left.
+
+    Lambda freezes a process once an invocation is answered: nothing may go on by then.
+    There is no pool of threads, in which work that hangs would keep its place.
+    """
+    future: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - or who waits would wait for ever
+            future.set_exception(error)
+
+    Thread(target=run, daemon=True).start()
+    try:
+        yield future.result
+    finally:
+        wait([future])
 
 
 @dataclass(kw_only=True, slots=True)
@@ -64,6 +107,8 @@ class PictureJob:
             picture = self._make(data)
         self._jpeg = add_mark(picture.data, mark)
         self.log.facts.update(_describe(picture), output_bytes=len(self._jpeg))
+        if picture.focus_seconds is not None:
+            self.log.facts["faces_ms"] = round(picture.focus_seconds * 1000, 1)
 
     def upload(self) -> str:
         """Upload the picture that was made, and return its image id."""
@@ -94,11 +139,5 @@ def _describe(picture: ProfilePicture) -> dict[str, object]:
         "crop_position": round(picture.crop_position, 3),
         "incomplete": picture.incomplete or None,
         "faces": picture.focus.faces or None,
-        "faces_ms": _milliseconds(picture.focus_seconds),
         "crop_fallback": picture.focus.fallback or None,
     }
-
-
-def _milliseconds(seconds: float | None) -> float | None:
-    """Return milliseconds as the log shows them."""
-    return None if seconds is None else round(seconds * 1000, 1)

@@ -13,14 +13,12 @@ from storage.bucket import Bucket
 from storage.key_pattern import KeyIgnored, KeyPattern
 
 from .batch import make_calls
-from .calls import Call, ReadCall
+from .calls import Call, ReadCall, Steps, make_calls_of_one
 from .decide import Policy
 from .errors import result_from_error
-from .parallel import RunDuring
-from .picture_job import PictureJob
+from .picture_job import PictureJob, RunDuring
 from .results import ObjectResult, Results
 from .run_log import RunLog
-from .steps import Steps, make_calls_of_one
 from .user_objects import UserObjects
 from .user_profile import UserProfile
 from .user_run import UserRun

@@ -6,7 +6,14 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from authgear import AuthgearError, NoAnswer, StaleAttributes, Unavailable, User
+from authgear import (
+    AuthgearError,
+    NoAnswer,
+    StaleAttributes,
+    Unavailable,
+    Unexpected,
+    User,
+)
 from outcome import Result
 from pictures.errors import PictureRejected
 from settings import Overwrite
@@ -209,7 +216,9 @@ class UserRun:
     def _note_failure(self, item: StoredObject | None, error: AuthgearError) -> None:
         """Note an update that may be committed later, or can never be."""
         is_lost = isinstance(error, Unavailable) and error.status != 200
-        if isinstance(error, NoAnswer) or is_lost:
+        # A 200 that cannot be read may be the answer to work that was done.
+        is_unread = isinstance(error, Unexpected) and error.status == 200
+        if isinstance(error, NoAnswer) or is_lost or is_unread:
             self._unanswered = error
         result = result_from_error(error)
         if item and result and result.reason in SETTLED:

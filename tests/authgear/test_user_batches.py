@@ -29,33 +29,42 @@ from tests.authgear.client import IMAGE_ID, Client
 from tests.authgear.recordings import OTHER_USER_ID, USER_ID, object_id_of, recorded
 from tests.authgear.test_distrust import ANOTHER, GRAPHQL, NODES
 from tests.fakes.authgear_server import Fault, answered, timed_out
+from tests.fakes.clock import FakeClock
 from tests.fakes.tokens import APP_ID
 
 NOBODY = "00000000-0000-4000-8000-0000000000ff"
 NODE = {"id": to_node_id(USER_ID), "standardAttributes": {"name": "Ada"}}
 REFUSED = {"errorName": "Invalid", "reason": "GetUsersInvalidArgument"}
 OTHER_IMAGE_ID = object_id_of(22)
-ADA = User(user_id=USER_ID, is_anonymized=False, standard_attributes={"name": "Ada"})
-BOB = User(user_id=OTHER_USER_ID, is_anonymized=False, standard_attributes={})
+NOW = FakeClock().now  # they were read just now
+ADA = User(
+    user_id=USER_ID,
+    is_anonymized=False,
+    standard_attributes={"name": "Ada"},
+    read_at=NOW,
+)
+BOB = User(
+    user_id=OTHER_USER_ID, is_anonymized=False, standard_attributes={}, read_at=NOW
+)
 PAIRS = [(ADA, IMAGE_ID), (BOB, OTHER_IMAGE_ID)]
 
 
 def read(client: Client, *user_ids: str) -> dict[str, Any]:
     """Read users in one request."""
-    return dict(client.api.batches.get_users(user_ids, deadline=1e9))
+    return dict(client.api.batches.get_users(user_ids, budget=client.budget()))
 
 
 def find(client: Client, *values: str, attribute: str = "email") -> dict[str, Any]:
     """Find users by e-mail in one request; return their ids."""
     found = client.api.batches.find_users(
-        values, login_id_key=attribute, attribute=attribute, deadline=1e9
+        values, login_id_key=attribute, attribute=attribute, budget=client.budget()
     )
     return {value: [user.user_id for user in users] for value, users in found.items()}
 
 
 def update(client: Client) -> dict[str, Any]:
     """Set the pictures of both users in one request."""
-    return dict(client.api.batches.set_pictures(PAIRS, deadline=1e9))
+    return dict(client.api.batches.set_pictures(PAIRS, budget=client.budget()))
 
 
 def sent(client: Client) -> dict[str, Any]:
@@ -442,7 +451,7 @@ def test_limits_are_the_recorded_ones() -> None:
     with pytest.raises(ValueError, match="at most 100"):
         find(client, *ids[: MOST_FOUND + 1])
     with pytest.raises(ValueError, match="at most 5 "):
-        client.api.batches.set_pictures(PAIRS * 3, deadline=1e9)
+        client.api.batches.set_pictures(PAIRS * 3, budget=client.budget())
     assert client.server.steps == []
 
 
@@ -451,5 +460,5 @@ def test_nothing_to_do_sends_nothing() -> None:
     client = Client()
 
     assert find(client) == {}
-    assert client.api.batches.set_pictures([], deadline=1e9) == {}
+    assert client.api.batches.set_pictures([], budget=client.budget()) == {}
     assert client.server.steps == []

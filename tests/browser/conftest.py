@@ -35,7 +35,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def system() -> Iterator[LocalSystem]:
     """Run a system whose function tries again at once."""
-    with LocalSystem.start(concurrency=2, retry_delays=(0, 0)) as system:
+    with LocalSystem.start(retry_delay=0) as system:
         yield system
 
 

@@ -13,6 +13,7 @@ from authgear import (
     AccessTokens,
     AdminAPI,
     BatchRolledBack,
+    Budget,
     Connection,
     DeniedByHook,
     KeyPair,
@@ -45,14 +46,14 @@ def api(authgear: Authgear) -> Iterator[AdminAPI]:
         yield AdminAPI(connection, tokens)
 
 
-def soon() -> float:
-    """Return a deadline."""
-    return time.monotonic() + 20
+def soon() -> Budget:
+    """Return the time of one run."""
+    return Budget(deadline=time.monotonic() + 20)
 
 
 def read(api: AdminAPI, user_ids: list[str]) -> list[User]:
     """Read users who all exist."""
-    found = api.batches.get_users(user_ids, deadline=soon())
+    found = api.batches.get_users(user_ids, budget=soon())
     return [user for user in found.values() if isinstance(user, User)]
 
 
@@ -65,7 +66,7 @@ def test_thousand_users_take_one_request(authgear: Authgear, api: AdminAPI) -> N
         for n in range(999)
     ]
 
-    users = api.batches.get_users([*ids, NOBODY], deadline=soon())
+    users = api.batches.get_users([*ids, NOBODY], budget=soon())
 
     assert [type(users[user_id]) for user_id in ids] == [User] * 999
     assert type(users[NOBODY]) is UserNotFound
@@ -83,7 +84,7 @@ def test_hundred_names_take_one_request(authgear: Authgear, api: AdminAPI) -> No
     ]
 
     found = api.batches.find_users(
-        values, login_id_key="email", attribute="email", deadline=soon()
+        values, login_id_key="email", attribute="email", budget=soon()
     )
 
     ids = {value: [user.user_id for user in users] for value, users in found.items()}
@@ -104,7 +105,7 @@ def test_name_that_looks_well_formed_and_is_not(
     values = ["(bad)@example.com", "ada@example.com", "<x>@example.com"]
 
     found = api.batches.find_users(
-        values, login_id_key="email", attribute="email", deadline=soon()
+        values, login_id_key="email", attribute="email", budget=soon()
     )
 
     assert [user.user_id for user in found["ada@example.com"]] == [ada.id]
@@ -126,7 +127,7 @@ def test_names_of_other_kinds(
     ada = authgear.users.create(username="ada", phone="+85298765432")
 
     found = api.batches.find_users(
-        [value, "+1"], login_id_key=key, attribute=attribute, deadline=soon()
+        [value, "+1"], login_id_key=key, attribute=attribute, budget=soon()
     )
 
     assert [user.user_id for user in found[value]] == [ada.id]
@@ -144,7 +145,7 @@ def test_five_pictures_take_one_request(authgear: Authgear, api: AdminAPI) -> No
     before = read(api, ids)
 
     updated = api.batches.set_pictures(
-        list(zip(before, IMAGE_IDS, strict=True)), deadline=soon()
+        list(zip(before, IMAGE_IDS, strict=True)), budget=soon()
     )
 
     after = read(api, ids)
@@ -163,7 +164,7 @@ def test_deleted_user_rolls_back_the_others(authgear: Authgear, api: AdminAPI) -
 
     with pytest.raises(BatchRolledBack) as caught:
         api.batches.set_pictures(
-            list(zip(before, IMAGE_IDS, strict=False)), deadline=soon()
+            list(zip(before, IMAGE_IDS, strict=False)), budget=soon()
         )
 
     assert caught.value.user_id == ids[1]
@@ -178,7 +179,7 @@ def test_hook_that_denies_rolls_back_all(authgear: Authgear, api: AdminAPI) -> N
 
     with pytest.raises(BatchRolledBack) as caught:
         api.batches.set_pictures(
-            list(zip(before, IMAGE_IDS, strict=False)), deadline=soon()
+            list(zip(before, IMAGE_IDS, strict=False)), budget=soon()
         )
 
     assert type(caught.value.cause) is DeniedByHook
@@ -191,9 +192,9 @@ def test_anonymized_user_is_told(authgear: Authgear, api: AdminAPI) -> None:
     record = authgear.users.get(user.user_id).record
     authgear.users.commit({user.user_id: replace(record, is_anonymized=True)})
 
-    found = api.batches.get_users([user.user_id], deadline=soon())
+    found = api.batches.get_users([user.user_id], budget=soon())
     with pytest.raises(BatchRolledBack) as caught:
-        api.batches.set_pictures([(user, IMAGE_IDS[0])], deadline=soon())
+        api.batches.set_pictures([(user, IMAGE_IDS[0])], budget=soon())
 
     assert type(found[user.user_id]) is UserAnonymized
     assert type(caught.value.cause) is UserAnonymized

@@ -13,7 +13,8 @@ import pytest
 
 from local.aws import LocalAWS
 from local.sam.package import build_hook
-from local.sam.runtime import Runtime
+from tests.deploy.runtime import Runtime
+from tests.fakes.moto_server import start_moto
 from tests.hook.deliveries import KEY, USER_ID, delivery, recorded_body
 from triggers.messages import write_user_check
 
@@ -30,7 +31,7 @@ PARTS_OF_THE_RUNTIME = (
 @pytest.fixture(scope="module")
 def aws() -> Iterator[LocalAWS]:
     """Run Secrets Manager with the key, and SQS with a queue."""
-    with LocalAWS.start() as aws:
+    with start_moto() as aws:
         aws.secrets.create_secret(Name="hook", SecretString=KEY.decode())
         yield aws
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import os
 from pathlib import Path
 
 import pytest
@@ -29,7 +29,6 @@ def test_point_to_adds_and_replaces_variables(built: Path) -> None:
     assert after == before
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the emulator is for Linux")
 def test_invoke_without_docker_shows_what_happened(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -40,3 +39,47 @@ def test_invoke_without_docker_shows_what_happened(
     assert status == 0
     assert '"outcome": "synced"' in shown
     assert '"picture": "http://127.0.0.1:' in shown
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [(None, "there is no event"), ("{", "is no JSON: Expecting property name")],
+    ids=["no-file", "no-json"],
+)
+def test_wrong_event_is_one_sentence(
+    content: str | None,
+    sentence: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """It is told before anything is started."""
+    event = tmp_path / "event.json"
+    if content:
+        event.write_text(content)
+
+    status = main([str(event)])
+
+    shown = capsys.readouterr().err
+    assert status == 1
+    assert sentence in shown
+    assert len(shown.splitlines()) == 1
+
+
+def test_stopped_docker_daemon_is_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A docker that cannot reach its daemon is told, and what to do without it."""
+    docker = tmp_path / "docker"
+    docker.write_text("#!/bin/sh\necho Cannot connect to the Docker daemon >&2\nexit 1")
+    docker.chmod(0o755)
+    before = os.environ["PATH"]
+    os.environ["PATH"] = f"{tmp_path}{os.pathsep}{before}"
+    try:
+        status = main([str(EVENT)])
+    finally:
+        os.environ["PATH"] = before
+
+    shown = capsys.readouterr().err
+    assert status == 1
+    assert "make invoke DOCKER=no" in shown
+    assert len(shown.splitlines()) == 1

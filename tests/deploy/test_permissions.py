@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from local.aws import AWSRequest
-from local.function.execution import Execution
 from local.sample_users import create_person
-from local.system import BUCKET, SECRET, LocalSystem
+from local.system import BUCKET, SECRET
 from tests.deploy.sam import ROOT
 from tests.deploy.translation import every_choice, resolve
+from tests.fakes.execution import invoke
+from tests.fakes.moto_server import start_servers
 from tests.samples.events import sqs
 from tests.samples.pictures import encode, quadrants
 from triggers.messages import Mode, Resync
@@ -105,32 +106,24 @@ def requests(crop_position: str) -> list[AWSRequest]:
     A bucket of somebody else may have no versions; then the object itself is tagged.
     """
     settings = {"REMOVE_ON_DELETE": "true", "CROP_POSITION": crop_position}
-    with LocalSystem.start(settings=settings, concurrency=0) as system:
+    with start_servers() as system:
         keys = []
         for data in (encode(quadrants(90, 120), "PNG"), b"no picture", None):
             user = create_person(system.authgear, "Ada Lovelace")
             keys.append(f"pictures/{user.id}.png")
             if data is not None:
                 system.put(keys[-1], data)
-        execution = Execution(system.environment(), timeout=60)
-        found = invoke(system, execution, [*keys, keys[0]])
+        known = len(system.aws.requests)
+        events = [put_event(key) for key in [*keys, keys[0]]]
+        invoke(system.environment() | settings, *events)
+        found = system.aws.requests[known:]
         system.aws.s3.put_bucket_versioning(
             Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"}
         )
         system.put(keys[0], encode(quadrants(120, 90), "PNG"))
-        found += invoke(system, execution, keys[:1])
-        execution.stop()
-        return found
-
-
-def invoke(
-    system: LocalSystem, execution: Execution, keys: list[str]
-) -> list[AWSRequest]:
-    """Invoke the function for objects; return what it asks of AWS."""
-    known = len(system.aws.requests)
-    for key in keys:
-        assert execution.invoke(put_event(key), "request").error is None
-    return system.aws.requests[known:]
+        known = len(system.aws.requests)
+        invoke(system.environment() | settings, put_event(keys[0]))
+        return found + system.aws.requests[known:]
 
 
 def put_event(key: str) -> dict[str, Any]:

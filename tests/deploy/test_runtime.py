@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from local.authgear import Fault
-from local.sam.runtime import Runtime
-from local.sam.sample import KEY, USER_ID, start_sample
+from local.sam.invoke import KEY, USER_ID, create_user, put_sample
 from local.system import BUCKET, LocalSystem
+from tests.deploy.runtime import Runtime
 from tests.deploy.sam import ROOT
+from tests.fakes.moto_server import start_servers
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="the runtime interface emulator is for Linux"
@@ -28,7 +29,9 @@ EMULATOR = ("START RequestId:", "END RequestId:", "REPORT RequestId:")
 @pytest.fixture(scope="module")
 def system() -> Iterator[LocalSystem]:
     """Run an Authgear and an S3 with the user and the picture of the events."""
-    with start_sample() as (system, _):
+    with start_servers() as system:
+        create_user(system)
+        put_sample(system)
         yield system
 
 

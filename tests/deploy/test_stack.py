@@ -1,30 +1,28 @@
 """
-The template deployed into moto's CloudFormation, as far as that goes.
+The template deployed into MiniStack.
 
-moto makes the function's configuration, role, queues, log group, bucket and mapping. It
-makes no alarms, dashboard, queries or bucket policy, sets no notification on the bucket
-and no failure destination on the function, and runs no function without Docker: what
-follows an event is for the end-to-end tests.
+What is changed in the copy that is deployed is in `local/aws/template.py`, and tried
+here: a change that is no longer needed fails.
 """
 
 from __future__ import annotations
 
-import ast
-import io
 import json
-import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
+from local.aws import LocalAWS
+from local.aws.clients import make_client, make_session
+from local.aws.ministack import start_ministack
+from local.aws.stack import Stack, StackFailed
+from local.aws.template import DIFFERENCES, METRIC_MATH, SAVED_QUERIES, Difference
 from settings import Settings
-from tests.deploy.translation import REGION, known_to_moto
 
 BUCKET = "pictures-example"
-SECRET = f"arn:aws:secretsmanager:{REGION}:123456789012:secret:key-abcdef"
+ACCOUNT = "000000000000"
+SECRET = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:key-abcdef"
 GIVEN = {
     "BucketName": BUCKET,
     "AuthgearEndpoint": "https://example.authgear.cloud",
@@ -32,126 +30,109 @@ GIVEN = {
     "AuthgearSecretArn": SECRET,
 }
 
-# moto says so of resources that it passes over.
-pytestmark = pytest.mark.filterwarnings("ignore:Tried to parse")
-
-
-class Stack:
-    """A deployed stack: what came out of it, and clients to look at the rest."""
-
-    def __init__(self, template: dict[str, Any], **parameters: str) -> None:
-        # boto3's types know the literal names of services, not a variable.
-        self.client: Callable[..., Any] = boto3.Session(region_name=REGION).client
-        self._store_code()
-        cloudformation = self.client("cloudformation")
-        cloudformation.create_stack(
-            StackName="pictures",
-            TemplateBody=json.dumps(known_to_moto(template)),
-            Capabilities=["CAPABILITY_IAM"],
-            Parameters=[
-                {"ParameterKey": name, "ParameterValue": value}
-                for name, value in (GIVEN | parameters).items()
-            ],
-        )
-        found = cloudformation.describe_stacks(StackName="pictures")["Stacks"][0]
-        self.status: str = found["StackStatus"]
-        self.outputs: dict[str, str] = {
-            output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]
-        }
-
-    def _store_code(self) -> None:
-        """Put some code where the translated template says that it is."""
-        archive = io.BytesIO()
-        with zipfile.ZipFile(archive, "w") as file:
-            file.writestr("handler.py", "")
-        s3 = self.client("s3")
-        s3.create_bucket(Bucket="bucket")
-        s3.put_object(Bucket="bucket", Key="key", Body=archive.getvalue())
-
 
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let every client of this process speak to moto, with no user's credentials."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "local")
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
-    with mock_aws(config={"lambda": {"use_docker": False}}):
-        yield
+def aws() -> Iterator[LocalAWS]:
+    """Run an account with nothing in it."""
+    with start_ministack() as aws:
+        yield aws
 
 
-@pytest.mark.usefixtures("aws")
-def test_stack_function_gets_its_settings(template: dict[str, Any]) -> None:
+def deploy(aws: LocalAWS, **parameters: str) -> Stack:
+    """Deploy the template."""
+    stack = Stack(aws, "pictures")
+    stack.deploy(GIVEN | parameters)
+    return stack
+
+
+def client(aws: LocalAWS, service: str) -> Any:
+    """Make a client of another service."""
+    return make_client(make_session(), service, aws.endpoint)
+
+
+@pytest.mark.parametrize("needed", [SAVED_QUERIES, METRIC_MATH], ids=lambda it: it.name)
+def test_difference_is_needed(aws: LocalAWS, needed: Difference) -> None:
+    """Without it MiniStack does not take the template: else it must go."""
+    others = tuple(it for it in DIFFERENCES if it is not needed)
+
+    with pytest.raises(StackFailed):
+        Stack(aws, "pictures", differences=others).deploy(GIVEN)
+
+
+def test_plain_http_is_refused_by_the_template_alone(aws: LocalAWS) -> None:
+    """Only the copy takes an Authgear without a certificate."""
+    plain = GIVEN | {"AuthgearEndpoint": "http://127.0.0.1:3100"}
+    differences = (SAVED_QUERIES, METRIC_MATH)
+
+    with pytest.raises(StackFailed, match="AuthgearEndpoint"):
+        Stack(aws, "pictures", differences=differences).deploy(plain)
+
+    assert deploy(aws, **plain).status == "CREATE_COMPLETE"
+
+
+def test_stack_function_gets_its_settings(aws: LocalAWS) -> None:
     """The function can be started with what the stack hands it."""
-    stack = Stack(template, PictureSize="256")
+    stack = deploy(aws, PictureSize="256")
 
-    name = stack.outputs["FunctionName"]
-    configuration = stack.client("lambda").get_function_configuration(FunctionName=name)
-    variables = configuration["Environment"]["Variables"]
-    settings = Settings.from_env({k: str(v) for k, v in variables.items()})
-    assert stack.status == "CREATE_COMPLETE"
+    settings = Settings.from_env(stack.variables)
     assert settings.bucket_name == BUCKET
     assert settings.picture_size == 256
 
 
-@pytest.mark.usefixtures("aws")
-def test_stack_queues_are_connected(template: dict[str, Any]) -> None:
+def test_stack_queues_are_connected(aws: LocalAWS) -> None:
     """The function reads the retry queue, whose end is the dead-letter queue."""
-    stack = Stack(template)
+    stack = deploy(aws)
 
-    sqs, outputs = stack.client("sqs"), stack.outputs
-    retry = sqs.get_queue_attributes(
-        QueueUrl=outputs["RetryQueueUrl"], AttributeNames=["All"]
+    retry = aws.sqs.get_queue_attributes(
+        QueueUrl=stack.outputs["RetryQueueUrl"], AttributeNames=["All"]
     )["Attributes"]
-    mappings = stack.client("lambda").list_event_source_mappings()
-    sources = [it["EventSourceArn"] for it in mappings["EventSourceMappings"]]
-    assert sources == [retry["QueueArn"]]
+    mappings = aws.functions.list_event_source_mappings()["EventSourceMappings"]
     redrive = json.loads(retry["RedrivePolicy"])
-    assert redrive["deadLetterTargetArn"] == outputs["DeadLetterQueueArn"]
+    assert retry["QueueArn"] in [it["EventSourceArn"] for it in mappings]
+    assert redrive["deadLetterTargetArn"] == stack.outputs["DeadLetterQueueArn"]
 
 
-@pytest.mark.usefixtures("aws")
-def test_stack_policy_holds_the_pattern_s_prefix(template: dict[str, Any]) -> None:
+def test_stack_policy_holds_the_pattern_s_prefix(aws: LocalAWS) -> None:
     """What the pattern begins with is cut out by CloudFormation's own functions."""
-    stack = Stack(template, KeyPattern="people/{email}.jpg")
+    deploy(aws, KeyPattern="people/{email}.jpg")
 
-    iam = stack.client("iam")
+    iam = client(aws, "iam")
     role = next(r for r in iam.list_roles()["Roles"] if "FunctionRole" in r["RoleName"])
     document = iam.get_role_policy(RoleName=role["RoleName"], PolicyName="Function")
-    # moto keeps the policy as Python prints it, with `None` in place of `AWS::NoValue`.
-    found = ast.literal_eval(document["PolicyDocument"])["Statement"]
+    found = document["PolicyDocument"]["Statement"]
     statements = {statement["Sid"]: statement for statement in found if statement}
     assert statements["ReadPicture"]["Resource"] == f"arn:aws:s3:::{BUCKET}/people/*"
-    assert statements["FindNewestPicture"]["Condition"] == {
-        "StringLike": {"s3:prefix": "people/*"}
-    }
+    prefixes = statements["FindNewestPicture"]["Condition"]["StringLike"]
+    assert prefixes == {"s3:prefix": "people/*"}
     assert set(statements) & {"DecryptPicture", "JoinVpc", "WriteTraces"} == set()
 
 
-@pytest.mark.usefixtures("aws")
-def test_stack_with_an_existing_bucket_has_a_rule(template: dict[str, Any]) -> None:
+def test_stack_with_an_existing_bucket_has_a_rule(aws: LocalAWS) -> None:
     """It makes no bucket; its rule hands the bucket's events to the function."""
-    stack = Stack(template, CreateBucket="false")
+    stack = deploy(aws, CreateBucket="false")
 
-    events = stack.client("events")
-    (rule,) = events.list_rules()["Rules"]
+    events = client(aws, "events")
+    rule = next(
+        it
+        for it in events.list_rules()["Rules"]
+        if BUCKET in it.get("EventPattern", "")
+    )
     (target,) = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
-    names = [it["Name"] for it in stack.client("s3").list_buckets()["Buckets"]]
+    names = [it["Name"] for it in aws.s3.list_buckets()["Buckets"]]
     assert target["Arn"] == stack.outputs["FunctionArn"]
     assert json.loads(rule["EventPattern"])["detail"]["bucket"] == {"name": [BUCKET]}
     assert BUCKET not in names
     assert stack.outputs["ConnectBucket"]
 
 
-@pytest.mark.usefixtures("aws")
-def test_stack_with_a_webhook_key_has_a_second_function(
-    template: dict[str, Any],
-) -> None:
+def test_stack_with_a_webhook_key_has_a_second_function(aws: LocalAWS) -> None:
     """It gets the secret and the retry queue, and its log is an output."""
-    stack = Stack(template, HookSecretArn=SECRET.replace("key", "hook"))
+    secret = SECRET.replace("key", "hook")
+    stack = deploy(aws, HookSecretArn=secret)
 
-    functions = stack.client("lambda").list_functions()["Functions"]
+    functions = aws.functions.list_functions()["Functions"]
     hook = next(it for it in functions if it["Handler"] == "hook.handler.handler")
     variables = hook["Environment"]["Variables"]
-    assert variables["HOOK_SECRET_ID"] == SECRET.replace("key", "hook")
+    assert variables["HOOK_SECRET_ID"] == secret
     assert variables["RETRY_QUEUE_URL"] == stack.outputs["RetryQueueUrl"]
     assert stack.outputs["WatchHookLog"].startswith("aws logs tail ")

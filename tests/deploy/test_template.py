@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from function import CALL_RESERVE
-from local.sam.runtime import FUNCTION_TIMEOUT
 from settings import VARIABLES, Settings, SettingsError
 from storage.key_pattern import KeyPattern
 from tests.deploy import sam
+from tests.deploy.runtime import FUNCTION_TIMEOUT
 
 REQUIRED = {
     "BUCKET_NAME": "pictures-example",

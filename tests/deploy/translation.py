@@ -21,13 +21,6 @@ REGION = "us-east-1"
 NOTHING = {"Ref": "AWS::NoValue"}
 OPPOSITES = {"FindsBucket": "CreatesBucket"}  # the one that follows from another
 
-UNKNOWN_TO_MOTO = (
-    "AWS::CloudWatch::Alarm",
-    "AWS::CloudWatch::Dashboard",
-    "AWS::Lambda::Url",
-    "AWS::Logs::QueryDefinition",
-)
-
 Conditions = Mapping[str, bool]
 
 
@@ -42,18 +35,6 @@ def translate(text: str) -> dict[str, Any]:
     translator = Translator({}, Parser(), boto_session=session)
     translated: dict[str, Any] = translator.translate(template, {})
     return translated
-
-
-def known_to_moto(template: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a translated template without what moto cannot make."""
-    resources = {
-        name: resource
-        for name, resource in template["Resources"].items()
-        if resource["Type"] not in UNKNOWN_TO_MOTO
-    }
-    unknown = ("DashboardUrl", "HookUrl")
-    outputs = {k: v for k, v in template["Outputs"].items() if k not in unknown}
-    return dict(template) | {"Resources": resources, "Outputs": outputs}
 
 
 def every_choice(template: Mapping[str, Any]) -> Iterator[Conditions]:

@@ -8,11 +8,11 @@ from tests.docs.commands import COMMANDS, read_commands
 
 # Which tests run a program's commands; each of them has a list of its own to keep.
 RUN_BY = {
-    "aws": "test_aws.py",
-    "python3": "test_aws.py",
-    "rm": "test_aws.py",
-    "make": "test_make.py",
-    "sam": "test_sam.py",
+    "aws": "system/test_aws.py",
+    "python3": "system/test_aws.py",
+    "rm": "system/test_aws.py",
+    "make": "system/test_make.py",
+    "sam": "system/test_sam.py",
     "ops": "../ops/test_operate.py",
     "python": "../ops/test_operate.py",
     "fields": "../deploy/test_operation.py",

@@ -14,8 +14,8 @@ from tests.samples.pictures import encode, quadrants
 
 @pytest.fixture(scope="session")
 def shared_system() -> Iterator[LocalSystem]:
-    """Run a system for all tests that change none of its settings."""
-    with LocalSystem.start(retry_delays=(0, 0)) as system:
+    """Run a system for all tests that change none of its parameters."""
+    with LocalSystem.start(retry_delay=0) as system:
         yield system
 
 

@@ -6,9 +6,9 @@ import io
 import json
 from typing import Any
 
-from local.function.execution import Execution
 from ops.aws import AWS
 from tests.fakes.aws_calls import answer_calls
+from tests.fakes.execution import Execution
 
 BATCH = 5  # messages of one invocation, as in template.yaml
 
@@ -59,7 +59,7 @@ class FakeBulkMapping:
             }
             for it in found
         ]
-        done = self._execution.invoke({"Records": records}, "request").payload
+        done = self._execution.invoke({"Records": records})
         failed = {it["itemIdentifier"] for it in done["batchItemFailures"]}
         for message in found:
             if message["MessageId"] not in failed:
@@ -75,9 +75,6 @@ class FakeBulkMapping:
         if self.answers:
             answer = self.answers.pop(0)
         else:
-            done = self._execution.invoke(event, "request")
-            answer = {"content": done.error or done.payload}
-            if done.error:
-                answer["FunctionError"] = "Unhandled"
+            answer = {"content": self._execution.invoke(event)}
         content = io.BytesIO(json.dumps(answer.pop("content")).encode())
         return {"StatusCode": 200, "Payload": content, **answer}

@@ -22,17 +22,18 @@ from PIL import Image
 from authgear import AccessTokens, AdminAPI, Connection, KeyPair
 from authgear.key_pair import load_key_pair
 from function import CALL_RESERVE, Function
-from local.function.execution import Invocation
-from local.function.invoker import failure_record
 from pictures.profile_picture import PictureSpec, make_in_process
+from resync.pace import BulkPace
+from run_records import Recorder
 from storage.bucket import Bucket
 from storage.key_pattern import KeyPattern
 from sync.decide import Policy
-from sync.parallel import RunDuring, run_inline
+from sync.picture_job import RunDuring, run_inline
 from sync.reconciler import Reconciler
 from sync.sync_tag import TAG
 from tests.fakes.authgear_server import ENDPOINT, FakeAuthgear
 from tests.fakes.clock import FakeClock
+from tests.fakes.execution import failure_record
 from tests.fakes.key_pair import KEY_PAIR
 from tests.fakes.s3 import FakeS3
 from tests.fakes.secrets import FakeSecrets
@@ -219,11 +220,16 @@ class Stage:
         return Function(
             bucket_name=self._bucket.name,
             reconciler=reconciler,
-            # A name of its own: Powertools hands out one logger per name.
-            logger=Logger(
-                service=f"stage-{next(NUMBERS)}", stream=self._log, location=None
+            resyncer=cast(Any, None),  # no event of these tests is a resync
+            bulk_queue_name="bulk",
+            pace=BulkPace(0, lambda: 0),
+            recorder=Recorder(
+                # A name of its own: Powertools hands out one logger per name.
+                logger=Logger(
+                    service=f"stage-{next(NUMBERS)}", stream=self._log, location=None
+                ),
+                metrics=cast(Any, EphemeralMetrics(namespace="Tests", service="grid")),
             ),
-            metrics=cast(Any, EphemeralMetrics(namespace="Tests", service="grid")),
             clock=self.clock,
             sleep=self._sleep,
             hard_timeout=self._hard_timeout,
@@ -249,9 +255,7 @@ def _error_texts(error: Exception, event: Any) -> list[str]:
         "errorType": type(error).__name__,
         "stackTrace": traceback.format_tb(error.__traceback__),
     }
-    record = failure_record(
-        event, "request", [Invocation(payload=None, error=shown, lines=())]
-    )
+    record = failure_record(event, shown)
     # The event itself is Lambda's to keep.
     del record["requestPayload"]
     return [text, json.dumps(record)]

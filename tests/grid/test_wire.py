@@ -17,12 +17,13 @@ from botocore.session import Session
 
 from hard_timeout import AGAIN, hard_timeout
 from local.aws import REGION, LocalAWS
-from local.aws.services import ISOLATED
+from local.aws.clients import ISOLATED
 from outcome import Outcome, Reason
 from sync.decide import Policy
-from sync.parallel import run_in_thread
+from sync.picture_job import run_in_thread
 from sync.sync_tag import TAG
 from tests.fakes.key_pair import KEY_PAIR
+from tests.fakes.moto_server import start_moto
 from tests.grid import spoils
 from tests.grid.aws_faults import AWS, AWS_STEPS, AWS_TIMEOUT, BROKEN_OFF, HUNG
 from tests.grid.faults import Cell, Row
@@ -130,7 +131,7 @@ class Store:
 def store(configuration: dict[str, Any]) -> Iterator[Store]:
     """Run the services with a bucket and the secret, and the wire to them."""
     pair = {"key_id": KEY_PAIR.key_id, "private_key": KEY_PAIR.private_key}
-    with LocalAWS.start() as aws, Wire.start(aws.endpoint) as wire:
+    with start_moto() as aws, Wire.start(aws.endpoint) as wire:
         aws.s3.create_bucket(Bucket=BUCKET)
         aws.s3.put_object(Bucket=BUCKET, Key=KEY, Body=picture())
         aws.secrets.create_secret(Name="secret", SecretString=json.dumps(pair))

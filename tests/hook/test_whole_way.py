@@ -10,18 +10,24 @@ from typing import Any
 import pytest
 import requests
 
-from authgear import AdminAPI, User
+from authgear import AdminAPI, Budget, User
 from factory import authorize, connect
 from hook.receiver import HookFailed, Receiver, Verdict
 from local.authgear import Authgear
-from local.function.url import serve_function
 from settings import Settings
 from tests.contract.tokens import make_token
+from tests.fakes.function_url import serve_function
 from tests.fakes.secrets import FakeSecrets
 from tests.samples.events import sqs
 from triggers.parser import read_event
+from triggers.sources import UserEvent
 
 IMAGE_ID = "00000000-0000-4000-8000-000000000021"
+
+
+def ten_seconds() -> Budget:
+    """Return the time of a run."""
+    return Budget(deadline=time.monotonic() + 10)
 
 
 class Stage:
@@ -49,7 +55,8 @@ class Stage:
     def users_to_check(self) -> list[str]:
         """Return the users that the function finds in the queue's messages."""
         self.authgear.webhooks.wait()
-        return [event.user_id for event in read_event(sqs(*self.queue)).user_events]
+        events = read_event(sqs(*self.queue)).events
+        return [event.user_id for event in events if isinstance(event, UserEvent)]
 
     def verdicts(self) -> list[str]:
         """Return what became of each report."""
@@ -72,7 +79,7 @@ class Stage:
 
     def read(self, user_id: str) -> User:
         """Read a user as the product does."""
-        return self.product.get_user(user_id, deadline=time.monotonic() + 10)
+        return self.product.get_user(user_id, budget=ten_seconds())
 
     def _mutate(self, name: str, update: dict[str, Any]) -> None:
         """Execute a mutation with a token of another client."""
@@ -97,7 +104,7 @@ class Stage:
         """Return the product's own client, with its own audit context."""
         settings = Settings.from_env(
             {
-                "BUCKET_NAMES": "pictures-example",
+                "BUCKET_NAME": "pictures-example",
                 "AUTHGEAR_ENDPOINT": self.authgear.endpoint,
                 "AUTHGEAR_APP_ID": self.authgear.app_id,
                 "AUTHGEAR_SECRET_ID": "secret",
@@ -137,11 +144,9 @@ def test_change_by_others_is_checked_and_our_own_is_not(stage: Stage) -> None:
     stage.create("ada@example.com")
     [user] = stage.authgear.users
 
-    stage.product.set_picture(
-        stage.read(user.id), IMAGE_ID, deadline=time.monotonic() + 10
-    )
+    stage.product.set_picture(stage.read(user.id), IMAGE_ID, budget=ten_seconds())
     stage.product.batches.set_pictures(
-        [(stage.read(user.id), IMAGE_ID)], deadline=time.monotonic() + 10
+        [(stage.read(user.id), IMAGE_ID)], budget=ten_seconds()
     )
     stage.rename(user.node_id, "Ada")
 

@@ -12,6 +12,7 @@ from typing import Any
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from tests.hostile.endless import endless
 from tests.hostile.mutations import CANARY, mend
 from tests.hostile.structure import parts
 from tests.samples.pictures import PICTURES, encode, good, quadrants
@@ -22,14 +23,15 @@ EXIF = b"Exif\0\0"
 @cache
 def crafted() -> dict[str, bytes]:
     """Return every crafted file by its title."""
-    return shapes() | metadata() | bombs() | polyglots() | boxes() | encoded()
+    made = shapes() | metadata() | bombs() | polyglots() | boxes() | encoded()
+    return made | endless()
 
 
 def shapes() -> dict[str, bytes]:
     """Return files of extreme shape, and of rare kinds of pixels."""
     found = {
         f"{name}-{width}x{height}": encode(Image.new("RGB", (width, height)), name)
-        for name in ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
+        for name in ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "BMP")
         for width, height in ((1, 1), (1, 9_000), (9_000, 1))
     }
     cmyk = encode(Image.new("CMYK", (400, 400)), "JPEG", progressive=True)
@@ -75,26 +77,31 @@ def bombs() -> dict[str, bytes]:
     first, *rest = frames
     gif = encode(first, "GIF", save_all=True, append_images=rest, duration=10)
     animated: Any = {"save_all": True, "append_images": rest[:300], "duration": 10}
-    big = encode(Image.new("RGBA", (7_071, 7_071)), "PNG", compress_level=1)
-    colour, wide = quadrants(), Image.new("RGB", (7_071, 7_071), "teal")
+    big = encode(Image.new("RGBA", (7_141, 7_141)), "PNG", compress_level=1)
+    colour, wide = quadrants(), Image.new("RGB", (7_141, 7_141), "teal")
     profile = {"icc_profile": bytes(30_000_000)}
     return {
         "png-text-bomb": encode(colour, "PNG", pnginfo=text),
         "png-icc-bomb": encode(colour, "PNG", **profile),
         "png-largest": big,
-        "png-16-bit-rgba-largest": mend(_deep_png(7_071, 6, 4)),
+        "png-16-bit-rgba-largest": mend(_deep_png(7_141, 6, 4)),
         "gif-frames": gif,
         "png-frames": encode(first, "PNG", **animated),
         "webp-frames": encode(first.convert("RGB"), "WEBP", lossless=True, **animated),
         "avif-frames": encode(first.convert("RGB"), "AVIF", speed=10, **animated),
-        "gif-largest": encode(Image.new("P", (7_071, 7_071)), "GIF"),
+        "gif-largest": encode(Image.new("P", (7_141, 7_141)), "GIF"),
         "webp-largest": encode(
-            wide.resize((6_324, 6_324)), "WEBP", quality=10, method=0
+            wide.resize((6_387, 6_387)), "WEBP", quality=10, method=0
         ),
         "avif-largest": encode(
-            wide.resize((5_000, 5_000)), "AVIF", quality=10, speed=10
+            wide.resize((5_049, 5_049)), "AVIF", quality=10, speed=10
         ),
-        "jpeg-largest": encode(Image.new("CMYK", (7_071, 7_071)), "JPEG"),
+        "jpeg-largest": encode(Image.new("CMYK", (7_141, 7_141)), "JPEG"),
+        "jpeg-progressive-largest": encode(wide, "JPEG", progressive=True),
+        "jpeg-wide-largest": encode(Image.new("RGB", (56_000, 910)), "JPEG"),
+        "png-key-16-bit-largest": mend(_keyed(_deep_png(5_049, 2, 3))),
+        "png-cut-largest": big[: len(big) * 6 // 10],
+        "webp-cut-largest": _noisy_webp(),
         "png-crc": _put(good()["png"], good()["png"].index(b"IDAT") - 8, b"\1\2\3\4"),
         "png-size": mend(_put(good()["png"], 16, b"\x7f\xff\xff\xff" * 2)),
         "gif-size": _put(good()["gif"], 6, b"\xff\xff\xff\xff"),
@@ -143,6 +150,19 @@ def _deep_png(side: int, kind: int, channels: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(data)) + name + data + bytes(4) for name, data in chunks
     )
+
+
+def _keyed(png: bytes) -> bytes:
+    """Return a PNG file of 16 bits in which black is transparent."""
+    return png[:33] + struct.pack(">I", 6) + b"tRNS" + bytes(10) + png[33:]
+
+
+def _noisy_webp() -> bytes:
+    """Return a WebP file whose last rows are missing."""
+    noise = Image.effect_noise((400, 400), 90).convert("RGB")
+    picture = noise.resize((6_387, 6_386), Image.Resampling.NEAREST)
+    data = encode(picture, "WEBP", quality=1, method=0)
+    return data[: len(data) * 8 // 10]
 
 
 def _put(data: bytes, at: int, value: bytes) -> bytes:

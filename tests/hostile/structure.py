@@ -17,7 +17,7 @@ def parts(name: str, data: bytes) -> list[int]:
         name: A name of `formats.FORMATS`.
         data: The file.
     """
-    walk = {"jpeg": _jpeg, "png": _png, "webp": _webp, "gif": _gif}
+    walk = {"jpeg": _jpeg, "png": _png, "webp": _webp, "gif": _gif, "bmp": _bmp}
     found = walk[name](data) if name in walk else _boxes(data, 0, len(data))
     return sorted({*found, len(data)})
 
@@ -40,6 +40,11 @@ def _png(data: bytes) -> Iterator[int]:
     while at + 8 <= len(data):
         yield at
         at += 12 + int.from_bytes(data[at : at + 4])
+
+
+def _bmp(data: bytes) -> Iterator[int]:
+    """Yield the offsets of the two headers, and of the pixels."""
+    yield from (0, 14, int.from_bytes(data[10:14], "little") % len(data))
 
 
 def _webp(data: bytes) -> Iterator[int]:

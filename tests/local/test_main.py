@@ -4,18 +4,66 @@ from __future__ import annotations
 
 import pytest
 
-from local.__main__ import find_problems, main
+from local.__main__ import main
+from local.parameters import OWN, WrongParameters, read_parameters
+from settings import VARIABLES
 
 
-def test_settings_that_were_given_are_checked_alone() -> None:
-    """What the local system sets by itself is not asked for."""
-    assert find_problems({"PICTURE_SIZE": "256", "REMOVE_ON_DELETE": "true"}) == []
-
-
-def test_wrong_settings_are_told_before_anything_starts(
-    capsys: pytest.CaptureFixture[str],
+@pytest.mark.parametrize(
+    ("assignment", "expected"),
+    [
+        ("PictureSize=256", {"PictureSize": "256"}),
+        ("PICTURE_SIZE=256", {"PictureSize": "256"}),
+        ("REMOVE_ON_DELETE=true", {"RemoveOnDelete": "true"}),
+        ("KeyPattern=faces/{email}.*", {"KeyPattern": "faces/{email}.*"}),
+        ("BackgroundColor=#00ff00", {"BackgroundColor": "#00ff00"}),
+        ("CropPosition=33%", {"CropPosition": "33%"}),
+    ],
+)
+def test_parameter_has_the_template_s_name_or_the_variable_s(
+    assignment: str, expected: dict[str, str]
 ) -> None:
-    """A name or value that is mistyped ends it at once, with all that is wrong."""
+    """Either name, as the pages show them, is the same parameter."""
+    assert read_parameters([assignment]) == expected
+
+
+@pytest.mark.parametrize(
+    ("assignment", "problem"),
+    [
+        ("PICTURE_SIZ=300", "PICTURE_SIZ is no setting"),
+        ("PICTURE_SIZE=1", "PICTURE_SIZE must be a whole number from 240 to 1024"),
+        ("PictureSize=", "PictureSize must be a whole number"),
+        ("Overwrite=never", "Overwrite must be one of always, if-empty"),
+        ("KeyPattern=faces/*", "KeyPattern must hold one placeholder"),
+        ("BackgroundColor=red", "BackgroundColor must be a colour"),
+        ("REMEMBER", "REMEMBER must be one of true, false"),
+    ],
+)
+def test_wrong_parameter_is_told(assignment: str, problem: str) -> None:
+    """A name or value that CloudFormation would refuse is told before anything runs."""
+    with pytest.raises(WrongParameters, match=problem):
+        read_parameters([assignment])
+
+
+@pytest.mark.parametrize(
+    "name", [*sorted(OWN), "AUTHGEAR_ENDPOINT", "AUTHGEAR_SECRET_ID", "BUCKET_NAMES"]
+)
+def test_parameter_that_leads_elsewhere_is_refused(name: str) -> None:
+    """The local system stays on this machine, whatever it is told."""
+    with pytest.raises(WrongParameters, match="stays on this machine"):
+        read_parameters([f"{name}=https://example.com"])
+
+
+def test_every_setting_can_be_given() -> None:
+    """Each variable of the function is a parameter, or one of the system's own."""
+    for name in VARIABLES:
+        with pytest.raises(WrongParameters) as raised:
+            read_parameters([f"{name}=\n"])
+        assert "is no setting" not in str(raised.value)
+
+
+def test_all_problems_are_told_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """They end it before anything starts, with all that is wrong."""
     with pytest.raises(SystemExit) as ended:
         main(["--set", "PICTURE_SIZ=300", "--set", "PICTURE_SIZE=1"])
 

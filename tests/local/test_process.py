@@ -12,15 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from local.paths import ROOT
-from local.process import Process, ProcessEnded
+from local.process import Process, ProcessEnded, python_path
 
 Start = Callable[..., Process]
 
 PARENT = """
-import os, pathlib, signal
+import os, signal, sys
 from local.process import Process
-process = Process("child", environment={{}}, path=[pathlib.Path({folder!r})])
+process = Process([sys.executable, {child!r}], environment={{}})
 process.wait_until_ready()
 os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -34,12 +33,14 @@ pathlib.Path(__file__).with_name("ended").touch()
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Make processes of modules written by a test; end those it leaves."""
+    """Make processes of scripts written by a test; end those it leaves."""
     started = []
 
     def run(source: str, **environment: str) -> Process:
-        (tmp_path / "module.py").write_text(source)
-        started.append(Process("module", environment=environment, path=[tmp_path]))
+        script = tmp_path / "script.py"
+        script.write_text(source)
+        command = [sys.executable, str(script)]
+        started.append(Process(command, environment=environment))
         return started[-1]
 
     yield run
@@ -47,30 +48,26 @@ def start(tmp_path: Path) -> Iterator[Start]:
         process.stop()
 
 
-def test_lines_go_in_and_out(start: Start) -> None:
-    """A line that is sent arrives, and one that is printed is read."""
-    process = start("print('READY now', flush=True)\nprint(input()[::-1], flush=True)")
+def test_ready_text_is_returned(start: Start) -> None:
+    """What is printed before is passed over."""
+    process = start("print('Loading')\nprint('READY http://here', flush=True)")
 
-    ready = process.wait_until_ready()
-    process.send("abc")
-
-    assert (ready, process.read(5)) == ("now", "cba")
+    assert process.wait_until_ready() == "http://here"
 
 
 def test_environment_holds_only_what_is_given(start: Start) -> None:
     """Of the parent's variables next to none is passed on."""
-    process = start("import os; print(*sorted(os.environ), flush=True)", GIVEN="1")
+    process = start("import os; print('READY', *sorted(os.environ))", GIVEN="1")
 
-    names = set(process.read(5).split())
+    names = set(process.wait_until_ready().split())
 
     assert "GIVEN" in names
     assert names & os.environ.keys() <= {
-        *("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH"),
-        *("PATH", "PYTHONPATH", "TMPDIR"),
+        *("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PATH", "TMPDIR")
     }
 
 
-def test_read_tells_of_an_end(start: Start) -> None:
+def test_end_before_ready_is_told(start: Start) -> None:
     """A process that ends is an error with its exit status."""
     process = start("raise SystemExit(3)")
 
@@ -78,22 +75,12 @@ def test_read_tells_of_an_end(start: Start) -> None:
         process.wait_until_ready()
 
 
-def test_send_tells_of_an_end(start: Start) -> None:
-    """Nothing can be sent to a process that is gone."""
-    process = start("")
-    with pytest.raises(ProcessEnded):
-        process.wait_until_ready()
-
-    with pytest.raises(ProcessEnded, match="ended with 0"):
-        process.send("abc")
-
-
-def test_read_tells_of_silence(start: Start) -> None:
+def test_silence_is_told(start: Start) -> None:
     """A process that says nothing in time is an error."""
     process = start("input()")
 
     with pytest.raises(ProcessEnded, match=r"said nothing for 0\.05 s"):
-        process.read(0.05)
+        process.wait_until_ready(0.05)
 
 
 def test_stop_ends_a_process_that_goes_on(start: Start) -> None:
@@ -104,16 +91,17 @@ def test_stop_ends_a_process_that_goes_on(start: Start) -> None:
     process.stop(patience=0.05)
 
     with pytest.raises(ProcessEnded, match=f"ended with {-signal.SIGKILL}"):
-        process.read(1)
+        process.wait_until_ready()
 
 
 def test_process_ends_with_its_parent(tmp_path: Path) -> None:
     """A parent that is killed leaves nothing behind."""
-    (tmp_path / "child.py").write_text(CHILD)
+    child = tmp_path / "child.py"
+    child.write_text(CHILD)
 
-    parent = subprocess.run(  # noqa: S603 - a module of our own
-        [sys.executable, "-c", PARENT.format(folder=str(tmp_path))],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    parent = subprocess.run(  # noqa: S603 - of our own
+        [sys.executable, "-c", PARENT.format(child=str(child))],
+        env={**os.environ, **python_path()},
         check=False,
     )
 
@@ -123,7 +111,7 @@ def test_process_ends_with_its_parent(tmp_path: Path) -> None:
 
 def _appears(file: Path) -> bool:
     """Wait until a file is there, for some seconds at most."""
-    for _ in range(100):
+    for _ in range(600):
         if file.exists():
             return True
         time.sleep(0.05)

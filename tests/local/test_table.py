@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from local.demo.scenario import Step
-from local.demo.table import format_duration, format_header, format_row, shorten
-from local.function.history import Settled
+from local.demo.table import format_duration, format_header, format_row
+from local.history import Settled
 from outcome import Reason
 
 KEY = "pictures/0a1b2c3d-0000-4000-8000-000000000001.jpg"
@@ -20,25 +20,22 @@ def step(expected: Reason) -> Step:
 def settled(reason: Reason) -> Settled:
     """Return what became of an object."""
     return Settled(
-        bucket="pictures-example",
         key=KEY,
         outcome=reason.outcome,
         reason=reason,
         detail=reason.meaning,
         attempts=3,
         milliseconds=9999.0,
-        seconds=10.0,
         facts={},
-        event={},
     )
 
 
 @pytest.mark.parametrize("reason", list(Reason))
 def test_row_fits_a_terminal(reason: Reason) -> None:
-    """No reason is so long that a line has more than 100 columns."""
+    """No reason is so long that a line has more than 80 columns."""
     lines = [format_header(), format_row(step(reason), settled(reason), color=False)]
 
-    assert max(map(len, "\n".join(lines).splitlines())) <= 100
+    assert max(map(len, "\n".join(lines).splitlines())) <= 80
 
 
 def test_row_says_what_was_expected() -> None:
@@ -69,9 +66,3 @@ def test_row_is_coloured_only_for_a_terminal() -> None:
 def test_duration_is_short(milliseconds: float, text: str) -> None:
     """Milliseconds up to a second, then seconds."""
     assert format_duration(milliseconds).strip() == text
-
-
-def test_shorten_keeps_what_tells_keys_apart() -> None:
-    """A UUID is cut to its first digits; a long key at its end."""
-    assert shorten(KEY) == "pictures/0a1b...jpg"
-    assert shorten("pictures/" + "x" * 99) == "pictures/xxxxxxx..."

@@ -23,6 +23,7 @@ from ops.aws import AWS
 from ops.cli import app
 from ops.session import Session
 from tests.fakes.aws_calls import answer_calls
+from tests.fakes.moto_server import start_servers
 from tests.ops.stack import NAME, deploy
 from tests.samples.pictures import encode, quadrants
 
@@ -101,7 +102,7 @@ class Ops:
 @pytest.fixture(scope="session")
 def ops_system() -> Iterator[LocalSystem]:
     """Run a system without anybody who invokes the function."""
-    with LocalSystem.start(concurrency=0) as system:
+    with start_servers() as system:
         yield system
 
 

@@ -11,7 +11,6 @@ import pytest
 
 from local.authgear import User
 from local.demo.bad_files import TEXT
-from local.function.execution import Execution
 from local.paths import PICTURES
 from local.sample_users import create_person
 from ops.backfill.progress import Progress, follow, format_minutes
@@ -20,6 +19,7 @@ from ops.problem import Problem
 from ops.session import Session
 from tests.fakes.bulk_mapping import FakeBulkMapping
 from tests.fakes.clock import FakeClock
+from tests.fakes.execution import Execution
 from tests.ops.conftest import NAME, Ops
 from tests.ops.stack import drain, queue_arn
 from triggers.messages import Mode, Resync, write_message
@@ -39,7 +39,7 @@ def execution(ops_system: Any, stack: dict[str, str]) -> Iterator[Execution]:
         "BULK_QUEUE_URL": stack["BulkQueueUrl"],
         "BULK_REQUESTS_PER_MINUTE": "0",
     }
-    execution = Execution(variables, timeout=60)
+    execution = Execution(variables)
     yield execution
     execution.stop()
 

@@ -16,8 +16,8 @@ from local.authgear import User
 from local.paths import PICTURES, ROOT
 from local.system import LocalSystem
 from ops.cli import app
-from tests.docs.checkout import Checkout
 from tests.docs.commands import COMMANDS
+from tests.docs.system.checkout import Checkout
 from tests.fakes.aws_calls import answer_calls
 from tests.ops.conftest import NAME, Ops
 

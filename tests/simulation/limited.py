@@ -148,7 +148,13 @@ class SlowS3(FakeS3):
         super().__init__()
         self._time = time
 
-    def paginate(self, *, Bucket: str, Prefix: str) -> Iterator[dict[str, Any]]:  # noqa: N803 - boto3's names
+    def paginate(
+        self,
+        *,
+        Bucket: str,  # noqa: N803 - boto3's names
+        Prefix: str,  # noqa: N803 - boto3's names
+        StartAfter: str = "",  # noqa: N803 - boto3's names
+    ) -> Iterator[dict[str, Any]]:
         """List the one object that a prefix has, without a look at all others."""
         self._time.sleep(S3_CALL)
         everything, key = self.objects, f"{Prefix}png"

@@ -1,48 +1,52 @@
-"""Play thousands of histories: `python -m tests.simulation.soak [HISTORIES]`."""
+"""Play thousands of histories: `python -m tests.simulation.soak [HISTORIES] [SEED]`."""
 
 from __future__ import annotations
 
+import random
 import sys
 import time
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
 
-from hypothesis import HealthCheck, settings
-from hypothesis.stateful import run_state_machine_as_test
+from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from tests.simulation.convergence import Convergence
+from tests.simulation.convergence import play
+from tests.simulation.histories import HISTORIES, History
 
-HISTORIES = 20_000
-PROCESSES = 2
+MOST = 20_000  # histories
 PART = 500  # histories; after each the totals are shown
+PHASES = (Phase.generate, Phase.shrink)
 
 
 def main() -> None:
     """Play, and say how much was played; a violation ends it with its history."""
-    wanted = int(sys.argv[1]) if sys.argv[1:] else HISTORIES
+    wanted = int(sys.argv[1]) if sys.argv[1:] else MOST
+    number = int(sys.argv[2]) if sys.argv[2:] else random.randrange(1 << 32)  # noqa: S311
+    print(f"seed {number}", flush=True)
     start, totals = time.monotonic(), Counter[str]()
-    with ProcessPoolExecutor(PROCESSES) as pool:
-        for part in pool.map(play, [PART] * -(-wanted // PART)):
-            totals += part
-            facts = ", ".join(f"{n:,} {name}" for name, n in totals.items())
-            print(f"{time.monotonic() - start:5.0f} s  {facts}", flush=True)
+    while totals["histories"] < wanted:
+        play_part(number + totals["histories"], totals)
+        facts = ", ".join(f"{n:,} {name}" for name, n in totals.items())
+        print(f"{time.monotonic() - start:5.0f} s  {facts}", flush=True)
 
 
-def play(histories: int) -> Counter[str]:
-    """Play so many histories, others each time; return what happened in them."""
-    Convergence.totals.clear()
-    run_state_machine_as_test(
-        Convergence,
-        settings=settings(
-            max_examples=histories,
-            stateful_step_count=25,
-            deadline=None,
-            database=None,
-            print_blob=True,
-            suppress_health_check=list(HealthCheck),
-        ),
+def play_part(number: int, totals: Counter[str]) -> None:
+    """Play some histories, the same ones for the same number."""
+
+    @seed(number)
+    @settings(
+        max_examples=PART,
+        deadline=None,
+        database=None,
+        print_blob=True,
+        phases=PHASES,
+        report_multiple_bugs=False,
+        suppress_health_check=list(HealthCheck),
     )
-    return Counter(Convergence.totals)
+    @given(history=HISTORIES)
+    def play_one(history: History) -> None:
+        play(history, totals)
+
+    play_one()
 
 
 if __name__ == "__main__":

@@ -13,17 +13,17 @@ from random import Random
 from types import SimpleNamespace
 from typing import Any, cast
 
-from authgear import AdminAPI, Connection, Throttle
+from authgear import AdminAPI, Connection
 from function import Function
 from outcome import Outcome
-from pictures.profile_picture import make_in_process
+from run_records import Recorder
 from storage.bucket import Bucket
 from storage.key_pattern import KeyPattern
 from sync.decide import Policy
 from sync.reconciler import Reconciler
 from tests.fakes.authgear_server import ENDPOINT
 from tests.fakes.tokens import TOKENS
-from tests.simulation.contents import GOOD, SPEC
+from tests.simulation.contents import GOOD, Look, make
 from tests.simulation.lambda_service import Handler, LambdaService
 from tests.simulation.lanes import Lanes
 from tests.simulation.limited import LimitedAuthgear, SlowS3, Time, Weather
@@ -108,24 +108,18 @@ class Storm:
 
     def _start_execution(self) -> Handler:
         """Wire the function, as one process of Lambda's does."""
-        throttle, clock = Throttle(), self.time.clock
         connection = Connection(
             endpoint=ENDPOINT,
             user_agent="tests",
             session=self.authgear.transport.session(),
-            clock=clock,
-            sleep=self.time.sleep,
             share=self.random.random,
-            throttle=throttle,
         )
         reconciler = Reconciler(
+            bucket=Bucket(cast(Any, self.s3), self.s3.bucket),
             pattern=KeyPattern.parse("pictures/{user_id}.*"),
             admin_api=AdminAPI(connection, TOKENS),
-            spec=SPEC,
-            make_picture=make_in_process(SPEC),
+            make_picture=lambda data, seconds: make(data, Look()),
             policy=Policy(),
-            clock=clock,
-            sleep=self.time.sleep,
             share=self.random.random,
         )
         log = SimpleNamespace(info=self._note, warning=self._note, error=self._note)
@@ -133,12 +127,14 @@ class Storm:
             add_dimension=_ignore, add_metric=_ignore, flush_metrics=_ignore
         )
         function = Function(
-            buckets={self.s3.bucket: Bucket(cast(Any, self.s3), self.s3.bucket)},
+            bucket_name=self.s3.bucket,
             reconciler=reconciler,
-            logger=cast(Any, log),
-            metrics=cast(Any, nothing),
-            clock=clock,
-            throttle=throttle,
+            resyncer=cast(Any, nothing),
+            bulk_queue_name="bulk",
+            pace=cast(Any, nothing),
+            recorder=Recorder(logger=cast(Any, log), metrics=cast(Any, nothing)),
+            clock=self.time.clock,
+            sleep=self.time.sleep,
         )
         return lambda event, timeout: function.handle(event, _context(timeout))
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from greenlet import getcurrent, greenlet
 
-from outcome import Result
+from sync.results import ObjectResult
 
 
 class Fault(StrEnum):
@@ -18,22 +19,36 @@ class Fault(StrEnum):
     ANSWER_LOST = "answer-lost"
     TIMEOUT_UNDONE = "timeout-undone"
     TIMEOUT_DONE = "timeout-done"
+    DONE_LATER = "done-later"
     ERROR = "error"
     RATE_LIMITED = "rate-limited"
+    SILENCED = "silenced"
+    FORBIDDEN = "forbidden"
     UNCOMMITTED = "uncommitted"
-    HOOK_CHANGES = "hook-changes"
-    HOOK_DENIES = "hook-denies"
-    HOOK_TIMES_OUT = "hook-times-out"
-    HOOK_DROPS_PICTURE = "hook-drops-picture"
 
 
+@dataclass
 class Trouble:
-    """Counts what was done to the calls, and to attributes that others write."""
+    """
+    Counts what was done to the calls, and to what others write.
 
-    def __init__(self) -> None:
-        self.faults = 0
-        self.lost_notes = 0
-        self.overwritten_edits = 0
+    Attributes:
+        faults: Calls that met a fault.
+
+        lost_tags: Sync tags that are gone, or were never written.
+
+        failed_updates: Updates that were not done, or whose answer did not come.
+
+        overwritten_edits: Edits between a reading and the commit of its update.
+
+        hasty_removals: Choices of a user while an invocation was under way.
+    """
+
+    faults: int = 0
+    lost_tags: int = 0
+    failed_updates: int = 0
+    overwritten_edits: int = 0
+    hasty_removals: int = 0
 
 
 class Crash(BaseException):
@@ -48,13 +63,18 @@ class Task:
         key: The object that its event names.
 
         run: Does the work.
+
+        dry_run: Whether it must change nothing.
     """
 
-    def __init__(self, key: str, run: Callable[[], Result]) -> None:
+    def __init__(
+        self, key: str, run: Callable[[], list[ObjectResult]], *, dry_run: bool = False
+    ) -> None:
         self.key = key
-        self.result: Result | None = None
+        self.dry_run = dry_run
+        self.results: list[ObjectResult] | None = None
         self.crashed = False
-        self.refused = False
+        self.uploads: set[str] = set()
         self.wakes_at = 0.0
         self._run = run
         self._greenlet: Any = greenlet(self._main)
@@ -75,7 +95,7 @@ class Task:
     def _main(self, fault: Fault | None = None) -> None:
         """Do the work, or leave it where it crashes."""
         try:
-            self.result = self._run()
+            self.results = self._run()
         except Crash:
             self.crashed = True
 

@@ -7,9 +7,14 @@ from collections.abc import Callable
 import pytest
 
 from outcome import Outcome
-from sync.decide import Policy
+from settings import Overwrite
 from tests.simulation.contents import GOOD
-from tests.simulation.world import World
+from tests.simulation.oracle import shown
+from tests.simulation.setup import Setup
+from tests.simulation.world import USERS, World
+
+QUALITY = 85
+HISTORIES: dict[Callable[[World], None], int] = {}
 
 
 def new(world: World) -> None:
@@ -20,8 +25,7 @@ def new(world: World) -> None:
 def overwritten(world: World) -> None:
     """Overwrite a picture that is in sync."""
     new(world)
-    world.deliver(0)
-    world.finish(world.tasks[-1])
+    world.finish(world.deliver(0))
     world.put(world.key(0, 0), GOOD["green"])
 
 
@@ -39,45 +43,57 @@ def removed(world: World) -> None:
     world.delete(world.key(0, 0))
 
 
-def stops_of(history: Callable[[World], None]) -> int:
+def count_stops(history: Callable[[World], None], setup: Setup) -> int:
     """Return how often an undisturbed run stops: before and after each call."""
-    world = World(Policy(remove_on_delete=True))
+    world = World(setup)
     history(world)
     before = world.stops
-    world.deliver(0)
-    world.finish(world.tasks[-1])
+    world.finish(world.deliver(0))
     return world.stops - before - 1  # the last one is the end
 
 
+@pytest.mark.parametrize("overwrite", Overwrite)
 @pytest.mark.parametrize(
-    ("history", "least"),
-    [(new, 20), (overwritten, 20), (bad_before_good, 26), (removed, 8)],
+    ("history", "wanted", "least"),
+    [
+        (new, "red", 24),
+        (overwritten, "green", 22),
+        (bad_before_good, "red", 30),
+        (removed, None, 6),
+    ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
-def test_run_killed_at_each_call(history: Callable[[World], None], least: int) -> None:
+def test_run_killed_at_each_call(
+    history: Callable[[World], None],
+    wanted: str | None,
+    least: int,
+    overwrite: Overwrite,
+) -> None:
     """Right before and right after every call: the next run ends right."""
-    stops = stops_of(history)
+    setup = Setup(overwrite=overwrite, remove_on_delete=True)
+    if overwrite is Overwrite.IF_EMPTY and history is overwritten:
+        wanted, least = "red", 4  # there is a picture
+    stops = count_stops(history, setup)
     assert stops >= least  # two for each call to S3 and Authgear
 
     for index in range(stops):
-        world = World(Policy(remove_on_delete=True))
+        world = World(setup)
         history(world)
         uploads = len(world.authgear.uploads)
-        world.deliver(0)
-        task = world.tasks[-1]
+        task = world.deliver(0)
         for _ in range(index):
             world.go_on(task)
         assert task.is_running
         world.crash(task)
         assert task.crashed
 
-        world.deliver(0)
-        result = world.finish(world.tasks[-1])
+        lines = world.finish(world.start(task.key))
 
-        user_id = world.users[0]
-        assert result.outcome is not Outcome.FAILED
-        assert world.shown(user_id) == world.newest_usable(user_id), index
-        others = dict(world.authgear.users[user_id])
+        assert all(line.result.outcome is not Outcome.FAILED for line in lines)
+        expected = (GOOD[wanted], QUALITY) if wanted else None
+        assert shown(world, USERS[0]) == expected, index
+        others = dict(world.authgear.users[USERS[0]])
         others.pop("picture", None)
-        assert others == world.authgear.truth[user_id]
+        assert others == world.authgear.truth[USERS[0]]
+        # The upload is lost if the run is killed before the tag is written.
         assert len(world.authgear.uploads) - uploads <= 2

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from outcome import Reason
-from sync.parallel import run_in_thread
+from sync.picture_job import run_in_thread
 from tests.fakes.authgear_server import answered
 from tests.sync.world import World, png
 

@@ -61,11 +61,10 @@ export class Log {
     return line;
   }
 
-  // Lambda keeps the request's id when it tries again.
-  makeAttempt({ function_request_id: id, key }) {
-    const name = `${id} ${key}`;
-    const attempt = (this.attempts.get(name) || 0) + 1;
-    this.attempts.set(name, attempt);
+  // An object is tried again as long as it fails.
+  makeAttempt({ key, outcome }) {
+    const attempt = (this.attempts.get(key) || 0) + 1;
+    this.attempts.set(key, outcome === "failed" ? attempt : 0);
     return attempt > 1 ? [make("span", { className: "try" }, `attempt ${attempt}`)] : [];
   }
 }

@@ -3,10 +3,11 @@ HDR pictures (PQ and HLG) as ordinary ones: one tone curve.
 
 The curve is that of Report ITU-R BT.2390, 5.4.1, from 1,000 cd/m2, for which HLG is
 defined and most PQ is made, to 203, the white of ordinary pictures (BT.2408). Below 92
-cd/m2 light stays as it is, and with it most of a face. Above, it is compressed: white to
-0.78 of an ordinary picture's white, 1,000 cd/m2 to all of it. Chromium halves all light
-instead, which makes faces dark and clips what is brighter than twice white. The three
-values of a pixel are scaled by one factor, that of the largest, so that the hue stays.
+cd/m2 light stays as it is, and with it most of a face. Above, it is compressed: white
+to 0.78 of an ordinary picture's white, 1,000 cd/m2 to all of it. Chromium halves all
+light instead, which makes faces dark and clips what is brighter than twice white. The
+three values of a pixel are scaled by one factor, that of the largest, so that the hue
+stays.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ class PartialFile(ImageFile.ImageFile):
             try:
                 return super().load()
             except OSError as error:
-                if self._im is None:
+                if self._im is None or "memory" in str(error):
                     raise
                 error.__traceback__ = None  # it holds the decoder, and its pixels
                 self._salvage(tiles, error)

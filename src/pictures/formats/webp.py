@@ -77,7 +77,7 @@ class WebPFile(PartialFile, WebPImageFile):
         # Further down what is made up may happen to be the same.
         missing = range(min(differing, default=self.height), self.height)
         self.check_enough(missing, EOFError("the picture was cut short"))
-        self.incomplete = True
+        self.incomplete, self._decoder = True, None
         self.cover(missing)
 
     def _look_further(self) -> None:

@@ -19,6 +19,10 @@ class ChannelClosed(Exception):
     """Raised when the other side has ended, whatever the system says of it."""
 
 
+class DeadlinePassed(Exception):
+    """Raised when a message did not come, or was not taken, by its deadline."""
+
+
 class BadMessage(Exception):
     """Raised for bytes that are no message, or for a message that is too long."""
 
@@ -86,7 +90,7 @@ class Channel:
 
         Raises:
             ChannelClosed: Nobody reads it.
-            TimeoutError: The deadline has passed.
+            DeadlinePassed: It was not taken by the deadline.
         """
         text = json.dumps(header).encode()
         head = LENGTHS.pack(len(text), len(payload)) + text
@@ -100,7 +104,7 @@ class Channel:
                 self._limit(deadline)
                 self._socket.sendall(payload)
         except TimeoutError:
-            raise
+            raise DeadlinePassed from None
         except OSError as error:
             raise ChannelClosed from error
 
@@ -115,7 +119,7 @@ class Channel:
         Raises:
             ChannelClosed: The other side has ended.
             BadMessage: It sent something else, or more than `most`.
-            TimeoutError: The deadline has passed.
+            DeadlinePassed: It did not come by the deadline.
         """
         try:
             first, sockets = self._receive_first(deadline)
@@ -126,7 +130,7 @@ class Channel:
             header = _parse(self._receive(length, deadline))
             return Message(header, self._receive(size, deadline), sockets)
         except TimeoutError:
-            raise
+            raise DeadlinePassed from None
         except OSError as error:
             raise ChannelClosed from error
 

@@ -13,21 +13,19 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-from outcome import Reason
-
-from ..errors import PictureNotMade, PictureRejected
-from ..model import FindFocus, PictureSpec, ProfilePicture, TimedFocus
-from .answers import MAX_JPEG, OUT_OF_MEMORY, read_overview, read_picture
-from .channel import BadMessage, Channel, ChannelClosed, Message
+from ..errors import PictureNotMade
+from ..model import FindFocus, PictureSpec, ProfilePicture
+from .channel import BadMessage, Channel, ChannelClosed, DeadlinePassed, Message
+from .exchange import START_LIMIT, Exchange
+from .explanations import explain_crash, explain_exit, explain_unavailable
 
 # A worker has 450 MB where Lambda gives 1024: with the function's own and the decoder
 # process that is at most 600.
 SHARE_OF_MEMORY = 450_000_000 / 1024  # bytes for each MB that Lambda gives
 TIME_LIMIT = 9.0  # seconds for one picture
-START_LIMIT = 30.0  # seconds until the decoder process is ready
 END_LIMIT = 5.0  # seconds until it tells how a worker ended
 
 TWICE, SILENT = "it ended twice", "it does not answer"
@@ -102,7 +100,7 @@ class Decoder:
                 self._process = _execute(order, theirs.fileno())
             except OSError as error:
                 ours.close()
-                raise _unavailable(type(error).__name__) from error
+                raise explain_unavailable(type(error).__name__) from error
         self._control = Channel(ours, self.clock, takes_sockets=True)
         self._reported = False
         atexit.register(self.stop)
@@ -150,7 +148,7 @@ class Decoder:
             except _WorkerLost as error:
                 self.stop()
                 if last:
-                    explain = _crashed if error.begun else _unavailable
+                    explain = explain_crash if error.begun else explain_unavailable
                     raise explain(TWICE) from None
         raise AssertionError
 
@@ -163,17 +161,17 @@ class Decoder:
         deadline: float,
     ) -> ProfilePicture:
         """Have a worker make a picture, and see to it that it ends."""
-        exchange = _Exchange(worker.channel, self.clock, self.time_limit, deadline)
+        exchange = Exchange(worker.channel, self.clock, self.time_limit, deadline)
         try:
             return exchange.run(data, spec, find_focus)
         except ChannelClosed:
             if not exchange.begun:
                 raise _WorkerLost from None
             raise self._explain_end(worker) from None
-        except TimeoutError:
-            raise exchange.timed_out() from None
+        except DeadlinePassed:
+            raise exchange.explain_timeout() from None
         except BadMessage:
-            raise _crashed(NO_ANSWER) from None
+            raise explain_crash(NO_ANSWER) from None
         finally:
             worker.channel.close()
             self._kill(worker)
@@ -184,8 +182,8 @@ class Decoder:
             self.start()
         try:
             return self._receive_worker(min(deadline, self.clock() + START_LIMIT))
-        except TimeoutError:
-            raise _unavailable(SILENT) from None
+        except DeadlinePassed:
+            raise explain_unavailable(SILENT) from None
         except (ChannelClosed, BadMessage):
             raise _WorkerLost from None
 
@@ -196,7 +194,7 @@ class Decoder:
             while "ended" in message.header:
                 message = control.receive(deadline=deadline)
             if "failed" in message.header:
-                raise _unavailable(str(message.header["failed"]))
+                raise explain_unavailable(str(message.header["failed"]))
             worker = _Worker(
                 message.header["worker"], Channel(message.sockets[0], self.clock)
             )
@@ -219,9 +217,9 @@ class Decoder:
         try:
             with self._intact() as control:
                 message = control.receive(deadline=self.clock() + END_LIMIT)
-        except (ChannelClosed, TimeoutError, BadMessage):
+        except (ChannelClosed, DeadlinePassed, BadMessage):
             return _WorkerLost(begun=True)
-        return _rejection_of(message.header["code"])
+        return explain_exit(message.header["code"])
 
     def _kill(self, worker: _Worker) -> None:
         """Have a worker killed, if it has not ended."""
@@ -238,52 +236,6 @@ class Decoder:
         except BaseException:
             self.stop()
             raise
-
-
-@dataclass(slots=True)
-class _Exchange:
-    """The messages about one picture."""
-
-    channel: Channel
-    clock: Callable[[], float]
-    time_limit: float
-    deadline: float
-    begun: bool = False
-    limited_by_run: bool = False
-
-    def run(
-        self, data: bytes, spec: PictureSpec, find_focus: FindFocus | None
-    ) -> ProfilePicture:
-        """Send the file, look for faces if the worker asks, return the picture."""
-        end = self._limit(self.clock() + self.time_limit)
-        job = {"spec": asdict(spec), "looks": find_focus is not None}
-        self.channel.send(job, data, deadline=end)
-        self.channel.receive(deadline=end)
-        self.begun = True
-        answer = self.channel.receive(most=MAX_JPEG, deadline=end)
-        if not find_focus or "overview" not in answer.header:
-            return read_picture(answer, spec)
-        timed = TimedFocus(
-            find_focus=find_focus, deadline=self.deadline, clock=self.clock
-        )
-        focus = timed.find(read_overview(answer))
-        end = self._limit(end + (timed.seconds or 0))
-        self.channel.send(asdict(focus), deadline=end)
-        made = read_picture(self.channel.receive(most=MAX_JPEG, deadline=end), spec)
-        return replace(made, focus=focus, focus_seconds=timed.seconds)
-
-    def timed_out(self) -> Exception:
-        """Return the error of a picture that took too long."""
-        if self.limited_by_run:
-            message = "no time was left to decode the picture"
-            return PictureNotMade(Reason.NOT_SETTLED, message)
-        message = f"decoding the picture takes more than {self.time_limit:g} seconds"
-        return PictureRejected(Reason.DECODER_TIMEOUT, message)
-
-    def _limit(self, end: float) -> float:
-        """Return the moment by which to give up, and note whose limit that is."""
-        self.limited_by_run = self.deadline < end
-        return min(end, self.deadline)
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,26 +279,3 @@ def _execute(order: dict[str, Any], descriptor: int) -> subprocess.Popen[bytes]:
         pass_fds=(descriptor,),
         start_new_session=True,
     )
-
-
-def _unavailable(why: str) -> PictureNotMade:
-    """Return the error of a decoder process that cannot be used."""
-    message = f"the process that decodes pictures cannot be used: {why}"
-    return PictureNotMade(Reason.DECODER_UNAVAILABLE, message)
-
-
-def _rejection_of(code: int) -> PictureRejected:
-    """Return the rejection of a file whose worker ended without an answer."""
-    if code == OUT_OF_MEMORY:
-        message = "decoding the picture takes more memory than there is"
-        return PictureRejected(Reason.DECODER_OUT_OF_MEMORY, message)
-    if code == -signal.SIGXCPU:
-        message = "decoding the picture takes too much processor time"
-        return PictureRejected(Reason.DECODER_TIMEOUT, message)
-    return _crashed(signal.Signals(-code).name if code < 0 else f"exit code {code}")
-
-
-def _crashed(how: str) -> PictureRejected:
-    """Return the rejection of a file whose worker crashed, or did as if."""
-    message = f"decoding the picture ended its process ({how})"
-    return PictureRejected(Reason.DECODER_CRASHED, message)

@@ -15,12 +15,18 @@ import select
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
+from io import BytesIO
+from typing import NoReturn
 
 from .channel import Channel, ChannelClosed
 from .heap import keep_freed_memory
 from .worker import MakeProfilePicture, work
+
+SAMPLE = (600, 400)  # px
 
 # Loaded by Pillow when they are needed: a worker can open no file any more.
 IMPORTED_LATER = (
@@ -33,7 +39,6 @@ IMPORTED_LATER = (
     "PIL.TiffImagePlugin",
     "copy",
     "mmap",
-    "tempfile",
 )
 
 
@@ -44,13 +49,14 @@ def main() -> None:
     with suppress(ChannelClosed, KeyboardInterrupt):
         try:
             make = _import_decoders(order["module"])
+            sample = _draw_sample()
             waking = _wake_by_child()
             keep_freed_memory()
             gc.disable()  # it would touch, and so copy, all that a worker shares
             gc.freeze()
             limits = order["memory"], order["cpu_seconds"]
             while True:
-                _run_worker(control, waking, make, limits)
+                _run_worker(control, waking, partial(work, make, sample, *limits))
         except (ImportError, OSError) as error:
             text = f"{type(error).__name__}: {error}"
             control.send({"failed": text[:200]})
@@ -71,6 +77,16 @@ def _import_decoders(module: str) -> MakeProfilePicture:
     return make
 
 
+def _draw_sample() -> bytes:
+    """Return a picture with which each worker begins, to have its code at hand."""
+    from PIL import Image, ImageCms
+
+    file = BytesIO()
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    Image.new("RGB", SAMPLE).save(file, "JPEG", icc_profile=profile)
+    return file.getvalue()
+
+
 def _wake_by_child() -> socket.socket:
     """Return a socket that can be read from when a child has ended."""
     waking, written = socket.socketpair()
@@ -82,16 +98,13 @@ def _wake_by_child() -> socket.socket:
 
 
 def _run_worker(
-    control: Channel,
-    waking: socket.socket,
-    make: MakeProfilePicture,
-    limits: tuple[int, int],
+    control: Channel, waking: socket.socket, work_on: Callable[[Channel], NoReturn]
 ) -> None:
     """Fork a worker, hand its socket to the function, and wait until it ends."""
     ours, workers = socket.socketpair()
     process = os.fork()
     if not process:
-        _become_worker((control, waking, ours), workers, make, limits)
+        _become_worker((control, waking, ours), workers, work_on)
     workers.close()
     try:
         control.send({"worker": process}, sockets=[ours])
@@ -106,8 +119,7 @@ def _run_worker(
 def _become_worker(
     others: tuple[Channel | socket.socket, ...],
     end: socket.socket,
-    make: MakeProfilePicture,
-    limits: tuple[int, int],
+    work_on: Callable[[Channel], NoReturn],
 ) -> None:
     """Leave all but the worker's own socket behind, and make a picture."""
     try:
@@ -115,7 +127,7 @@ def _become_worker(
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         for other in others:
             other.close()
-        work(Channel(end), make, *limits)
+        work_on(Channel(end))
     finally:
         os._exit(1)
 

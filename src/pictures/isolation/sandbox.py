@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ctypes
-import platform
+import os
 import resource
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
 from .system_calls import INSTRUCTION, MACHINES, build_filter
 
@@ -77,7 +76,8 @@ def _limit_memory(memory: int) -> None:
     """Limit memory that is this process's own, and address space for what is shared."""
     if not IS_LINUX:  # macOS takes the limits, and does not keep them
         raise OSError
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    with open("/proc/self/statm") as file:  # noqa: PTH123 - pathlib takes long to load
+        pages = int(file.read().split()[0])
     space = pages * resource.getpagesize() + memory + RESERVED
     _limit(resource.RLIMIT_AS, space)
     _limit(resource.RLIMIT_DATA, memory)
@@ -90,9 +90,9 @@ def _limit(kind: int, soft: int, hard: int | None = None) -> None:
 
 def _filter_system_calls() -> None:
     """Have the kernel end this process if it calls for what it does not need."""
-    if platform.machine() not in MACHINES:
+    if os.uname().machine not in MACHINES:
         raise OSError
-    program = build_filter(platform.machine())
+    program = build_filter(os.uname().machine)
     buffer = ctypes.create_string_buffer(program, len(program))
     filter_ = _Program(
         len(program) // INSTRUCTION.size, ctypes.cast(buffer, ctypes.c_void_p)

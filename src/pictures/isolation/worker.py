@@ -23,21 +23,27 @@ MakeProfilePicture = Callable[
 
 
 def work(
-    channel: Channel, make: MakeProfilePicture, memory: int, cpu_seconds: int
+    make: MakeProfilePicture,
+    sample: bytes,
+    memory: int,
+    cpu_seconds: int,
+    channel: Channel,
 ) -> NoReturn:
     """
     Make one picture, and end this process.
 
     Args:
-        channel: Leads to the function.
         make: Makes a picture; `profile_picture.make_profile_picture`.
+        sample: A picture to begin with, so that code and memory are at hand.
         memory: What the process may have, in bytes.
         cpu_seconds: Processor time that it may take.
+        channel: Leads to the function.
     """
     try:
-        fill_heap()
         active = restrict_worker(memory, cpu_seconds)
         channel.send({"protections": active})
+        fill_heap()
+        make(sample, PictureSpec(), None)
         _serve(channel, make)
     except MemoryError:
         os._exit(OUT_OF_MEMORY)

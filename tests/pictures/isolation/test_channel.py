@@ -13,6 +13,7 @@ from pictures.isolation.channel import (
     BadMessage,
     Channel,
     ChannelClosed,
+    DeadlinePassed,
 )
 from tests.fakes.clock import FakeClock
 
@@ -108,9 +109,9 @@ def test_deadline(pair: tuple[socket.socket, socket.socket]) -> None:
     channel = Channel(pair[1], clock)
 
     for deadline in (clock.now, clock.now + 0.01):
-        with pytest.raises(TimeoutError):
+        with pytest.raises(DeadlinePassed):
             channel.receive(deadline=deadline)
-    with pytest.raises(TimeoutError):
+    with pytest.raises(DeadlinePassed):
         channel.send({}, deadline=clock.now)
-    with pytest.raises(TimeoutError):  # nobody reads what is more than the buffer
+    with pytest.raises(DeadlinePassed):  # nobody reads what is more than the buffer
         channel.send({}, bytes(10_000_000), deadline=clock.now + 0.01)

@@ -118,14 +118,15 @@ def test_faces_are_not_looked_for_in_squares(decoder: Decoder) -> None:
     assert (made.focus, made.focus_seconds) == (Focus(), None)
 
 
-def test_error_of_the_finder(decoder: Decoder) -> None:
+@pytest.mark.parametrize("kind", [KeyError, TimeoutError, ConnectionError])
+def test_error_of_the_finder(decoder: Decoder, kind: type[Exception]) -> None:
     """What fails while faces are looked for is the caller's, and ends the worker."""
 
     def find(_: Overview) -> Focus:
         """Fail."""
-        raise KeyError
+        raise kind
 
-    with pytest.raises(KeyError):
+    with pytest.raises(kind):
         IsolatedMaker(decoder, SPEC, find)(encode(photo(300, 400), "PNG"), SECONDS)
 
     assert IsolatedMaker(decoder, SPEC)(GOOD["jpeg"], SECONDS).size == 240

@@ -1,0 +1,162 @@
+"""
+MiniStack behind a guard, on a free port of loopback, until the input ends.
+
+This file is run by the Python that MiniStack is installed for, and imports nothing of
+this project. It prints the port when it listens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+import sys
+import threading
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+Message = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Message, Receive, Send], Awaitable[None]]
+
+HOST = "127.0.0.1"
+LOOPBACK = (HOST, "localhost", "::1")
+KEPT_REQUESTS = 10_000
+REQUESTS = "/local/requests"  # where they can be read
+SUBRESOURCES = ("list-type", "notification", "tagging", "uploads")
+
+
+class Guard:
+    """
+    Refuses other web pages, and keeps a list of requests, as ASGI middleware.
+
+    MiniStack lets every web page in, and runs the code that it is given: without the
+    guard, any site that is open in a browser here could run programs.
+
+    Args:
+        application: MiniStack.
+    """
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+        self._requests: deque[dict[str, Any]] = deque(maxlen=KEPT_REQUESTS)
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer a request, and record it before the answer goes out."""
+        if scope["type"] == "lifespan":
+            await self._application(scope, receive, send)
+            return
+        headers = {name.decode(): value.decode() for name, value in scope["headers"]}
+        if scope["type"] != "http" or not is_ours(headers):
+            await answer(send, 403, b"Only pages of this machine may ask.\n")
+            return
+        if scope["path"] == REQUESTS:
+            await answer(send, 200, json.dumps(list(self._requests)).encode())
+            return
+
+        async def record(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._requests.append(describe(scope, headers, message["status"]))
+            await send(message)
+
+        await self._application(scope, receive, record)
+
+
+def is_ours(headers: dict[str, str]) -> bool:
+    """Tell whether no web page from elsewhere sends a request, by any host name."""
+    host = urlsplit(f"//{headers.get('host', '')}").hostname or ""
+    if host not in LOOPBACK and not host.endswith(".localhost"):
+        return False
+    if "origin" in headers:
+        return urlsplit(headers["origin"]).hostname in LOOPBACK
+    return headers.get("sec-fetch-site") != "cross-site"
+
+
+def describe(scope: Message, headers: dict[str, str], status: int) -> dict[str, Any]:
+    """Tell which operation of which service a request was."""
+    query = dict(parse_qsl(scope["query_string"].decode(), keep_blank_values=True))
+    # KEY/DATE/REGION/SERVICE/aws4_request, in a header or in a presigned URL.
+    signed = headers.get("authorization", "") + query.get("X-Amz-Credential", "")
+    service = (*signed.split("/"), "", "", "", "s3")[3] or "s3"
+    if service != "s3":
+        operation = headers.get("x-amz-target", "").partition(".")[2]
+        operation = operation or scope["method"]
+        return {
+            "service": service,
+            "operation": operation,
+            "path": "",
+            "status": status,
+        }
+    part = next((f"?{name}" for name in SUBRESOURCES if name in query), "")
+    path = scope["path"].lstrip("/")
+    if query.get("prefix"):
+        path = f"{path}/{query['prefix']}"
+    return {
+        "service": "s3",
+        "operation": f"{scope['method']} {part}".strip(),
+        "path": path,
+        "status": status,
+    }
+
+
+async def answer(send: Send, status: int, body: bytes) -> None:
+    """Answer a request that MiniStack does not see."""
+    await send({"type": "http.response.start", "status": status, "headers": []})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def serve(listener: socket.socket) -> None:
+    """Serve until the input ends."""
+    # MiniStack reads the variables when it is imported.
+    from hypercorn.asyncio import serve as serve_http
+    from hypercorn.config import Config
+    from ministack.app import app
+
+    # It hands its own variables on to functions, which would take this one for theirs.
+    del os.environ["LOG_LEVEL"]
+    config = Config()
+    config.bind = [f"fd://{listener.fileno()}"]
+    config.loglevel = "WARNING"
+    ended, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def wait() -> None:
+        sys.stdin.read()
+        loop.call_soon_threadsafe(ended.set)
+
+    threading.Thread(target=wait, daemon=True).start()
+    await serve_http(Guard(app), config, shutdown_trigger=ended.wait)
+
+
+def listen(wanted: int) -> socket.socket:
+    """Return a socket that listens where it is wanted, or anywhere else."""
+    for port in (wanted, 0):
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((HOST, port))
+            listener.listen(128)
+        except OSError:
+            listener.close()
+        else:
+            return listener
+    sys.exit(f"no port is free on {HOST}")
+
+
+def main() -> None:
+    """Listen, say where, and serve."""
+    listener = listen(int(sys.argv[1]))
+    port = listener.getsockname()[1]
+    os.environ["GATEWAY_PORT"] = str(port)
+    print(f"READY http://{HOST}:{port}", flush=True)
+    # What MiniStack prints is no answer to whoever has started it.
+    os.dup2(2, 1)
+    asyncio.run(serve(listener))
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

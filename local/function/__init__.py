@@ -1,1 +1,0 @@
-"""Lambda on this machine: executions of the function, and who invokes them."""

@@ -1,0 +1,210 @@
+"""What became of each object, read from the log that the function writes."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.aws import LocalAWS
+
+ATTEMPTS = 3  # of an asynchronous invocation, with the two retries
+POLL = 0.1  # seconds between two looks into the log
+OVERLAP = 2000  # ms; what is written late is looked for so far back
+# What Lambda itself writes, and the line by which an invocation fails.
+PLATFORM = re.compile(r"(START|END|REPORT) RequestId: ")
+FAILED = re.compile(r"(Traceback |\S*PicturesFailed)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settled:
+    """
+    What became of one object of one event, after all attempts.
+
+    Args:
+        key: The object's key; empty if the event named none.
+
+        outcome: One of the six.
+
+        reason: Its stable code.
+
+        detail: One sentence on it.
+
+        attempts: How often the function was invoked for it.
+
+        milliseconds: How long the function worked on it, in all attempts.
+
+        facts: All fields of its last log line.
+    """
+
+    key: str
+    outcome: str
+    reason: str
+    detail: str
+    attempts: int
+    milliseconds: float
+    facts: Mapping[str, Any]
+
+
+class History:
+    """
+    Keeps what is done with, and waits for what is not.
+
+    Attributes:
+        settled: What became of each object, in the order of the ends.
+
+        records: The function's log, a record per object and attempt.
+
+        log: Every line that the function wrote.
+    """
+
+    def __init__(self) -> None:
+        self.settled: list[Settled] = []
+        self.records: list[dict[str, Any]] = []
+        self.log: list[str] = []
+        self._attempts: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+        self._changed = threading.Condition()
+
+    def note(self, lines: Sequence[str]) -> None:
+        """Keep what the function wrote in one invocation."""
+        records = [it for it in map(_read_record, lines) if it]
+        has_failed = any(FAILED.match(line) for line in lines)
+        with self._changed:
+            self.log += lines
+            self.records += records
+            for record in records:
+                self._settle(record, has_failed)
+            self._changed.notify_all()
+
+    def count(self, key: str) -> int:
+        """Return how many events of an object have settled."""
+        return len(self._all(key))
+
+    def wait_for(self, key: str, *, count: int = 1, timeout: float = 60.0) -> Settled:
+        """
+        Return what became of an object.
+
+        Args:
+            key: The object's key; empty for an event that names none.
+
+            count: Which of its events is meant: the first, the second ...
+
+            timeout: Seconds to wait for it.
+
+        Raises:
+            TimeoutError: It has not settled in time.
+        """
+        with self._changed:
+            if not self._changed.wait_for(lambda: self.count(key) >= count, timeout):
+                message = f"{key or 'the test event'} has not settled in {timeout:g} s"
+                raise TimeoutError(message)
+            return self._all(key)[count - 1]
+
+    def _all(self, key: str) -> list[Settled]:
+        """Return what became of an object, event by event."""
+        return [it for it in self.settled if it.key == key]
+
+    def _settle(self, record: dict[str, Any], has_failed: bool) -> None:
+        """
+        Note an attempt; settle the object if it was the last one.
+
+        An asynchronous invocation fails as a whole, and is tried three times. One from
+        the retry queue answers which messages failed: the event has settled before.
+        """
+        key = record.get("key", "")
+        attempts = self._attempts[key]
+        attempts.append(record)
+        if record["outcome"] == "failed":
+            in_vain = sum(it["outcome"] == "failed" for it in attempts)
+            if not has_failed or in_vain != ATTEMPTS:
+                return
+        else:
+            del self._attempts[key]
+        self.settled.append(
+            Settled(
+                key=key,
+                outcome=record["outcome"],
+                reason=record["reason"],
+                detail=record["detail"],
+                attempts=len(attempts),
+                milliseconds=sum(it["total_ms"] for it in attempts),
+                facts=record,
+            )
+        )
+
+
+class LogReader:
+    """
+    Hands on each invocation's lines as they appear in the function's log group.
+
+    Args:
+        aws: Where it is.
+
+        group: The log group's name.
+
+        on_invocation: Called with the lines that the function itself wrote.
+    """
+
+    def __init__(
+        self, aws: LocalAWS, group: str, on_invocation: Callable[[list[str]], None]
+    ) -> None:
+        self._aws = aws
+        self._group = group
+        self._on_invocation = on_invocation
+        self._known: set[str] = set()
+        self._start = 0  # ms since the epoch
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._follow, daemon=True)
+
+    def start(self) -> None:
+        """Begin to read."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End with what is being read."""
+        self._stopping.set()
+        self._thread.join()
+
+    def read(self) -> None:
+        """Hand on what is new."""
+        with self._lock:
+            self._read()
+
+    def _read(self) -> None:
+        """Hand on what is new; MiniStack writes a stream at each invocation's end."""
+        events = self._aws.logs.filter_log_events(
+            logGroupName=self._group, startTime=self._start
+        )["events"]
+        streams: dict[str, list[str]] = {}
+        for event in events:
+            streams.setdefault(event["logStreamName"], []).append(event["message"])
+            self._start = max(self._start, event["timestamp"] - OVERLAP)
+        for name, lines in streams.items():
+            if name not in self._known:
+                self._known.add(name)
+                self._on_invocation([it for it in lines if not PLATFORM.match(it)])
+
+    def _follow(self) -> None:
+        """Read until stopped; a deployment may take the log away for a moment."""
+        while not self._stopping.wait(POLL):
+            try:
+                self.read()
+            except (BotoCoreError, ClientError):
+                time.sleep(POLL)
+
+
+def _read_record(line: str) -> dict[str, Any] | None:
+    """Return a log line that tells what became of an object."""
+    try:
+        record = json.loads(line)
+    except ValueError:
+        return None
+    return record if isinstance(record, dict) and "outcome" in record else None

@@ -1,0 +1,115 @@
+"""A clean copy of the checkout, in which commands are run as somebody types them."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from local.paths import PICTURES, ROOT
+
+VENVS = (".venv", ".venv-ministack", ".venv-sam")
+TIME = 120.0  # seconds that a command may take
+PASSED_ON = ("HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "TMPDIR")
+
+
+class Checkout:
+    """
+    A copy of what git knows, with the virtual environments of the original.
+
+    Args:
+        folder: Where to; it is made.
+
+        environment: Variables that commands get, beside a few of this process's own.
+
+        values: What to put for the words in capitals that stand for the reader's own.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        environment: Mapping[str, str] | None = None,
+        values: Mapping[str, str] | None = None,
+    ) -> None:
+        self.folder = folder
+        self.files = list(_known_to_git())
+        self._environment = dict(environment or {})
+        self._values = values or {}
+        for name in self.files:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+        for file in folder.glob("requirements*.txt"):
+            # What they name is installed: an older file has make believe it.
+            os.utime(file, (0, 0))
+        for name in VENVS:
+            (folder / name).symlink_to(ROOT / name)
+        for name in ("me.jpg", "picture.jpg"):
+            shutil.copy(PICTURES / "rocket.jpg", folder / name)
+
+    def contents(self) -> dict[str, bytes]:
+        """Return the files that git knows."""
+        return {name: (self.folder / name).read_bytes() for name in self.files}
+
+    def fill_in(self, command: str) -> str:
+        """Return a command with the reader's own words in it."""
+        for word, value in self._values.items():
+            command = re.sub(rf"\b{word}\b", value, command)
+        return command
+
+    @contextmanager
+    def start(self, command: str) -> Iterator[subprocess.Popen[str]]:
+        """Run a command in a shell, in a group of its own, until the block ends."""
+        programs = self.folder / ".venv-sam" / "bin"
+        environment = {n: os.environ[n] for n in PASSED_ON if n in os.environ}
+        environment["PATH"] = f"{programs}{os.pathsep}{os.environ['PATH']}"
+        with subprocess.Popen(  # noqa: S603 - from this project's own documents
+            ["/bin/sh", "-ec", self.fill_in(command)],
+            cwd=self.folder,
+            env=environment | self._environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            start_new_session=True,
+        ) as process:
+            try:
+                yield process
+            finally:
+                # What a test has given up on must not run on.
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+
+    def run(self, command: str, typed: str = "") -> str:
+        """
+        Run a command to its end, which must be a good one.
+
+        Args:
+            command: As it stands in a document.
+
+            typed: What somebody answers to its questions.
+
+        Returns:
+            What it printed.
+        """
+        with self.start(command) as process:
+            output, _ = process.communicate(typed, TIME)
+        assert process.returncode == 0, f"{self.fill_in(command)}\n{output}"
+        return output
+
+
+def _known_to_git() -> Iterator[str]:
+    """Yield the files of the checkout that are there, new ones too."""
+    # The checkout may be somebody else's, of whom git is wary otherwise.
+    git = ["git", "-c", f"safe.directory={ROOT}", "ls-files", "-z"]
+    command = [*git, "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(  # noqa: S603 - of our own
+        command, cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8", check=True
+    ).stdout
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).is_file():
+            yield name

@@ -1,0 +1,121 @@
+"""
+Every `aws` of the documents, and what stands beside it, against MiniStack.
+
+The AWS command line is real, though of version 1: PyPI has no other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from hook.aws import WebhookKey
+from local.aws.clients import make_client, make_session
+from tests.docs.commands import COMMANDS
+from tests.docs.system.conftest import BUCKET, USER_ID, VALUES, Account
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.type_defs import TopicConfigurationTypeDef
+
+KEY = "-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY-----\n"
+SECRET = "authgear-admin-api-key"  # noqa: S105 - the secret's name
+WEBHOOK_KEY = "0123456789abcdefghijklmnopqrstuv"
+TOPIC: TopicConfigurationTypeDef = {
+    "TopicArn": "arn:aws:sns:us-east-1:000000000000:topic",
+    "Events": ["s3:ObjectCreated:*"],
+}
+PAGES = ("README.md", "deploy.md", "existing-bucket.md", "hook.md")
+
+
+def run(account: Account, page: str) -> str:
+    """Run a page's commands in their order; return what they printed."""
+    commands = [c for c in COMMANDS if c.page == page and is_ours(c.program)]
+    assert commands
+    return "".join(account.checkout.run(command.text) for command in commands)
+
+
+def listen_to_event_bridge(account: Account) -> Callable[[], list[Any]]:
+    """Return what returns the events of S3 that EventBridge has got since then."""
+    sqs = account.aws.sqs
+    queue = sqs.create_queue(QueueName="told")["QueueUrl"]
+    arn = "arn:aws:sqs:us-east-1:000000000000:told"
+    events = make_client(make_session(), "events", account.aws.endpoint)
+    events.put_rule(Name="s3", EventPattern='{"source": ["aws.s3"]}')
+    events.put_targets(Rule="s3", Targets=[{"Id": "queue", "Arn": arn}])
+
+    def told() -> list[Any]:
+        found = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)
+        return [json.loads(it["Body"]) for it in found.get("Messages", [])]
+
+    return told
+
+
+def is_ours(program: str) -> bool:
+    """Tell whether commands of this program are run here."""
+    return program in ("aws", "python3", "rm")
+
+
+def test_all_pages_with_such_commands_are_here() -> None:
+    """None is forgotten."""
+    assert {c.page for c in COMMANDS if is_ours(c.program)} == set(PAGES)
+
+
+def test_secret_of_the_readme_can_be_read(account: Account) -> None:
+    """The file that it shows becomes the secret."""
+    pair = {"key_id": "key-1", "private_key": KEY}
+    (account.checkout.folder / "secret.json").write_text(json.dumps(pair))
+
+    output = run(account, "README.md")
+
+    stored = account.aws.secrets.get_secret_value(SecretId=SECRET)
+    assert json.loads(stored["SecretString"]) == pair
+    assert json.loads(output) == stored["ARN"]
+
+
+def test_page_on_deploying_makes_the_secret_of_the_key(account: Account) -> None:
+    """Key id and key are in it, nothing of them stays, and a picture can be put."""
+    folder = account.checkout.folder
+    (folder / "key.pem").write_text(KEY)
+
+    run(account, "deploy.md")
+
+    stored = account.aws.secrets.get_secret_value(SecretId=SECRET)["SecretString"]
+    assert json.loads(stored) == {"key_id": VALUES["KEY_ID"], "private_key": KEY}
+    assert not (folder / "secret.json").exists()
+    picture = account.aws.s3.get_object(Bucket=BUCKET, Key=f"pictures/{USER_ID}.jpg")
+    assert picture["Body"].read() == (folder / "picture.jpg").read_bytes()
+
+
+def test_page_on_the_hook_makes_the_secret_of_the_key(account: Account) -> None:
+    """The hook function can use what the page makes, and the file does not stay."""
+    file = account.checkout.folder / "webhook-key.txt"
+    file.write_text(f"{WEBHOOK_KEY}\n")
+
+    arn = json.loads(run(account, "hook.md"))
+
+    assert WebhookKey(account.aws.secrets, arn).read() == WEBHOOK_KEY.encode()
+    assert not file.exists()
+
+
+def test_bucket_that_was_there_keeps_its_notifications(account: Account) -> None:
+    """EventBridge is added to what the bucket tells already, and can be again."""
+    s3 = account.aws.s3
+    told = listen_to_event_bridge(account)
+    sns = make_client(make_session(), "sns", account.aws.endpoint)
+    sns.create_topic(Name="topic")
+
+    run(account, "existing-bucket.md")
+    s3.put_object(Bucket=BUCKET, Key="first", Body=b"")
+    s3.put_bucket_notification_configuration(
+        Bucket=BUCKET,
+        NotificationConfiguration={"TopicConfigurations": [TOPIC]},
+        SkipDestinationValidation=True,
+    )
+    run(account, "existing-bucket.md")
+    s3.put_object(Bucket=BUCKET, Key="second", Body=b"")
+
+    found = s3.get_bucket_notification_configuration(Bucket=BUCKET)
+    assert found["TopicConfigurations"][0]["TopicArn"] == TOPIC["TopicArn"]
+    keys = {event["detail"]["object"]["key"] for event in told()}
+    assert keys == {"first", "second"}

@@ -1,0 +1,148 @@
+"""
+Every `sam` of the documents, run as it stands.
+
+SAM is real, and so is the template, but for what MiniStack, which plays AWS, does not
+know; the package is one for this machine, since tests/deploy builds the deployed one.
+The application repository is a fake.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from local.authgear import Authgear
+from local.aws.package import host_architecture, pack
+from local.aws.stack import Stack
+from local.aws.template import DIFFERENCES, adapt
+from local.sample_users import create_person
+from settings import VARIABLES
+from tests.deploy import sam
+from tests.deploy.translation import REGION, translate
+from tests.docs.commands import COMMANDS
+from tests.docs.system.conftest import Account
+from tests.e2e.waiting import wait_until
+from version import VERSION
+
+SAM = ".venv-sam/bin/sam"
+STACK = "authgear-profile-pictures"
+ACCOUNT = "000000000000"
+GUIDED, DEPLOY, DELETE = f"{SAM} deploy --guided", f"{SAM} deploy", f"{SAM} delete"
+PUBLISHED = [
+    f"{SAM} package --template .aws-sam/build/template.yaml "
+    "--s3-bucket YOUR_PACKAGES --output-template-file packaged.yaml",
+    f"{SAM} publish --template packaged.yaml",
+]
+# What the documents say is asked for; whatever else is asked is answered by Enter.
+ANSWERS = {
+    "BucketName": "new-example",
+    "AuthgearEndpoint": "https://example.authgear.cloud",
+    "AuthgearAppId": "example",
+    "AuthgearSecretArn": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:a-abcdef",
+}
+
+
+@pytest.fixture
+def built(account: Account, tmp_path: Path) -> Account:
+    """Put a package for this machine where `make build` puts the deployed one."""
+    folder = account.checkout.folder / ".aws-sam" / "build"
+    shutil.rmtree(folder, ignore_errors=True)
+    package = tmp_path / "function.zip"
+    pack(package)
+    with zipfile.ZipFile(package) as archive:
+        archive.extractall(folder / "Function")
+    content = adapt(
+        (account.checkout.folder / "template.yaml").read_text(), DIFFERENCES
+    )
+    content["Resources"]["Function"]["Properties"]["CodeUri"] = "Function"
+    content["Parameters"]["Architecture"]["Default"] = host_architecture()
+    application = content["Metadata"]["AWS::ServerlessRepo::Application"]
+    application["SemanticVersion"] = VERSION
+    for name in ("LicenseUrl", "ReadmeUrl"):
+        application[name] = f"../../{application[name]}"
+    (folder / "template.yaml").write_text(json.dumps(content))
+    return account
+
+
+def test_every_sam_is_run() -> None:
+    """Whoever writes such a command into a document runs it here."""
+    shown = [" ".join(c.text.replace("\\\n", "").split()) for c in COMMANDS]
+
+    commands = {text for text in shown if re.match(r"(\S+/)?sam ", text)}
+
+    assert commands == {GUIDED, DEPLOY, DELETE, *PUBLISHED}
+
+
+def test_stack_is_deployed_changed_and_deleted(built: Account) -> None:
+    """Four answers are enough; they are kept, can be changed, and all can go again."""
+    checkout, config = built.checkout, built.checkout.folder / "samconfig.toml"
+    parameters = translate(sam.TEMPLATE.read_text())["Parameters"]
+    answers = [ANSWERS.get(name, "") for name in parameters]
+
+    first = checkout.run(GUIDED, "\n".join(["", "", *answers, *[""] * 6, "y", ""]))
+    sizes = [picture_size(built)]
+    config.write_text(config.read_text().replace(r"Size=\"512\"", r"Size=\"256\""))
+    checkout.run(DEPLOY, "y\n")
+    sizes.append(picture_size(built))
+    third = checkout.run(DELETE, "y\ny\n")
+
+    asked = re.findall(r"Parameter (\w+) \[", first)
+    assert asked == list(parameters)
+    for name, text in ANSWERS.items():
+        assert re.fullmatch(parameters[name]["AllowedPattern"], text)
+    assert sizes == ["512", "256"]
+    assert "Deleted successfully" in third
+
+
+def test_steps_of_the_page_lead_to_a_picture(built: Account) -> None:
+    """Secret, deployment and the command that the stack names: word for word."""
+    folder = built.checkout.folder
+    with Authgear.start("example") as authgear:
+        user = create_person(authgear, "Ada Lovelace")
+        pair = {"key_id": authgear.key_id, "private_key": authgear.private_key}
+        (folder / "secret.json").write_text(json.dumps(pair))
+        created = [c for c in COMMANDS if c.page == "README.md" and c.program == "aws"]
+        arn = json.loads(built.checkout.run(created[0].text))
+        answers = ANSWERS | {"AuthgearSecretArn": arn}
+        given = [answers.get(name, "") for name in parameter_names()]
+        built.checkout.run(GUIDED, "\n".join(["", "", *given, *[""] * 6, "y", ""]))
+        stack = Stack(built.aws, STACK)
+        # The template takes only https, for which the emulator has no certificate.
+        built.aws.functions.update_function_configuration(
+            FunctionName=stack.outputs["FunctionName"],
+            Environment={
+                "Variables": stack.variables | {"AUTHGEAR_ENDPOINT": authgear.endpoint}
+            },
+        )
+
+        command = stack.outputs["NextStep"].replace("{user_id}.*", f"{user.id}.jpg")
+        built.checkout.run(command)
+
+        wait_until(lambda: user.picture_object_id is not None)
+
+
+def parameter_names() -> list[str]:
+    """Return the template's parameters, in their order."""
+    return list(translate(sam.TEMPLATE.read_text())["Parameters"])
+
+
+def picture_size(account: Account) -> str:
+    """Return what the deployed function makes pictures of."""
+    return Stack(account.aws, STACK).variables["PICTURE_SIZE"]
+
+
+def test_template_is_published(built: Account) -> None:
+    """Version, licence and README go along, from where they were packaged to."""
+    for command in PUBLISHED:
+        built.checkout.run(command)
+
+    (published,) = built.repository.published
+    assert published["semanticVersion"] == VERSION
+    assert published["licenseUrl"].startswith("s3://packages-example/")
+    assert "AWS::Serverless::Function" in published["templateBody"]
+    assert all(name in published["templateBody"] for name in VARIABLES)

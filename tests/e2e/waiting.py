@@ -1,0 +1,17 @@
+"""Waiting for what comes about without an event."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+
+def wait_until(is_true: Callable[[], bool]) -> None:
+    """Wait until something holds; fail after a minute."""
+    for _ in range(600):
+        if is_true():
+            return
+        time.sleep(0.1)
+    pytest.fail("it never held")

@@ -44,6 +44,7 @@ def connect(
         user_agent=f"{NAME}/{VERSION}",
         session=session,
         throttle=throttle,
+        private_ca=settings.authgear_ca,
     )
 
 

@@ -188,6 +188,12 @@ class Reason(StrEnum):
         "no connection to Authgear, or it broke",
         "wait; then check `AUTHGEAR_ENDPOINT` and the network",
     )
+    AUTHGEAR_UNTRUSTED = (
+        "authgear-untrusted",
+        Outcome.FAILED,
+        "Authgear's TLS certificate is not trusted",
+        "renew the certificate; for a private CA set `AUTHGEAR_CA`",
+    )
     AUTHGEAR_TIMEOUT = (
         "authgear-timeout",
         Outcome.FAILED,

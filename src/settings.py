@@ -5,10 +5,11 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeVar
 from urllib.parse import urlsplit
 
+from authgear.certificates import read_certificates
 from storage.key_pattern import KeyPattern
 
 T = TypeVar("T")
@@ -45,6 +46,9 @@ class Settings:
 
         authgear_secret_id: Name or ARN of the secret with the Admin API's key pair.
 
+        authgear_ca: Certificates in PEM form of a private CA, trusted beside the public
+            ones; empty if there is none.
+
         picture_size: Side of the square picture, in pixels.
 
         picture_quality: JPEG quality.
@@ -73,6 +77,7 @@ class Settings:
     authgear_endpoint: str
     authgear_app_id: str
     authgear_secret_id: str
+    authgear_ca: str
     picture_size: int
     picture_quality: int
     crop_position: float | Literal["face"] | None
@@ -113,12 +118,12 @@ class _Variable:
 
     name: str
     parse: Callable[[str], Any]
-    default: str = field(default="")
+    default: str | None = None
 
     def read(self, environment: Mapping[str, str]) -> Any:
         """Return the value; raise `ValueError` saying what is allowed."""
         text = environment.get(self.name, "").strip() or self.default
-        if not text:
+        if text is None:
             message = "is missing"
             raise ValueError(message)
         return self.parse(text)
@@ -219,6 +224,7 @@ _VARIABLES = (
     _Variable("AUTHGEAR_ENDPOINT", _origin),
     _Variable("AUTHGEAR_APP_ID", _word),
     _Variable("AUTHGEAR_SECRET_ID", _word),
+    _Variable("AUTHGEAR_CA", read_certificates, ""),
     _Variable("PICTURE_SIZE", _between(240, 1024), "512"),
     _Variable("PICTURE_QUALITY", _between(50, 95), "85"),
     _Variable("CROP_POSITION", _crop_position, "auto"),

@@ -11,8 +11,16 @@ from urllib.parse import SplitResult, urlsplit
 import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
+from . import certificates
 from .answers import read_json
-from .errors import AuthgearError, RateLimited, TimedOut, Unexpected, Unreachable
+from .errors import (
+    AuthgearError,
+    CertificateUntrusted,
+    RateLimited,
+    TimedOut,
+    Unexpected,
+    Unreachable,
+)
 from .throttle import Throttle
 
 CONNECT_TIMEOUT = 5.0  # seconds
@@ -42,6 +50,8 @@ class Connection:
         share: A random number from 0 to 1, to spread retries.
 
         throttle: What all requests keep to when Authgear asks for fewer.
+
+        private_ca: Certificates in PEM form that are trusted beside the public ones.
     """
 
     def __init__(
@@ -54,12 +64,15 @@ class Connection:
         sleep: Callable[[float], None] = time.sleep,
         share: Callable[[], float] = random.random,
         throttle: Throttle | None = None,
+        private_ca: str = "",
     ) -> None:
         self.endpoint = endpoint
         self._session = session or requests.Session()
         # No proxy, .netrc or certificate of the surroundings changes where requests go.
         self._session.trust_env = False
         self._session.headers["User-Agent"] = user_agent
+        if private_ca:
+            self._session.mount("https://", certificates.PrivateCAAdapter(private_ca))
         self._clock = clock
         self._sleep = sleep
         self._share = share
@@ -115,6 +128,13 @@ class Connection:
                 body = self._read(step, response, end)
         except (requests.Timeout, ReadTimeoutError):
             error: AuthgearError = TimedOut(step=step, detail="no answer in time")
+        except requests.exceptions.SSLError as caught:
+            problem = certificates.explain(caught)
+            error = (
+                CertificateUntrusted(step=step, detail=problem)
+                if problem
+                else Unreachable(step=step, detail="no TLS connection")
+            )
         except (requests.RequestException, HTTPError):
             error = Unreachable(step=step, detail="no connection, or it broke")
         else:

@@ -5,6 +5,7 @@ What can go wrong between us and Authgear.
     ├── CredentialsUnavailable   no access token could be made
     ├── NoAnswer                 never raised itself
     │   ├── Unreachable          no connection, or it broke
+    │   ├── CertificateUntrusted the server's TLS certificate is not trusted
     │   └── TimedOut             no answer within the time given
     └── BadAnswer                never raised itself
         ├── Forbidden            403: the token is not accepted
@@ -77,6 +78,10 @@ class NoAnswer(AuthgearError):
 
 class Unreachable(NoAnswer):
     """Raised when no connection could be made, or it broke before the answer's end."""
+
+
+class CertificateUntrusted(NoAnswer):
+    """Raised when the server's TLS certificate is not trusted: nothing was sent."""
 
 
 class TimedOut(NoAnswer):

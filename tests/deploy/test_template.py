@@ -12,6 +12,7 @@ from local.sam.runtime import FUNCTION_TIMEOUT
 from settings import VARIABLES, Settings, SettingsError
 from storage.key_pattern import KeyPattern
 from tests.deploy import sam
+from tests.fakes import tls
 
 REQUIRED = {
     "BUCKET_NAMES": "pictures-example",
@@ -19,6 +20,7 @@ REQUIRED = {
     "AUTHGEAR_APP_ID": "example",
     "AUTHGEAR_SECRET_ID": "key",
 }
+PEM = tls.CA.create().pem
 NUMBERS = ["PictureSize", "PictureQuality", "MaxInputBytes", "MaxInputPixels"]
 DAY = 24 * 60 * 60  # seconds
 
@@ -79,6 +81,11 @@ def test_limits_are_those_of_the_settings(template: dict[str, Any], name: str) -
         ),
         ("AuthgearEndpoint", ["https://a.b"], ["http://a.b", "https://a.b/c", "a.b"]),
         ("AuthgearAppId", ["my-app"], ["my app"]),
+        (
+            "AuthgearCa",
+            ["", PEM, PEM.replace("\n", " "), PEM.replace("\n", "\\n")],
+            ["ca.pem", PEM.replace("CERTIFICATE", "PRIVATE KEY")],
+        ),
         ("CropPosition", ["auto", "face", "0%", "100%"], ["101%", "faces", "5"]),
         ("BackgroundColor", ["#FFFFFF"], ["white", "#fff"]),
     ],

@@ -1,6 +1,15 @@
 """Run a command: `python -m ops doctor --stack pictures`."""
 
-from ops.cli import app
+import sys
+
+try:
+    from ops.cli import app
+except ModuleNotFoundError as error:
+    sys.stderr.write(
+        f"{error.name} is not installed here. Run `make ops` once, then "
+        ".venv/bin/python -m ops.\n"
+    )
+    sys.exit(2)
 
 if __name__ == "__main__":
     app(prog_name="ops")

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
-from authgear import CertificateUntrusted, Connection, Unreachable
+from authgear import CertificateUntrusted, Connection, Unavailable, Unreachable
 from authgear.certificates import read_certificates
-from tests.fakes import tls
-
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::pytest.PytestUnhandledThreadExceptionWarning"
-)
+from tests.fakes import proxy, tls
 
 
 @pytest.fixture(scope="module")
 def ca() -> tls.CA:
     """Return a CA of the test's own."""
     return tls.CA.create()
+
+
+def serve_tls(certificate: Path) -> AbstractContextManager[str]:
+    """Answer 502 over TLS."""
+    return proxy.serve(proxy.Setup(certificate=certificate))
 
 
 def ask(endpoint: str, private_ca: str = "") -> dict[str, object]:
@@ -32,15 +34,18 @@ def ask(endpoint: str, private_ca: str = "") -> dict[str, object]:
 
 def test_private_ca_that_is_given_is_trusted(ca: tls.CA, tmp_path: Path) -> None:
     """Its servers are spoken to, though no system knows it."""
-    with tls.serve(ca.issue(tmp_path)) as endpoint:
-        assert ask(endpoint, ca.pem) == {}
+    with (
+        serve_tls(ca.issue(tmp_path)) as endpoint,
+        pytest.raises(Unavailable, match="status=502"),
+    ):
+        ask(endpoint, ca.pem)
 
 
 def test_other_ca_is_not_trusted_beside_it(ca: tls.CA, tmp_path: Path) -> None:
     """To trust one private CA is not to trust any."""
     certificate = tls.CA.create().issue(tmp_path)
 
-    with tls.serve(certificate) as endpoint, pytest.raises(CertificateUntrusted):
+    with serve_tls(certificate) as endpoint, pytest.raises(CertificateUntrusted):
         ask(endpoint, ca.pem)
 
 
@@ -65,7 +70,7 @@ def test_certificate_that_is_not_trusted_is_named(
     }[problem]()
 
     with (
-        tls.serve(certificate) as endpoint,
+        serve_tls(certificate) as endpoint,
         pytest.raises(CertificateUntrusted, match=problem) as caught,
     ):
         ask(endpoint, ca.pem if trusted else "")
@@ -75,7 +80,7 @@ def test_certificate_that_is_not_trusted_is_named(
 
 def test_server_without_tls_is_unreachable(ca: tls.CA, tmp_path: Path) -> None:
     """Nobody takes a server that speaks no TLS for one with a bad certificate."""
-    with tls.serve(ca.issue(tmp_path)) as endpoint:
+    with serve_tls(ca.issue(tmp_path)) as endpoint:
         plain = endpoint.replace("https", "http")
         with pytest.raises(Unreachable):
             ask(plain)

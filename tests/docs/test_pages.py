@@ -21,7 +21,8 @@ SECTIONS = ("Parameters", "Outputs", "Resources", "Conditions")
 NAME = re.compile(r"[A-Z]+(?:_[A-Z]+)+|(?:[A-Z][a-z]+){2,}|[a-z]+(?:[-_][a-z]+)+")
 # Names that are AWS's, SAM's or the reader's own.
 OTHERS = {
-    *("AWS_PROFILE", "AWS_REGION", "AWS_ROLE_ARN", "UserArguments"),
+    *("AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_REGION", "AWS_ROLE_ARN"),
+    "UserArguments",
     *("YOUR_BUCKET", "create-secret", "parameter_overrides", "REQUESTS_CA_BUNDLE"),
 }
 GUIDES = [path for path in PAGES if path.parent == ROOT / "docs"]

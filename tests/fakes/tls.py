@@ -1,15 +1,10 @@
-"""A private CA, certificates of it, and a server that shows one."""
+"""A private CA, and certificates of it."""
 
 from __future__ import annotations
 
 import datetime as dt
 import ipaddress
-import ssl
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from cryptography import x509
@@ -78,43 +73,6 @@ def self_signed(folder: Path) -> Path:
     """Write a certificate that vouches for itself, and its key, into one file."""
     ca = CA.create()
     return _write(folder, ca.certificate, ca.key)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    """Answers every request with an empty JSON object."""
-
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
-        """Answer."""
-        self.send_response(200)
-        self.send_header("Content-Length", "2")
-        self.end_headers()
-        self.wfile.write(b"{}")
-
-    def log_message(self, *_: object) -> None:
-        """Log nothing."""
-
-
-@contextmanager
-def serve(certificate: Path) -> Iterator[str]:
-    """Answer over TLS with a certificate; lend the origin."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    server = ThreadingHTTPServer((HOST, 0), _Handler)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    # A client that distrusts the certificate breaks off: no news to anybody.
-    server.handle_error = lambda *_: None  # type: ignore[method-assign]
-    thread = threading.Thread(
-        target=server.serve_forever, kwargs={"poll_interval": 0.02}
-    )
-    thread.start()
-    try:
-        yield f"https://{HOST}:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def _name(text: str) -> x509.Name:

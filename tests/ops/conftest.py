@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from local.authgear import User
+from local.authgear.access_token import SKEW
 from local.aws import REGION
 from local.leaks import find_leaks
 from local.sample_users import create_person
@@ -135,6 +137,8 @@ def ops(ops_system: LocalSystem, aws: AWS, stack: dict[str, str]) -> Iterator[Op
     yield ops
     ops_system.authgear.faults.clear()
     ops_system.authgear.images.available = True
+    ops_system.authgear.clock = time.time
+    ops_system.authgear.token_skew = SKEW
     ops_system.put_secret()
     empty(ops)
     assert find_leaks("\n".join(ops.printed), ops_system.authgear) == []

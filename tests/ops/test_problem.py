@@ -19,9 +19,9 @@ SECRET = "X-Amz-Signature=0123"  # noqa: S105 - what must not be told
 @pytest.mark.parametrize(
     ("error", "says"),
     [
-        (NoRegionError(), "Set AWS_REGION"),
+        (NoRegionError(), "Name the stack's region with --region"),
         (NoCredentialsError(), "Log in to AWS"),
-        (ProfileNotFound(profile=SECRET), "AWS_PROFILE names no profile"),
+        (ProfileNotFound(profile=SECRET), "--profile or AWS_PROFILE names no profile"),
         (EndpointConnectionError(endpoint_url=SECRET), "Check the network"),
     ],
     ids=lambda it: type(it).__name__ if isinstance(it, Exception) else "",
@@ -39,7 +39,8 @@ def test_call_that_could_not_be_made(error: Exception, says: str) -> None:
     ("code", "says"),
     [
         ("AccessDenied", "Your own credentials"),
-        ("ExpiredToken", "Log in again"),
+        ("ExpiredToken", "Log in to AWS"),
+        ("SignatureDoesNotMatch", "Set this machine's clock"),
         ("NoSuchBucket", "What the stack or a setting names is not there"),
         ("Throttling", "AWS wants fewer requests"),
     ],

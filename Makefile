@@ -18,12 +18,13 @@ export PYTHON_VERSION ?= 3.14
 # services' descriptions are a quarter of the package.
 SERVICES := rekognition s3 secretsmanager sts
 MACHINE := $(subst arm64,aarch64,$(ARCHITECTURE))
+SBOMS := sbom-arm64 sbom-x86_64
 VERSION := $(shell sed -n 's/^VERSION = "\(.*\)"/\1/p' src/version.py)
 BUILD_DIR ?= .aws-sam/build
 EVENT ?= events/s3-put.json
 
 .PHONY: help demo local ops test test-browser screenshots soak storm fuzz bench check \
-  lint types docs audit format validate build build-Function invoke lock clean
+  lint types docs audit $(SBOMS) format validate build build-Function invoke lock clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -116,7 +117,7 @@ docs: $(VENV)/.dev ## write the tables of docs/failures.md anew; a test compares
 	$(BIN)/python -m tools.failures_page
 
 # Apart from `make check`: it asks the advisories of PyPI, and fails where it cannot.
-audit: $(VENV)/.dev ## unsafe code, and known holes in what is locked
+audit: $(VENV)/.dev $(SBOMS) ## unsafe code, known holes in what is locked, old C libraries
 	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml src local tools
 	@for file in requirements.txt requirements-dev.txt; do \
 	  $(BIN)/pip-audit --strict --disable-pip --require-hashes --progress-spinner off \
@@ -124,6 +125,13 @@ audit: $(VENV)/.dev ## unsafe code, and known holes in what is locked
 	    || { echo "$$file: holes were found, or PyPI's advisories not reached: see above"; \
 	         exit 1; }; \
 	done
+
+# The package for a machine, its C libraries checked, its SBOM written.
+$(SBOMS): sbom-%: $(VENV)/.dev
+	rm -rf build/package/$*
+	@$(MAKE) --no-print-directory --silent build-Function \
+	  ARCHITECTURE=$* ARTIFACTS_DIR=build/package/$*
+	$(BIN)/python -m tools.sbom $* build/package/$* build/sbom/$*.cdx.json
 
 format: $(VENV)/.dev ## rewrite the code in its one format
 	$(BIN)/ruff check --fix .

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,10 @@ import pytest
 from local.sam import package
 from tests.deploy import sam
 from tests.deploy.translation import translate
+from tools.libraries import Package
+
+BUILT = {"arm64": "built", "x86_64": "built_for_x86_64"}  # machines and fixtures
+NO_INDEX = ("Retrying (", "No matching distribution")  # messages of pip
 
 
 @pytest.fixture(scope="session")
@@ -43,3 +49,33 @@ def built_for_x86_64(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def host_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a package for the Python and the machine of this test."""
     return package.build_for_host(tmp_path_factory.mktemp("package"))
+
+
+@pytest.fixture(scope="session", params=BUILT)
+def built_package(request: pytest.FixtureRequest) -> Package:
+    """Return the package for each machine."""
+    return Package(_build_or_skip(request, BUILT[request.param]).parent / "Function")
+
+
+@pytest.fixture(scope="session")
+def own_package(request: pytest.FixtureRequest) -> Package:
+    """Return the package for the Python and the machine of this test."""
+    return Package(_build_or_skip(request, "host_package"))
+
+
+@pytest.fixture
+def package_copy(built_package: Package, tmp_path: Path) -> Package:
+    """Return a copy of the package; files may be added and removed, not rewritten."""
+    shutil.copytree(built_package.folder, tmp_path / "copy", copy_function=os.link)
+    return Package(tmp_path / "copy")
+
+
+def _build_or_skip(request: pytest.FixtureRequest, fixture: str) -> Path:
+    """Return what a fixture builds; skip the test if no package index is reachable."""
+    try:
+        path: Path = request.getfixturevalue(fixture)
+    except package.BuildFailed as error:
+        if not all(text in str(error) for text in NO_INDEX):
+            raise
+        pytest.skip("the package cannot be built: no package index can be reached")
+    return path

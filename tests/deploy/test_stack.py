@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -21,6 +22,7 @@ import pytest
 from moto import mock_aws
 
 from settings import Settings
+from storage.key_pattern import KeyPattern
 from tests.deploy.translation import REGION, known_to_moto
 
 BUCKET = "pictures-example"
@@ -123,9 +125,52 @@ def test_stack_policy_holds_the_pattern_s_prefix(template: dict[str, Any]) -> No
     statements = {statement["Sid"]: statement for statement in found if statement}
     assert statements["ReadPicture"]["Resource"] == f"arn:aws:s3:::{BUCKET}/people/*"
     assert statements["FindNewestPicture"]["Condition"] == {
-        "StringLike": {"s3:prefix": "people/*"}
+        "StringLike": {"s3:prefix": "people/*"},
+        "StringEquals": {"aws:ResourceAccount": "123456789012"},
     }
     assert set(statements) & {"DecryptPicture", "JoinVpc", "WriteTraces"} == set()
+
+
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize(
+    ("pattern", "key"),
+    [
+        ("pictures/{user_id}.*", "pictures/USER_ID.jpg"),
+        ("people/{email}/*", "people/EMAIL/jpg"),
+        ("{username}.png", "USERNAME.png"),
+        ("p/{node_id}", "p/NODE_ID"),
+        ("p/{phone}.*.*", "p/PHONE.jpg.jpg"),
+    ],
+)
+def test_stack_s_next_step_can_be_pasted(
+    template: dict[str, Any], pattern: str, key: str
+) -> None:
+    """No star and no brace gets into a key; only the user is filled in by hand."""
+    stack = Stack(template, KeyPattern=pattern)
+
+    assert stack.outputs["NextStep"] == (
+        f"aws s3 cp picture.jpg 's3://{BUCKET}/{key}' --region {REGION}"
+    )
+    word = re.findall("[A-Z_]+", key)[0]
+    placeholder = word.lower()
+    assert KeyPattern.parse(pattern).placeholder == placeholder
+
+
+@pytest.mark.usefixtures("aws")
+def test_stack_takes_a_bucket_with_dots(template: dict[str, Any]) -> None:
+    """Old buckets have them; over TLS boto3 then puts the name into the path."""
+    stack = Stack(template, BucketName="old.pictures.example", CreateBucket="false")
+
+    name = stack.outputs["FunctionName"]
+    found = stack.client("lambda").get_function_configuration(FunctionName=name)
+    variables = found["Environment"]["Variables"]
+    settings = Settings.from_env({k: str(v) for k, v in variables.items()})
+    s3 = stack.client("s3", region_name="eu-west-1")
+    url = s3.generate_presigned_url(
+        "get_object", Params={"Bucket": "old.pictures.example", "Key": "a"}
+    )
+    assert settings.bucket_names == {"old.pictures.example"}
+    assert url.startswith("https://s3.eu-west-1.amazonaws.com/old.pictures.example/a?")
 
 
 @pytest.mark.usefixtures("aws")

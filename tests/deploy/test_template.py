@@ -70,7 +70,11 @@ def test_limits_are_those_of_the_settings(template: dict[str, Any], name: str) -
 @pytest.mark.parametrize(
     ("name", "good", "bad"),
     [
-        ("BucketName", ["pictures-example"], ["Pictures", "a.b.c", "ab"]),
+        (
+            "BucketName",
+            ["pictures-example", "old.pictures.example", "a--b"],
+            ["Pictures", "a..b", "-ab", "ab-", "a.-b", "a-.b", ".ab", "a_b"],
+        ),
         (
             "KeyPattern",
             ["pictures/{user_id}.*", "{email}", "p/{node_id}/*"],
@@ -116,6 +120,14 @@ def test_parameters_are_documented_with_defaults(template: dict[str, Any]) -> No
         name: str(parameter.get("Default", ""))
         for name, parameter in template["Parameters"].items()
     }
+
+
+def test_parameters_that_need_an_answer_come_first(template: dict[str, Any]) -> None:
+    """`sam deploy --guided` asks in the template's order, the console by groups."""
+    needed = [n for n, it in template["Parameters"].items() if "Default" not in it]
+    groups = template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+
+    assert list(template["Parameters"])[:4] == needed == groups[0]["Parameters"]
 
 
 def test_parameters_are_described_limited_and_grouped(template: dict[str, Any]) -> None:

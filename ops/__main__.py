@@ -12,4 +12,7 @@ except ModuleNotFoundError as error:
     sys.exit(2)
 
 if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):
+        # A key of the bucket may hold what the terminal cannot show.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # files
     app(prog_name="ops")

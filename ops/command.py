@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
@@ -51,7 +52,15 @@ OPTIONS = (
 
 
 class Command(TyperCommand):
-    """A command whose own `--help` is shown without a type."""
+    """A command whose help is written as that of other command lines."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help: arguments without braces and without a type."""
+        super().format_help(ctx, formatter)
+        text = re.sub(r"\{([A-Z.]+)\}(?:\.\.\.)?", r"\1", "".join(formatter.buffer))
+        text = re.sub(r"(?m)^(  [A-Z.]+) <\S+>", r"\1", text)
+        text = re.sub(r"(\d+)<=x<=(\d+)", r"\1 to \2", text)
+        formatter.buffer[:] = re.sub(r";\s+x>=1\b", "", text)
 
     def get_help_option(self, ctx: Any) -> Any:
         """Return the option; that it is a boolean helps nobody."""

@@ -166,6 +166,20 @@ class Deployment:
         """The buckets of pictures."""
         return [Bucket(self.aws.s3, n) for n in sorted(self.settings.bucket_names)]
 
+    def describe(self) -> str:
+        """Name what a command is about to change: stack, account, bucket, endpoint."""
+        buckets = ", ".join(sorted(self.settings.bucket_names))
+        place = "no stack, but the environment's settings"
+        if self.stack:
+            stack = self.stack
+            place = f"{stack.name}, account {stack.account}, region {stack.region}"
+        return (
+            f"Stack:    {place}\n"
+            f"Bucket:   {buckets}, keys {self.settings.key_pattern}\n"
+            f"Authgear: {self.settings.authgear_app_id} at "
+            f"{self.settings.authgear_endpoint}"
+        )
+
     @cached_property
     def admin_api(self) -> AdminAPI:
         """Authgear."""

@@ -30,24 +30,33 @@ OTHER_KEY = (
 def put_key(
     context: typer.Context,
     key_id: Annotated[
-        str, typer.Option("--key-id", help="The key's id, as the portal shows it.")
+        str,
+        typer.Option(
+            "--key-id", metavar="ID", help="The key's id, as the portal shows it."
+        ),
     ],
     file: Annotated[
-        str, typer.Argument(help="The PEM file from the portal; - is standard input.")
+        str,
+        typer.Argument(
+            metavar="FILE", help="The PEM file from the portal; - is standard input."
+        ),
     ],
     stack: StackOption = "",
     as_json: JSONOption = False,
 ) -> None:
     """
-    Store a key of the Admin API, once Authgear has taken it.
+    Store a key of the Admin API.
 
-    To rotate: make a second key in the portal, put it with this command, see that
-    `ops doctor` is fine, and only then delete the first key in the portal. Both are
-    valid in between, and the function takes the new one by itself.
+    It is stored only if Authgear takes it; other fields of the secret stay. To rotate:
+    make a second key in the portal, put it with this command, see that `ops doctor` is
+    fine, and only then delete the first key in the portal. Both are valid in between,
+    and the function takes the new one by itself.
     """
     session = Session.of(context)
     deployment = Deployment.find(session, stack)
     pair = KeyPair(key_id=key_id, private_key=_read(file))
+    if not as_json:
+        session.say(deployment.describe())
     _try(session, deployment, pair)
     secret_id = deployment.settings.authgear_secret_id
     _store(session, secret_id, pair)

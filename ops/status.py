@@ -26,13 +26,23 @@ MOST_OBJECTS = 10
 
 def status(
     context: typer.Context,
-    user: Annotated[str, typer.Argument(help="User id, e-mail, phone or user name.")],
+    user: Annotated[
+        str, typer.Argument(metavar="USER", help="User id, e-mail, phone or user name.")
+    ],
     stack: StackOption = "",
-    days: Annotated[int, typer.Option(min=1, help="How far back the log is read.")] = 7,
-    lines: Annotated[int, typer.Option(min=1, help="Lines of the log.")] = 5,
+    days: Annotated[
+        int, typer.Option(min=1, metavar="N", help="How far back the log is read.")
+    ] = 7,
+    lines: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Lines of the log.")
+    ] = 5,
     as_json: JSONOption = False,
 ) -> None:
-    """Show what the bucket holds for a user, what Authgear shows, and what happened."""
+    """
+    Show one user: bucket, Authgear, log.
+
+    The exit status is 0 if Authgear shows the picture that it should.
+    """
     session = Session.of(context)
     deployment = Deployment.find(session, stack)
     profile = _profile(deployment, user)

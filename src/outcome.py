@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -274,3 +275,15 @@ class Result:
     def outcome(self) -> Outcome:
         """Return the outcome that belongs to the reason."""
         return self.reason.outcome
+
+
+def write_reasons(reasons: Iterable[Reason]) -> str:
+    """Return reason codes as one text, each once; `read_reasons` reads it."""
+    return ", ".join(sorted(set(reasons)))
+
+
+def read_reasons(text: str) -> list[Reason]:
+    """Return the reason codes that a text ends with, none if it ends with others."""
+    codes = text.rpartition(": ")[2].split(", ")
+    known = {str(reason): reason for reason in Reason}
+    return [known[code] for code in codes] if known.keys() >= set(codes) else []

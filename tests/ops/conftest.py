@@ -48,6 +48,7 @@ class Ops:
     denied: set[str] = field(default_factory=set)
     printed: list[str] = field(default_factory=list)
     changes: dict[str, Any] = field(default_factory=dict)
+    stdout: str = ""  # of the last command
 
     def run(
         self, *arguments: str, text: str | None = None, width: int = 80
@@ -64,13 +65,14 @@ class Ops:
         result = CliRunner().invoke(app, arguments, input=text, obj=session)
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception
+        self.stdout = out.getvalue() + result.stdout
         self.printed.append(out.getvalue() + messages.getvalue() + result.output)
         return result.exit_code, self.printed[-1]
 
     def json(self, *arguments: str, **options: Any) -> tuple[int, Any]:
-        """Run a command with --json; return exit status and what it printed."""
-        status, text = self.run(*arguments, "--json", **options)
-        return status, json.loads(text[text.index("{") : text.rindex("}") + 1])
+        """Run a command with --json; return exit status and the one document."""
+        status, _ = self.run(*arguments, "--json", **options)
+        return status, json.loads(self.stdout)
 
     @contextmanager
     def variables(self, **changes: str) -> Iterator[None]:

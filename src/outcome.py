@@ -87,7 +87,8 @@ class Reason(StrEnum):
     KEY_SPELLED_OTHERWISE = (
         "key-spelled-otherwise",
         Outcome.IGNORED,
-        "the key names the user in another spelling than Authgear prints",
+        "the key does not name the user as the profile does: another spelling, or "
+        "another e-mail, phone number or user name of the same user",
         "rename the object as `detail` says",
     )
     OBJECT_GONE = (

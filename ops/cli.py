@@ -17,8 +17,8 @@ from ops.preview import preview
 from ops.problem import USAGE, Problem, recognise
 from ops.replay import replay
 from ops.session import Session
-from ops.status import status
-from ops.sync import sync
+from ops.user.status import status
+from ops.user.sync import sync
 from version import VERSION
 
 INTERRUPTED = 130  # exit status of what was ended by Ctrl-C

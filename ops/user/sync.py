@@ -12,7 +12,7 @@ from factory import specify_picture
 from ops.deployment import Deployment
 from ops.problem import Problem
 from ops.session import JSONOption, Session, StackOption
-from ops.users import TIME, profile_of
+from ops.user.names import TIME, profile_of
 from outcome import Reason
 from pictures.errors import PictureRejected
 from pictures.profile_picture import make_profile_picture

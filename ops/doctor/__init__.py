@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from ops.doctor.check import Check, State, run_steps
+from ops.doctor.check import COMMANDS, Check, State, run_steps
 from ops.doctor.examination import Examination
 from ops.session import JSONOption, Session, StackOption
 
@@ -72,11 +72,15 @@ def _show(session: Session, check: Check) -> None:
     table.add_column(width=2, no_wrap=True)
     table.add_column(width=WIDTH, no_wrap=True)
     table.add_column(overflow="fold")
-    text = Text(check.finding)
-    if check.remedy:
+    text, is_command = Text(check.finding), check.remedy.startswith(COMMANDS)
+    if check.remedy and not is_command:
         text.append(f"\n{check.remedy}", style="bold")
     table.add_row(MARKS[check.state], check.name, text)
     session.console.print(table)
+    if is_command:
+        # In one line, however long, so that it can be pasted.
+        command = Text(f"    {check.remedy}", style="bold")
+        session.console.print(command, soft_wrap=True)
 
 
 def _sum_up(checks: list[Check]) -> str:

@@ -8,7 +8,9 @@ from enum import StrEnum
 
 from botocore.exceptions import ClientError
 
-from ops.problem import AWS_ERRORS, describe, is_denied, remedy_for
+from ops.problem import AWS_ERRORS, code_of, describe, is_denied, remedy_for
+
+COMMANDS = ("aws ", "ops ")  # a remedy that begins so is a command to paste
 
 
 class State(StrEnum):
@@ -70,8 +72,7 @@ def run_steps(steps: Iterable[Step]) -> Iterator[Check]:
     for step in steps:
         missing = [name for name in step.needs if name not in usable]
         if missing:
-            finding = f"not looked at: it needs {missing[0]}"
-            yield Check(name=step.name, state=State.SKIPPED, finding=finding)
+            yield skipped(step.name, missing[0])
             continue
         check = step.look()
         if check.state in (State.FINE, State.WARNING):
@@ -99,6 +100,12 @@ def unknown(name: str, finding: str, remedy: str = "") -> Check:
     return Check(name=name, state=State.UNKNOWN, finding=finding, remedy=remedy)
 
 
+def skipped(name: str, need: str) -> Check:
+    """Return a check that waits for another one."""
+    finding = f"not looked at: it needs {need}"
+    return Check(name=name, state=State.SKIPPED, finding=finding)
+
+
 def ask_aws(name: str, look: Callable[[], Check]) -> Check:
     """
     Look at a thing in AWS.
@@ -119,6 +126,8 @@ def ask_aws(name: str, look: Callable[[], Check]) -> Check:
 
 def not_answered(name: str, error: Exception) -> Check:
     """Return the check of a thing about which AWS gave no answer."""
+    if isinstance(error, ClientError) and code_of(error) == "NoSuchBucket":
+        return skipped(name, "bucket")
     is_missing = isinstance(error, ClientError) and not is_denied(error)
     if is_missing and not remedy_for(error):
         remedy = "Is the stack deployed to its end, and in this region and account?"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +14,7 @@ from ops.deployment import Stack
 from ops.doctor.answers import read_date
 from ops.doctor.authgear_checks import AuthgearChecks
 from ops.doctor.bucket_checks import check_bucket
-from ops.doctor.check import Check, Step, ask_aws, fine, not_answered, wrong
+from ops.doctor.check import COMMANDS, Check, Step, ask_aws, fine, not_answered, wrong
 from ops.doctor.settings_checks import check_prefix, read_secret
 from ops.doctor.stack_checks import StackChecks
 from ops.problem import AWS_ERRORS, describe, is_denied, remedy_for
@@ -122,9 +122,10 @@ class Examination:
 
     def _secret(self) -> Check:
         """Read the key pair."""
-        self.key_pair, check = read_secret(
-            self.session.aws, self.settings, self.stack_name
-        )
+        option = ""
+        if self.stack_name:
+            option = f" --stack {self.stack_name} --region {self.stack.region}"
+        self.key_pair, check = read_secret(self.session.aws, self.settings, option)
         return check
 
     def _bucket(self) -> Check:
@@ -148,7 +149,15 @@ class Examination:
 
     def _of_stack(self, name: str) -> Callable[[], Check]:
         """Return a look at a part of the stack."""
-        return lambda: ask_aws(name, lambda: self._stack_checks.look(name))
+
+        def look() -> Check:
+            check = ask_aws(name, lambda: self._stack_checks.look(name))
+            if not check.remedy.startswith(COMMANDS):
+                return check
+            # Whoever pastes it may work in another region by default.
+            return replace(check, remedy=f"{check.remedy} --region {self.stack.region}")
+
+        return look
 
     @cached_property
     def _stack_checks(self) -> StackChecks:

@@ -5,14 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
-
-from botocore.exceptions import ClientError
 
 from ops.aws import AWS
 from ops.deployment import Stack
 from ops.doctor.check import Check, fine, wrong
-from ops.problem import code_of
 
 ON = ("Enabled", "Creating", "Enabling", "Updating")
 
@@ -50,24 +46,21 @@ class QueueChecks:
         attributes = self._attributes("DeadLetterQueueUrl")
         count = int(attributes.get("ApproximateNumberOfMessages", 0))
         if count:
-            remedy = f"See and replay them: ops replay --stack {self.stack.name}"
+            remedy = f"ops replay --stack {self.stack.name}"
             return wrong("dead-letters", f"{count} have failed for a day", remedy)
         return fine("dead-letters", "there are none")
 
     def _destination(self) -> tuple[str, str] | None:
         """Return what is wrong on the way from the function to the retry queue."""
         name, arn = self.stack.function_name, self.retry_queue["QueueArn"]
-        try:
-            config: Any = self.aws.function.get_function_event_invoke_config(
-                FunctionName=name
-            )
-        except ClientError as error:
-            if code_of(error) != "ResourceNotFoundException":
-                raise
-            config = {}
-        on_failure = config.get("DestinationConfig", {}).get("OnFailure", {})
-        if on_failure.get("Destination") == arn:
-            return None
+        # The template's configuration has the qualifier $LATEST; one that was put by
+        # hand may have none. S3 invokes the function of either.
+        found = self.aws.function.list_function_event_invoke_configs(FunctionName=name)
+        for config in found["FunctionEventInvokeConfigs"]:
+            is_ours = config["FunctionArn"].rpartition(":")[2] in (name, "$LATEST")
+            on_failure = config.get("DestinationConfig", {}).get("OnFailure", {})
+            if is_ours and on_failure.get("Destination") == arn:
+                return None
         wanted = json.dumps({"OnFailure": {"Destination": arn}}, separators=(",", ":"))
         remedy = (
             f"aws lambda put-function-event-invoke-config --function-name {name} "

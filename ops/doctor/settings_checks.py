@@ -46,11 +46,19 @@ def check_prefix(settings: Settings, deployed: str | None) -> Check:
 
 
 def read_secret(
-    aws: AWS, settings: Settings, stack_name: str
+    aws: AWS, settings: Settings, option: str
 ) -> tuple[KeyPair | None, Check]:
-    """Read the key pair."""
+    """
+    Read the key pair.
+
+    Args:
+        aws: Clients of AWS.
+
+        settings: Name the secret.
+
+        option: What names the stack to another command.
+    """
     secret_id = settings.authgear_secret_id
-    option = f" --stack {stack_name}" if stack_name else ""
     put_key = f"Store the key: ops put-key key.pem --key-id KEY_ID{option}"
     try:
         pair = load_key_pair(aws.secrets, secret_id)

@@ -18,7 +18,7 @@ from ops.doctor.role_checks import RoleCheck
 from settings import Settings
 from tests.fakes.aws_calls import answer_calls
 from tests.ops.conftest import NAME, Ops
-from tests.ops.doctor import wrong
+from tests.ops.doctor import look, named, wrong
 from tests.ops.stack import allow, drain, notify
 
 AWS_CLI = ROOT / ".venv-sam" / "bin" / "aws"
@@ -240,6 +240,28 @@ def test_doctor_names_failures_that_go_nowhere(ops: Ops, stack: dict[str, str]) 
 
     assert list(checks) == ["retries"]
     assert wrong(ops, "--stack", NAME) == {}
+
+
+def test_doctor_prints_a_command_in_one_line(ops: Ops) -> None:
+    """However narrow the terminal, it can be pasted."""
+    ops.aws.function.put_function_concurrency(
+        FunctionName=NAME, ReservedConcurrentExecutions=0
+    )
+
+    _, text = ops.run("doctor", "--stack", NAME, width=40)
+    ops.aws.function.delete_function_concurrency(FunctionName=NAME)
+
+    command = f"aws lambda delete-function-concurrency --function-name {NAME}"
+    assert f"    {command} --region us-east-1\n" in text
+
+
+def test_doctor_of_a_stack_whose_bucket_is_gone_blames_the_bucket(ops: Ops) -> None:
+    """Notification and key are its own: they cannot be looked at."""
+    with ops.variables(BUCKET_NAMES="no-such-bucket"):
+        checks = look(ops, "--stack", NAME)
+
+    assert named(checks, "wrong") == {"bucket"}
+    assert named(checks, "skipped") == {"trigger", "encryption"}
 
 
 def test_doctor_names_a_mapping_that_is_switched_off(ops: Ops) -> None:

@@ -17,7 +17,7 @@ import authgear
 from authgear import AccessTokens, AdminAPI, AuthgearError, KeyPair, object_id
 from authgear.authorized import AuthorizedConnection
 from factory import connect
-from ops.doctor.answers import LastAnswer, explain
+from ops.doctor.answers import LastAnswer, explain, origin_of
 from ops.doctor.check import Check, fine, warning, wrong
 from ops.doctor.clocks import Clocks
 from ops.doctor.image_store import check_image_store
@@ -157,14 +157,15 @@ class AuthgearChecks:
     def _upload_origin(self) -> Check:
         """Compare the origin of upload URLs with the endpoint."""
         name, url = "upload-origin", self._upload_url
+        if object_id(url) is None:
+            finding = f"what answers {PRESIGN} hands out no upload URL"
+            remedy = f"Let the proxy pass {PRESIGN} on to Authgear's Admin API."
+            return wrong(name, finding, remedy)
         if self._connection.is_same_origin(url):
             return fine(name, "upload URLs are of the endpoint's own origin")
-        ours, theirs = urlsplit(self.settings.authgear_endpoint), urlsplit(url)
-        origin = f"{theirs.scheme}://{theirs.hostname}" + (
-            f":{theirs.port}" if theirs.port else ""
-        )
-        finding = f"Authgear makes upload URLs of {origin}, not of {ours.geturl()}"
-        is_scheme = ours.hostname == theirs.hostname and ours.scheme != theirs.scheme
+        ours, theirs = self.settings.authgear_endpoint, origin_of(url)
+        finding = f"Authgear makes upload URLs of {theirs}, not of {ours}"
+        is_scheme = ours.partition(":")[2] == theirs.partition(":")[2]
         return wrong(name, finding, SCHEME_REMEDY if is_scheme else HOST_REMEDY)
 
     def _app_id(self) -> Check:

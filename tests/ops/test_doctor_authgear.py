@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,7 @@ INTERNAL = json.dumps(
     {"error": {"name": "InternalError", "reason": "UnexpectedError", "code": 500}}
 ).encode()
 JSON = {"Content-Type": "application/json"}
+IMAGE = "00000000-0000-4000-8000-000000000000"
 OLD = 0.0  # seconds of skew that servers before 2026-06-11.0 allow
 
 
@@ -251,6 +253,34 @@ def test_doctor_names_a_proxy_that_hides_the_host(ops: Ops) -> None:
     assert target in checks["upload-origin"]["finding"]
     assert endpoint in checks["upload-origin"]["finding"]
     assert "Host header" in checks["upload-origin"]["remedy"]
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        (f"https://evil:99999/_images/demo/{IMAGE}?s=CANARY", "https://evil:99999"),
+        (f"http://a@b:x/_images/demo/{IMAGE}?s=CANARY", "http://b:x"),
+        ("/relative", "no upload URL"),
+        (["CANARY"], "no upload URL"),
+        (None, "no upload URL"),
+    ],
+    ids=["port", "user", "relative", "list", "null"],
+)
+def test_doctor_survives_any_upload_url(ops: Ops, url: Any, said: str) -> None:
+    """Whatever a server hands out is a finding, without the query."""
+    body = json.dumps({"result": {"upload_url": url}}).encode()
+    # The first request carries no token.
+    plain = {"Content-Type": "text/plain; charset=utf-8"}
+    refuse = Fault(step="presign", status=403, body=b"Forbidden", headers=plain)
+    hand_out = Fault(step="presign", body=body, headers=JSON, times=None)
+    ops.system.authgear.faults.add(refuse)
+    ops.system.authgear.faults.add(hand_out)
+
+    checks = look(ops)
+
+    assert named(checks, "wrong") == {"upload-origin"}
+    assert said in checks["upload-origin"]["finding"]
+    assert "CANARY" not in str(checks)
 
 
 @pytest.mark.parametrize("upload", [(), ("--upload",)], ids=["look", "upload"])

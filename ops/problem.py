@@ -43,6 +43,10 @@ def recognise(error: Exception) -> Problem:
         return Problem(what, remedy, status=USAGE)
     if isinstance(error, AWS_ERRORS):
         return Problem(describe(error), remedy_for(error))
+    if isinstance(error, ValueError) and str(error).startswith("Invalid endpoint"):
+        # botocore's own words, which quote the variable's value.
+        what = "A variable AWS_ENDPOINT_URL holds no URL."
+        return Problem(what, "Unset it, or set it to a URL.", status=USAGE)
     if isinstance(error, OSError):
         name = error.filename or "A file"
         return Problem(f"{name}: {error.strerror or 'an error of the system'}.")

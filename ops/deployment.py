@@ -102,6 +102,16 @@ class Stack:
         """The account's number."""
         return self.function_arn.split(":")[4]
 
+    def describe(self) -> str:
+        """Name what is about to be changed, also if the settings are wrong."""
+        given = self.environment
+        return (
+            f"Stack:    {self.name}, account {self.account}, region {self.region}\n"
+            f"Bucket:   {given.get('BUCKET_NAMES')}\n"
+            f"Authgear: {given.get('AUTHGEAR_APP_ID')} at "
+            f"{given.get('AUTHGEAR_ENDPOINT')}"
+        )
+
     @property
     def region(self) -> str:
         """The region."""
@@ -168,14 +178,12 @@ class Deployment:
 
     def describe(self) -> str:
         """Name what a command is about to change: stack, account, bucket, endpoint."""
-        buckets = ", ".join(sorted(self.settings.bucket_names))
-        place = "no stack, but the environment's settings"
         if self.stack:
-            stack = self.stack
-            place = f"{stack.name}, account {stack.account}, region {stack.region}"
+            return self.stack.describe()
+        buckets = ", ".join(sorted(self.settings.bucket_names))
         return (
-            f"Stack:    {place}\n"
-            f"Bucket:   {buckets}, keys {self.settings.key_pattern}\n"
+            "Stack:    none, the settings are those of the environment\n"
+            f"Bucket:   {buckets}\n"
             f"Authgear: {self.settings.authgear_app_id} at "
             f"{self.settings.authgear_endpoint}"
         )

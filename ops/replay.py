@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ops.deployment import Deployment
+from ops.deployment import Stack
 from ops.session import JSONOption, NeededStackOption, Session, YesOption
 from outcome import read_reasons
 from triggers.parser import read_event
@@ -61,8 +61,8 @@ def replay(
     to look at again.
     """
     session = Session.of(context)
-    deployment = Deployment.find(session, stack)
-    queue_url = deployment.needed_stack().output("DeadLetterQueueUrl")
+    deployed = Stack.read(session.aws, stack)
+    queue_url = deployed.output("DeadLetterQueueUrl")
     letters = peek(session.aws.sqs, queue_url, limit)
     if not as_json:
         _show(session, letters)
@@ -70,12 +70,15 @@ def replay(
     # With --json alone it only tells: nobody is there to ask.
     if letters.total and (yes or not as_json):
         if not as_json:
-            session.say(deployment.describe())
+            session.say(deployed.describe())
         session.confirm(f"Move {letters.total} back to be tried again?", yes=yes)
         moved = move(session, queue_url)
     if as_json:
         session.print_json(
             {
+                "stack": deployed.name,
+                "account": deployed.account,
+                "region": deployed.region,
                 "total": letters.total,
                 "seen": letters.seen,
                 "objects": len(letters.keys),

@@ -94,7 +94,10 @@ def _try(session: Session, deployment: Deployment, pair: KeyPair) -> None:
         Problem: Authgear does not take it.
     """
     checks = AuthgearChecks(
-        settings=deployment.settings, key_pair=pair, now=session.now
+        settings=deployment.settings,
+        key_pair=pair,
+        now=session.now,
+        sleep=session.sleep,
     )
     for name in TRIED:
         check = checks.look(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ def connect(
     *,
     session: requests.Session | None = None,
     throttle: Throttle | None = None,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> Connection:
     """
     Make the one connection to Authgear.
@@ -38,12 +40,15 @@ def connect(
         session: Keeps connections alive; a new one if left out.
 
         throttle: What all requests keep to when Authgear asks for fewer.
+
+        sleep: Waits for so many seconds before a request is repeated.
     """
     return Connection(
         endpoint=settings.authgear_endpoint,
         user_agent=f"{NAME}/{VERSION}",
         session=session,
         throttle=throttle,
+        sleep=sleep,
         private_ca=settings.authgear_ca,
     )
 

@@ -71,6 +71,8 @@ class AuthgearChecks:
         now: Seconds since the epoch.
 
         aws_skew: Seconds that this clock is ahead of AWS's, if that is known.
+
+        sleep: Waits for so many seconds before a request is repeated.
     """
 
     NEEDS: ClassVar[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -90,6 +92,7 @@ class AuthgearChecks:
     upload: bool = False
     now: Callable[[], float] = time.time
     aws_skew: float | None = None
+    sleep: Callable[[float], None] = time.sleep
     clocks: Clocks = field(default_factory=Clocks)
     last: LastAnswer = field(default_factory=LastAnswer)
 
@@ -97,7 +100,7 @@ class AuthgearChecks:
         """Connect, and listen to what the answers' heads say."""
         session = requests.Session()
         session.hooks["response"].append(self.last.note)
-        self._connection = connect(self.settings, session=session)
+        self._connection = connect(self.settings, session=session, sleep=self.sleep)
 
     def look(self, name: str) -> Check:
         """Look at one thing, by the name of its check."""

@@ -145,6 +145,7 @@ class Examination:
             upload=self.upload,
             now=self.session.now,
             aws_skew=self.aws_skew,
+            sleep=self.session.sleep,
         )
 
     def _of_stack(self, name: str) -> Callable[[], Check]:

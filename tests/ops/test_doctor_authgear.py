@@ -31,6 +31,12 @@ def ca() -> tls.CA:
     return tls.CA.create()
 
 
+@pytest.fixture(autouse=True)
+def impatient(ops: Ops) -> None:
+    """Repeat requests at once."""
+    ops.changes["sleep"] = lambda _: None
+
+
 def behind(ops: Ops, endpoint: str, **changes: str) -> None:
     """Let the commands find Authgear at another endpoint."""
     ops.environment = {**ops.environment, "AUTHGEAR_ENDPOINT": endpoint, **changes}

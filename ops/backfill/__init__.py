@@ -22,19 +22,27 @@ def backfill(
     context: typer.Context,
     stack: StackOption = "",
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Count, and write nothing.")
+        bool, typer.Option("--dry-run", metavar="", help="Count, and write nothing.")
     ] = False,
     local: Annotated[
-        bool, typer.Option("--local", help="Run it from here: for small sets.")
+        bool,
+        typer.Option("--local", metavar="", help="Run it from here: for small sets."),
     ] = False,
     again: Annotated[
-        bool, typer.Option("--again", help="Look also at what the tags say is done.")
+        bool,
+        typer.Option(
+            "--again", metavar="", help="Look also at what the tags say is done."
+        ),
     ] = False,
     concurrency: Annotated[
-        int, typer.Option(min=1, max=16, help="Users at once, with --local.")
+        int,
+        typer.Option(min=1, max=16, metavar="N", help="Users at once, with --local."),
     ] = 4,
     rate: Annotated[
-        int, typer.Option(min=1, help="Requests to Authgear a minute, with --local.")
+        int,
+        typer.Option(
+            min=1, metavar="N", help="Requests to Authgear a minute, with --local."
+        ),
     ] = 60,
     job: Annotated[
         str, typer.Option("--job", metavar="ID", help="Follow a job already started.")
@@ -43,7 +51,7 @@ def backfill(
     as_json: JSONOption = False,
 ) -> None:
     """
-    Make the pictures of objects that were in the bucket before.
+    Make the pictures of older objects.
 
     S3 Batch Operations invokes the deployed function for each user's newest object.
     What the tags say is done is left out, so that it may be run any number of times.
@@ -71,6 +79,8 @@ def backfill(
     if dry_run or not survey.tasks:
         _end(session, counted, Counter(), as_json=as_json)
         return
+    if not as_json:
+        session.say(deployment.describe())
     session.confirm(f"Make the pictures of {len(survey.tasks)} users?", yes=yes)
     if local:
         pace = Pace(rate, session.clock, session.sleep)

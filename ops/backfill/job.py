@@ -31,7 +31,7 @@ FOLDER = (
 PAUSE = 5.0  # seconds between two looks at the job
 FINAL = ("Complete", "Failed", "Cancelled")
 # What the function says of an object; the report may have words of its own before it.
-RESULT = re.compile(rf"\b(?:{'|'.join(Outcome)}) ([a-z-]+):")
+RESULT = re.compile(rf"\b(?:{'|'.join(Outcome)}) ({'|'.join(Reason)}):")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from factory import specify_picture
 from ops.deployment import Deployment
 from ops.problem import Problem
 from ops.session import JSONOption, Session, StackOption
-from ops.users import TIME, profile_of, read_user
+from ops.user.names import TIME, profile_of, read_user
 from outcome import Reason
 from pictures.errors import PictureRejected
 from pictures.profile_picture import make_profile_picture
@@ -24,17 +24,25 @@ SETTLE = 1.0  # seconds after which an update that was answered must be seen
 
 def sync(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            exists=True, dir_okay=False, metavar="FILE", help="A picture of any kind."
+        ),
+    ],
     user: Annotated[
-        str, typer.Option("--user", help="User id, e-mail, phone or user name.")
+        str,
+        typer.Option(
+            "--user", metavar="USER", help="User id, e-mail, phone or user name."
+        ),
     ],
     stack: StackOption = "",
     as_json: JSONOption = False,
 ) -> None:
     """
-    Make a file a user's profile picture now, without the bucket.
+    Set one user's picture from a file.
 
-    A later object of this user in the bucket replaces it.
+    The bucket is not used. A later object of this user in the bucket replaces it.
     """
     session = Session.of(context)
     deployment = Deployment.find(session, stack)
@@ -47,6 +55,8 @@ def sync(
     except PictureRejected as error:
         what = f"{error.reason}: {error}"
         raise Problem(what) from None
+    if not as_json:
+        session.say(deployment.describe())
     budget = Budget(deadline=time.monotonic() + TIME, sleep=session.sleep)
     profile = profile_of(deployment, user, budget)
     image_id = _set(profile, made.data)

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from authgear import Budget, User, to_node_id, to_user_id
 from ops.deployment import Deployment
+from storage.key_pattern import KeyPattern
 from sync.run_log import RunLog
 from sync.user_profile import NAMES, UserProfile
 
@@ -34,7 +35,7 @@ def profile_of(deployment: Deployment, text: str, budget: Budget) -> UserProfile
     placeholder, name = kind_of(text)
     return UserProfile(
         admin_api=deployment.admin_api,
-        placeholder=placeholder,
+        pattern=KeyPattern("", placeholder, ""),
         text=name,
         log=RunLog(budget=budget),
     )

@@ -105,6 +105,7 @@ soak: $(VENV)/.dev ## play thousands of histories of faults and crashes (HISTORI
 
 storm: $(VENV)/.dev $(MINISTACK_VENV)/.ministack ## drop thousands of pictures against a limit and an outage
 	$(BIN)/python -m tests.simulation.storm
+	$(BIN)/python -m tests.simulation.bulk
 	$(BIN)/python -m tests.e2e.storm
 
 bench: $(BENCH_VENV)/.bench $(MINISTACK_VENV)/.ministack build/bench/node ## compare speed, memory and cost with others

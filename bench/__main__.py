@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from bench import (
-    backfill,
     cold_start,
     cost,
     growth,
@@ -51,7 +50,6 @@ def main() -> None:
     likeness = {it.name: quality.similarity(it.path) for it in JPEGS}
     grown = growth.measure()
     waited = waits.measure(TWELVE, rounds)
-    filled = backfill.measure()
     costs = [cost.per_thousand(ours, mb) for mb in (512, 768, 1024, 1769)]
 
     plots.by_megapixels(timings, RESULTS / "time-by-megapixels.png")
@@ -76,8 +74,6 @@ def main() -> None:
         _table([{"step": n, "ms": f"{ms:.1f}"} for n, ms in line.items()]),
         "## One picture of 12 MP, with an Authgear that answers in 50 ms: median ms\n",
         _table(waited),
-        "## A backfill at a limit of 600 requests a minute\n",
-        _table(filled),
         "## Growth, on the local system\n",
         _table(grown),
         "## Cost of 1,000 pictures of 12 MP, with 9 requests of 50 ms in turn\n",

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_rekognition import RekognitionClient
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3control import S3ControlClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
 
@@ -29,6 +28,9 @@ CONFIG = Config(
     retries={"total_max_attempts": 4, "mode": "standard"},
     max_pool_connections=MOST_AT_ONCE,
 )
+
+# One attempt; the function's own timeout is 120 seconds.
+PATIENT = CONFIG.merge(Config(read_timeout=150, retries={"total_max_attempts": 1}))
 
 
 class AWS:
@@ -129,6 +131,11 @@ class AWS:
         return self.session.client("lambda", **self._options)
 
     @cached_property
+    def invoker(self) -> LambdaClient:
+        """Lambda, for invocations that are waited for, and never sent twice."""
+        return self.session.client("lambda", **(self._options | {"config": PATIENT}))
+
+    @cached_property
     def logs(self) -> CloudWatchLogsClient:
         """CloudWatch Logs."""
         return self.session.client("logs", **self._options)
@@ -142,11 +149,6 @@ class AWS:
     def s3(self) -> S3Client:
         """S3."""
         return self.session.client("s3", **self._options)
-
-    @cached_property
-    def s3control(self) -> S3ControlClient:
-        """S3 Batch Operations."""
-        return self.session.client("s3control", **self._options)
 
     @cached_property
     def secrets(self) -> SecretsManagerClient:

@@ -9,6 +9,7 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from ops.backfill import backfill
+from ops.bulk import bulk
 from ops.command import Command, with_common_options
 from ops.doctor import doctor
 from ops.key import put_key
@@ -113,6 +114,6 @@ def main(
     """Look after profile pictures that come from an S3 bucket."""
 
 
-for command in (doctor, status, sync, preview, put_key, backfill, replay):
+for command in (doctor, status, sync, preview, put_key, backfill, bulk, replay):
     name = command.__name__.replace("_", "-")
     app.command(name, cls=Command)(with_common_options(command))

@@ -107,7 +107,7 @@ class Stack:
         given = self.environment
         return (
             f"Stack:    {self.name}, account {self.account}, region {self.region}\n"
-            f"Bucket:   {given.get('BUCKET_NAMES')}\n"
+            f"Bucket:   {given.get('BUCKET_NAME')}\n"
             f"Authgear: {given.get('AUTHGEAR_APP_ID')} at "
             f"{given.get('AUTHGEAR_ENDPOINT')}"
         )

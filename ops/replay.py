@@ -13,7 +13,9 @@ import typer
 from ops.deployment import Stack
 from ops.session import JSONOption, NeededStackOption, Session, YesOption
 from outcome import read_reasons
+from triggers.messages import Resync, ResyncRange
 from triggers.parser import read_event
+from triggers.sources import ObjectEvent, UserEvent
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -61,7 +63,8 @@ def replay(
 
     Shows by reason what is in the dead-letter queue, and asks before it moves all of
     it back to be tried again. This is always safe: an event only says whose picture
-    to look at again.
+    to look at again. Messages of a resync are dropped; the next resync covers the
+    same users.
     """
     session = Session.of(context)
     deployed = Stack.read(session.aws, stack)
@@ -69,12 +72,13 @@ def replay(
     letters = peek(session.aws.sqs, queue_url, limit)
     if not as_json:
         _show(session, letters)
-    moved = 0
+    moved = dropped = 0
     # With --json alone it only tells: nobody is there to ask.
     if letters.total and (yes or not as_json):
         if not as_json:
             session.say(deployed.describe())
         session.confirm(f"Move {letters.total} back to be tried again?", yes=yes)
+        dropped = drop_resyncs(session.aws.sqs, queue_url, letters.total)
         moved = move(session, queue_url)
     if as_json:
         session.print_json(
@@ -88,10 +92,13 @@ def replay(
                 "users": len(letters.users),
                 "reasons": letters.reasons,
                 "moved": moved,
+                "dropped": dropped,
             }
         )
     elif letters.total:
-        session.say(f"{moved} moved; the function takes them from the retry queue.")
+        if dropped:
+            session.say(f"{dropped} of a resync dropped: the next one covers them.")
+        session.say(f"{moved} moved; the function takes them from their queues.")
 
 
 def peek(sqs: SQSClient, queue_url: str, limit: int) -> Letters:
@@ -124,23 +131,79 @@ def peek(sqs: SQSClient, queue_url: str, limit: int) -> Letters:
                 handles.append(message["ReceiptHandle"])
                 note(letters, message["Body"])
     finally:
-        for handle in handles:
-            sqs.change_message_visibility(
-                QueueUrl=queue_url, ReceiptHandle=handle, VisibilityTimeout=0
-            )
+        _show_again(sqs, queue_url, handles)
     letters.total = max(letters.total, letters.seen)
     return letters
+
+
+def drop_resyncs(sqs: SQSClient, queue_url: str, total: int) -> int:
+    """
+    Delete the messages of a resync: what they say of the bucket is a day old.
+
+    Args:
+        sqs: The client.
+
+        queue_url: The dead-letter queue.
+
+        total: How many messages there are, at most.
+
+    Returns:
+        How many were deleted.
+    """
+    others: list[str] = []
+    dropped = 0
+    try:
+        while len(others) + dropped < total:
+            found = sqs.receive_message(
+                QueueUrl=queue_url,
+                MaxNumberOfMessages=BATCH,
+                VisibilityTimeout=HIDDEN + total,
+                WaitTimeSeconds=1,
+            ).get("Messages", [])
+            if not found:
+                break
+            for message in found:
+                handle = message["ReceiptHandle"]
+                if _is_resync(message["Body"]):
+                    sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=handle)
+                    dropped += 1
+                else:
+                    others.append(handle)
+    finally:
+        _show_again(sqs, queue_url, others)
+    return dropped
+
+
+def _show_again(sqs: SQSClient, queue_url: str, handles: list[str]) -> None:
+    """Let messages that were looked at be received again."""
+    for handle in handles:
+        sqs.change_message_visibility(
+            QueueUrl=queue_url, ReceiptHandle=handle, VisibilityTimeout=0
+        )
+
+
+def _is_resync(body: str) -> bool:
+    """Tell whether a message starts a resync, or compares a range of keys."""
+    return any(
+        isinstance(event, Resync | ResyncRange)
+        for event in read_event(_parse(body)).events
+    )
 
 
 def note(letters: Letters, body: str) -> None:
     """Count a message by the reasons that stand in Lambda's record of the failure."""
     letters.seen += 1
-    source = read_event(_parse(body))
-    # No record of Lambda's is around a message that the hook function queued.
-    letters.reasons.update(["user-check"] if source.user_events else _reasons(body))
-    for object_event in source.object_events:
-        letters.keys.add(f"{object_event.bucket}/{object_event.key}")
-    letters.users.update(user_event.user_id for user_event in source.user_events)
+    kinds = set()
+    for event in read_event(_parse(body)).events:
+        if isinstance(event, UserEvent):
+            letters.users.add(event.user_id)
+            kinds.add("user-check")
+        elif isinstance(event, ObjectEvent):
+            letters.keys.add(f"{event.bucket}/{event.key}")
+        else:
+            kinds.add("resync")
+    # No record of Lambda's is around a message that was queued without a failure.
+    letters.reasons.update(kinds or _reasons(body))
 
 
 def _reasons(body: str) -> list[str]:

@@ -125,11 +125,11 @@ class Function:
             sleep=self.sleep,
         )
         is_bulk = bool(source.queue) and source.queue == self.bulk_queue_name
-        pace = self.pace.work(budget) if is_bulk else nullcontext()
         found: Sequence[Lines | BaseException]
         try:
-            with self.hard_timeout(end - LOG_RESERVE - start), pace:
-                found = self._reconcile(events, budget)
+            with self.hard_timeout(end - LOG_RESERVE - start):
+                work = self._reconcile_paced if is_bulk else self._reconcile
+                found = work(events, budget)
         except (HardTimeout, Exception) as error:  # noqa: BLE001 - a bug in one event must not lose the rest
             found = [error] * len(events)
         milliseconds = round((self.clock() - start) * 1000 / len(events), 1)
@@ -139,6 +139,17 @@ class Function:
                 of_line = _of_line(event, line)
                 self.recorder.record(of_line, line.result, milliseconds)
             yield event, lines
+
+    def _reconcile_paced(
+        self, events: Sequence[Event], budget: Budget
+    ) -> Sequence[Lines | BaseException]:
+        """Do bulk work when its turn comes; put a range off that has no time for it."""
+        delay = self.pace.find_delay(budget)
+        if delay and isinstance(events[0], ResyncRange):
+            result = self._resync(events[0], budget, delay)
+            return [[ObjectResult(key="", result=result)]]
+        with self.pace.work(budget):
+            return self._reconcile(events, budget)
 
     def _reconcile(
         self, events: Sequence[Event], budget: Budget
@@ -158,9 +169,13 @@ class Function:
             return [[ObjectResult(key=event.key, result=Result(reason=problem))]]
         return [self.reconciler.reconcile(event.key, budget, again=event.again)]
 
-    def _resync(self, message: Resync | ResyncRange, budget: Budget) -> Result:
-        """Carry out a message of a resync."""
+    def _resync(
+        self, message: Resync | ResyncRange, budget: Budget, delay: float = 0.0
+    ) -> Result:
+        """Carry out a message of a resync, or put a range off for so many seconds."""
         try:
+            if delay and isinstance(message, ResyncRange):
+                return self.resyncer.put_off(message, delay)
             if isinstance(message, Resync):
                 return self.resyncer.start(message, budget)
             return self.resyncer.compare(message, budget)

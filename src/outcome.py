@@ -138,7 +138,8 @@ class Reason(StrEnum):
     RESYNC_DELAYED = (
         "resync-delayed",
         Outcome.IGNORED,
-        "too much waits in the bulk queue; the range is compared in 15 minutes",
+        "too much waits in the bulk queue, or the pace leaves no time: the range is "
+        "compared later",
     )
     RESYNC_HELD = (
         "resync-held",

@@ -1,174 +1,194 @@
-"""ops backfill: pictures of objects that were there before the function was."""
+"""ops backfill: apply the bucket, and changed settings, to all users."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
-from ops.backfill.here import Pace, run_here
-from ops.backfill.job import BatchJob
-from ops.backfill.summary import has_failed, show_summary
-from ops.backfill.survey import Survey, take_survey
-from ops.deployment import Deployment
+from ops.backfill.counts import Counts, count_users, count_work, show_counts
+from ops.backfill.progress import follow, format_minutes
+from ops.bulk import BulkWork
+from ops.deployment import Deployment, Stack
+from ops.problem import Problem
 from ops.session import JSONOption, Session, StackOption, YesOption
+from resync.causes import Cause
+from triggers.messages import Mode, Resync
 
-INTERRUPTED = 130
+INTERRUPTED = 130  # exit status of what was ended by Ctrl-C
+REQUESTS = 2.8  # to Authgear for each picture: 14 for five, with the policy's read
+LINES = 20  # looks for each line, five minutes, where lines cannot be overwritten
 
 
 def backfill(
     context: typer.Context,
     stack: StackOption = "",
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", metavar="", help="Count, and write nothing.")
-    ] = False,
-    local: Annotated[
         bool,
-        typer.Option("--local", metavar="", help="Run it from here: for small sets."),
+        typer.Option(
+            "--dry-run", metavar="", help="Compare and count; change nothing."
+        ),
     ] = False,
     again: Annotated[
         bool,
         typer.Option(
-            "--again", metavar="", help="Look also at what the tags say is done."
+            "--again", metavar="", help="Also retry rejections and other settled ends."
         ),
     ] = False,
-    concurrency: Annotated[
-        int,
-        typer.Option(min=1, max=16, metavar="N", help="Users at once, with --local."),
-    ] = 4,
-    rate: Annotated[
-        int,
-        typer.Option(
-            min=1, metavar="N", help="Requests to Authgear a minute, with --local."
-        ),
-    ] = 60,
-    job: Annotated[
-        str, typer.Option("--job", metavar="ID", help="Follow a job already started.")
-    ] = "",
     yes: YesOption = False,
     as_json: JSONOption = False,
 ) -> None:
     """
-    Make the pictures of older objects.
+    Bring all users in sync with the bucket, changed settings included.
 
-    S3 Batch Operations invokes the deployed function for each user's newest object.
-    What the tags say is done is left out, so that it may be run any number of times.
+    The deployed function does the work at the pace of BulkRequestsPerMinute. Ctrl-C
+    ends only the watching; the same command takes it up again.
     """
     session = Session.of(context)
     deployment = Deployment.find(session, stack)
-    if job:
-        found = deployment.needed_stack()
-        bucket = deployment.bucket.name
-        batch = BatchJob(session=session, stack=found, bucket=bucket, job_id=job)
-        _end(session, {}, _follow(session, batch), as_json=as_json)
-        return
-    if not local and not dry_run:
-        deployment.needed_stack()
-    survey = take_survey(
-        [deployment.bucket], deployment.settings.key_pattern, again=again
-    )
-    counted = {
-        "to_do": len(survey.tasks),
-        "done": survey.done,
-        "ignored": dict(survey.ignored),
-    }
-    if not as_json:
-        _show(session, survey)
-    if dry_run or not survey.tasks:
-        _end(session, counted, Counter(), as_json=as_json)
-        return
+    mode = Mode.AGAIN if again else Mode.BACKFILL
+    run = _Backfill(session, deployment.needed_stack(), mode, as_json=as_json)
     if not as_json:
         session.say(deployment.describe())
-    session.confirm(f"Make the pictures of {len(survey.tasks)} users?", yes=yes)
-    if local:
-        pace = Pace(rate, session.clock, session.sleep)
-        counts, is_stopped = _run_here(session, deployment, survey, concurrency, pace)
-    else:
-        counts, is_stopped = _run_job(session, deployment, survey), False
-    _end(session, counted, counts, as_json=as_json, is_stopped=is_stopped)
+    if dry_run:
+        run.count("counts")
+    elif run.resume() or run.start(yes=yes):
+        run.watch()
+    run.end()
 
 
-def _show(session: Session, survey: Survey) -> None:
-    """Print what there is to do."""
-    session.say(f"Users to do: {len(survey.tasks):,}; done already: {survey.done:,}.")
-    for reason, count in survey.ignored.most_common():
-        session.say(f"Objects ignored: {count:,} {reason}")
+class _Backfill:
+    """
+    One run of the command.
+
+    Args:
+        session: The command's run.
+
+        stack: The deployed stack.
+
+        mode: What is to be done.
+
+        as_json: Whether a program reads what is printed.
+    """
+
+    def __init__(
+        self, session: Session, stack: Stack, mode: Mode, *, as_json: bool
+    ) -> None:
+        self._session = session
+        self._stack = stack
+        self._mode = mode
+        self._as_json = as_json
+        self._work = BulkWork(session.aws, self._stack)
+        self._facts: dict[str, Any] = {"mode": mode, "started": False}
+        self._status = 0
+
+    def count(self, name: str) -> Counts:
+        """Count the users by cause, and show them."""
+        with _showing(self._session) as show:
+            counts = count_users(
+                self._session, self._stack, lambda users: show(f"compared: {users:,}")
+            )
+        self._facts[name] = counts
+        self._facts["to_do"] = count_work(counts, self._mode)
+        if not self._as_json:
+            show_counts(self._session, counts)
+        return counts
+
+    def resume(self) -> bool:
+        """Tell whether there is work to watch, of this command or of a resync."""
+        waiting = self._work.count()
+        if waiting:
+            text = f"Bulk work is under way, about {waiting:,} messages: watching it."
+            self._session.messages.print(text)
+        return waiting > 0
+
+    def start(self, *, yes: bool) -> bool:
+        """Show what there is to do, ask, and start; `False` if there is nothing."""
+        self._refuse_while_stopped()
+        self.count("counts")
+        to_do: int = self._facts["to_do"]
+        if not to_do:
+            return False
+        question = f"Bring {to_do:,} users in sync? {self._estimate(to_do)}"
+        self._session.confirm(question.rstrip(), yes=yes)
+        self._work.send(Resync(mode=self._mode))
+        self._facts["started"] = True
+        return True
+
+    def watch(self) -> None:
+        """Follow the work to its end, and count again."""
+        text = "Ctrl-C ends only the watching; the same command takes it up again."
+        self._session.messages.print(text)
+        try:
+            with _showing(self._session) as show:
+                follow(self._session, self._work, lambda it: show(str(it)))
+            after = self.count("counts_after")
+        except KeyboardInterrupt:
+            self._status = INTERRUPTED
+            self._facts["stopped_watching"] = True
+            text = "The work goes on. `ops bulk stop` stops it."
+            self._session.messages.print(text)
+            return
+        self._compare(after)
+
+    def end(self) -> None:
+        """Print the one document, and end with the status."""
+        if self._as_json:
+            self._session.print_json(self._facts)
+        if self._status:
+            raise typer.Exit(self._status)
+
+    def _compare(self, after: Counts) -> None:
+        """Say what has changed since the start, and whether anything is left."""
+        before: Counts | None = self._facts.get("counts")
+        if before and not self._as_json:
+            made = after[Cause.IN_SYNC] - before[Cause.IN_SYNC]
+            settled = after[Cause.SETTLED] - before[Cause.SETTLED]
+            self._session.say(
+                f"Now in sync: {made:+,}. Rejected or kept: {settled:+,}."
+            )
+        left = count_work(after, Mode.BACKFILL)
+        if left:
+            self._status = 1
+            self._session.messages.print(
+                f"{left:,} users are not in sync: see the log, or run it again."
+            )
+
+    def _refuse_while_stopped(self) -> None:
+        """
+        Refuse to start what would not be worked on.
+
+        Raises:
+            Problem: Bulk work is stopped.
+        """
+        if self._work.is_stopped:
+            what = "Bulk work is stopped."
+            raise Problem(what, "`ops bulk resume` lets it go on.")
+
+    def _estimate(self, to_do: int) -> str:
+        """Say how long it takes, where a pace is set."""
+        per_minute = int(self._stack.environment.get("BULK_REQUESTS_PER_MINUTE", "0"))
+        if not per_minute:
+            return ""
+        minutes = to_do * REQUESTS / per_minute
+        return f"At {per_minute} requests a minute: about {format_minutes(minutes)}."
 
 
-def _run_here(
-    session: Session,
-    deployment: Deployment,
-    survey: Survey,
-    concurrency: int,
-    pace: Pace,
-) -> tuple[Counter[str], bool]:
-    """Run it from here, with a bar."""
-    with _progress(session) as progress:
-        bar = progress.add_task("pictures", total=len(survey.tasks))
-        return run_here(
-            deployment,
-            survey.tasks,
-            concurrency=concurrency,
-            pace=pace,
-            on_done=lambda: progress.advance(bar),
-        )
+@contextmanager
+def _showing(session: Session) -> Iterator[Callable[[str], None]]:
+    """Lend what shows a line: in one place on a terminal, else one now and then."""
+    if session.messages.is_terminal:
+        with session.messages.status("") as status:
+            yield lambda text: status.update(text)
+        return
+    number = 0
 
+    def show(text: str) -> None:
+        nonlocal number
+        if number % LINES == 0:
+            session.messages.print(text)
+        number += 1
 
-def _run_job(session: Session, deployment: Deployment, survey: Survey) -> Counter[str]:
-    """Start a job and follow it."""
-    stack, bucket = deployment.needed_stack(), deployment.bucket.name
-    batch = BatchJob.start(session, stack, bucket, survey.tasks)
-    command = f"ops backfill --stack {stack.name} --job {batch.job_id}"
-    session.messages.print(
-        f"Job {batch.job_id} has started. Ctrl-C does not end it; see it again with\n"
-        f"  {command}",
-        markup=False,
-        soft_wrap=True,
-    )
-    return _follow(session, batch)
-
-
-def _follow(session: Session, batch: BatchJob) -> Counter[str]:
-    """Show a job's progress until its end; return what became of the objects."""
-    with _progress(session) as progress:
-        bar = progress.add_task("pictures", total=None)
-
-        def on_progress(done: int, total: int) -> None:
-            progress.update(bar, completed=done, total=total or None)
-
-        job = batch.follow(on_progress)
-    return batch.summarize(job)
-
-
-def _progress(session: Session) -> Progress:
-    """Return a bar that is only drawn on a terminal."""
-    return Progress(
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=session.messages,
-        disable=not session.messages.is_terminal,
-    )
-
-
-def _end(
-    session: Session,
-    counted: dict[str, Any],
-    counts: Counter[str],
-    *,
-    as_json: bool,
-    is_stopped: bool = False,
-) -> None:
-    """Print the summary; end with the status that it means."""
-    if as_json:
-        session.print_json({**counted, "reasons": counts, "stopped": is_stopped})
-    elif counts:
-        show_summary(session, counts)
-    if is_stopped:
-        session.messages.print("Stopped; the next run takes up the rest.")
-        raise typer.Exit(INTERRUPTED)
-    if has_failed(counts):
-        session.messages.print("What has failed is taken up by the next run.")
-        raise typer.Exit(1)
+    yield show

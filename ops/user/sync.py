@@ -1,65 +1,148 @@
-"""ops sync: give a user a picture now, without the bucket."""
+"""ops sync: bring one user in sync now, or set a picture without the bucket."""
 
 from __future__ import annotations
 
+import hashlib
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from authgear import Budget
-from factory import specify_picture
+from factory import (
+    build_picture_maker,
+    build_policy,
+    build_reconciler,
+    specify_picture,
+)
 from ops.deployment import Deployment
-from ops.problem import Problem
+from ops.problem import USAGE, Problem
 from ops.session import JSONOption, Session, StackOption
 from ops.user.names import TIME, profile_of, read_user
-from outcome import Reason
+from outcome import Outcome, Reason
 from pictures.errors import PictureRejected
+from pictures.mark import add_mark
 from pictures.profile_picture import make_profile_picture
+from sync.results import ObjectResult
+from sync.sync_tag import make_mark
 from sync.user_profile import UserProfile
 
 SETTLE = 1.0  # seconds after which an update that was answered must be seen
+BAD = (Outcome.FAILED, Outcome.REJECTED)
 
 
 def sync(
     context: typer.Context,
-    file: Annotated[
-        Path,
+    target: Annotated[
+        str,
         typer.Argument(
-            exists=True, dir_okay=False, metavar="FILE", help="A picture of any kind."
+            metavar="USER|FILE",
+            help="User id, e-mail, phone or user name; with --user, a picture.",
         ),
     ],
     user: Annotated[
-        str,
+        str, typer.Option("--user", help="Whose picture the file becomes.")
+    ] = "",
+    again: Annotated[
+        bool,
         typer.Option(
-            "--user", metavar="USER", help="User id, e-mail, phone or user name."
+            "--again", help="Ignore what the tags say: make the picture once more."
         ),
-    ],
+    ] = False,
     stack: StackOption = "",
     as_json: JSONOption = False,
 ) -> None:
     """
-    Set one user's picture from a file.
+    Bring one user in sync with the bucket now, or set a picture from a file.
 
-    The bucket is not used. A later object of this user in the bucket replaces it.
+    With --again a picture is repaired that Authgear's store has lost, and a rejection
+    is tried once more. A file (--user) is set without the bucket; where the user has a
+    picture there, the next look at the user brings that one back.
     """
     session = Session.of(context)
+    if user and (again or not Path(target).is_file()):
+        what = "--user takes a file to set; --again looks at the bucket."
+        raise Problem(
+            what, "ops sync FILE --user USER, or ops sync USER --again.", status=USAGE
+        )
     deployment = Deployment.find(session, stack)
+    budget = Budget(deadline=time.monotonic() + TIME, sleep=session.sleep)
+    profile = profile_of(deployment, user or target, budget)
+    if user:
+        _set_file(session, deployment, profile, Path(target), as_json=as_json)
+    else:
+        _sync_with_bucket(session, deployment, profile, again=again, as_json=as_json)
+
+
+def _sync_with_bucket(
+    session: Session,
+    deployment: Deployment,
+    profile: UserProfile,
+    *,
+    again: bool,
+    as_json: bool,
+) -> None:
+    """Do for one user what the function does; end with 1 if a picture is not set."""
+    settings = deployment.settings
+    reconciler = build_reconciler(
+        settings,
+        deployment.bucket,
+        deployment.admin_api,
+        build_picture_maker(settings, deployment.find_focus),
+    )
+    user_id = profile.find()
+    lines = reconciler.reconcile_user(user_id, profile.log.budget, again=again)
+    if as_json:
+        session.print_json({"user_id": user_id, "objects": list(map(_entry, lines))})
+    else:
+        _show(session, lines)
+    if any(line.result.outcome in BAD for line in lines):
+        raise typer.Exit(1)
+
+
+def _entry(line: ObjectResult) -> dict[str, object]:
+    """Return what became of one object."""
+    result = line.result
+    return {
+        "key": line.key,
+        "outcome": result.outcome,
+        "reason": result.reason,
+        "detail": result.detail or result.reason.meaning,
+        **result.fields,
+    }
+
+
+def _show(session: Session, lines: Sequence[ObjectResult]) -> None:
+    """Print what became of each object."""
+    for line in lines:
+        result = line.result
+        detail = result.detail or result.reason.meaning
+        session.say(f"{result.outcome} {result.reason}: {line.key or 'no object'}")
+        session.say(f"  {detail}")
+
+
+def _set_file(
+    session: Session,
+    deployment: Deployment,
+    profile: UserProfile,
+    file: Path,
+    *,
+    as_json: bool,
+) -> None:
+    """Make a file the user's picture."""
+    settings, data = deployment.settings, file.read_bytes()
     try:
         made = make_profile_picture(
-            file.read_bytes(),
-            specify_picture(deployment.settings),
-            deployment.find_focus,
+            data, specify_picture(settings), deployment.find_focus
         )
     except PictureRejected as error:
         what = f"{error.reason}: {error}"
         raise Problem(what) from None
     if not as_json:
         session.say(deployment.describe())
-    budget = Budget(deadline=time.monotonic() + TIME, sleep=session.sleep)
-    profile = profile_of(deployment, user, budget)
-    image_id = _set(profile, made.data)
+    image_id = _set(profile, add_mark(made.data, _mark(deployment, profile, data)))
     if as_json:
         session.print_json(
             {
@@ -71,9 +154,19 @@ def sync(
         )
         return
     session.say(f"Authgear shows the new picture of {profile.user_id}.")
-    app_id = deployment.settings.authgear_app_id
-    place = f"{deployment.settings.authgear_endpoint}/_images/{app_id}/{image_id}"
-    session.say(f"{place}/profile")
+    place = f"{settings.authgear_endpoint}/_images/{settings.authgear_app_id}"
+    session.say(f"{place}/{image_id}/profile")
+
+
+def _mark(deployment: Deployment, profile: UserProfile, data: bytes) -> str:
+    """
+    Return the mark of a file's picture: without one it would pass for the user's own.
+
+    It is that of an object with the same content, whose ETag is most often its MD5.
+    """
+    etag = hashlib.md5(data, usedforsecurity=False).hexdigest()
+    fingerprint = build_policy(deployment.settings).image_fingerprint(profile.text)
+    return make_mark(etag, fingerprint)
 
 
 def _set(profile: UserProfile, picture: bytes) -> str:

@@ -30,6 +30,16 @@ class BulkPace:
     count_requests: Callable[[], int]
     _next: float = field(default=0.0, init=False)
 
+    def find_delay(self, budget: Budget) -> float:
+        """
+        Return how long a piece of work must wait, if that is too long for its budget.
+
+        Returns:
+            Seconds; 0 if `work` can wait for so long.
+        """
+        wait = self._next - budget.clock()
+        return wait if wait > max(0.0, budget.left() - KEPT_FREE) else 0.0
+
     @contextmanager
     def work(self, budget: Budget) -> Iterator[None]:
         """Wait for the turn of a piece of work, and count what it sends."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from authgear import Budget
+from authgear import Budget, RateLimited
 from outcome import Reason, Result
 from storage.bucket import Bucket, StoredObject
 from triggers.messages import Check, Mode, Resync, ResyncRange
@@ -66,8 +67,7 @@ class Resyncer:
     def compare(self, message: ResyncRange, budget: Budget) -> Result:
         """Compare the users of a range, and queue those who differ."""
         if self.queue.count_waiting() > ENOUGH_WAITING:
-            self.queue.send([message], delay=LATER)
-            return Result(reason=Reason.RESYNC_DELAYED)
+            return self.put_off(message, LATER)
         found = self._compare(message.after, message.until, budget)
         counts = count([it.cause for it in found])
         if is_held(counts, message.mode):
@@ -77,12 +77,26 @@ class Resyncer:
         fields = _fields(counts, len(differing))
         return Result(reason=Reason.RESYNC_COMPARED, fields=fields)
 
+    def put_off(self, message: ResyncRange, seconds: float) -> Result:
+        """Queue a range once more, to be received after so many seconds."""
+        self.queue.send([message], delay=min(LATER, math.ceil(seconds)))
+        return Result(reason=Reason.RESYNC_DELAYED)
+
     def _count(self, message: Resync, budget: Budget) -> Result:
-        """Compare range after range while there is time; say where that ended."""
+        """
+        Compare range after range while there is time; say where that ended.
+
+        A rate limit ends it early: what was compared until then need not be repeated.
+        """
         after, counts = message.after, Counter[Cause]()
         end = budget.clock() + min(LISTING, budget.left() / 2)
         for until in self._cut(message.after):
-            found = self._compare(after, until, budget)
+            try:
+                found = self._compare(after, until, budget)
+            except RateLimited:
+                if after == message.after:
+                    raise
+                break
             counts.update(it.cause for it in found)
             after = until
             if budget.clock() > end:

@@ -12,6 +12,7 @@ from hook.receiver import EVENTS, Verdict
 from local.aws.template import TEMPLATE, read_template
 from local.paths import ROOT
 from outcome import Outcome, Reason
+from resync.causes import Cause
 from settings import VARIABLES, Settings
 from tests.docs.commands import PAGES
 from tools.failures_page import render
@@ -67,6 +68,7 @@ def test_names_exist(path: Path) -> None:
         *Reason,
         *(name for part in SECTIONS for name in template[part]),
         *(outcome.capitalize() for outcome in Outcome),
+        *(f"Resync{cause.title().replace('_', '')}" for cause in Cause),
         *re.findall(r'"([\w-]+)"', code),
         *(f"{step}_ms" for step in re.findall(r'step[(=]"(\w+)"', code)),
         *OTHERS,
@@ -101,7 +103,11 @@ def test_settings_are_listed_with_their_defaults() -> None:
         "AUTHGEAR_SECRET_ID": "secret",
     }
 
-    explicit = needed | {name: value for name, value in listed.items() if value}
+    explicit = needed | {
+        name: "" if value == "empty" else value
+        for name, value in listed.items()
+        if value
+    }
 
     assert tuple(listed) == VARIABLES
     assert {name for name in listed if not listed[name]} - {"AUTHGEAR_CA"} == set(

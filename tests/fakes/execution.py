@@ -48,6 +48,41 @@ def invoke(environment: Mapping[str, str], *events: Any) -> list[Any]:
     return [line for line in lines if not {"_aws", "outcome"} & set(line)]
 
 
+class Execution:
+    """
+    A process that answers one event after another; it must not fail.
+
+    Args:
+        environment: The function's variables.
+    """
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._process = subprocess.Popen(  # noqa: S603 - of our own
+            [sys.executable, "-c", INVOKE],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={"PATH": os.defpath, **python_path(), **environment},
+            encoding="utf-8",
+        )
+
+    def invoke(self, event: Any) -> Any:
+        """Return the answer to an event; lines of the log come before it."""
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin
+        assert stdout
+        stdin.write(json.dumps(event) + "\n")
+        stdin.flush()
+        while line := stdout.readline():
+            content = json.loads(line)
+            if "objects" in content:
+                return content
+        raise AssertionError(self._process.wait(MINUTE))
+
+    def stop(self) -> None:
+        """End the process."""
+        self._process.communicate(timeout=MINUTE)
+
+
 def failure_record(event: Any, error: Mapping[str, Any]) -> dict[str, Any]:
     """Return what Lambda sends to the destination of failures."""
     return {

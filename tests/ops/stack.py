@@ -32,7 +32,6 @@ def deploy(
     variables: Mapping[str, str],
     *,
     name: str = NAME,
-    batch_role: bool = True,
 ) -> dict[str, str]:
     """
     Make all that the template makes, as far as the commands look at it.
@@ -44,8 +43,6 @@ def deploy(
 
         name: The stack's and the function's.
 
-        batch_role: Whether the role for S3 Batch Operations is switched on.
-
     Returns:
         The stack's outputs.
     """
@@ -54,15 +51,18 @@ def deploy(
     retry = aws.sqs.create_queue(
         QueueName=f"{name}-retry", Attributes={"RedrivePolicy": json.dumps(redrive)}
     )["QueueUrl"]
+    bulk = aws.sqs.create_queue(QueueName=f"{name}-bulk")["QueueUrl"]
     _create_function(aws, name, variables, queue_arn(aws, retry))
+    aws.function.create_event_source_mapping(
+        FunctionName=name, EventSourceArn=queue_arn(aws, bulk), BatchSize=5
+    )
     outputs = {
         "BucketName": BUCKET,
         "FunctionName": name,
         "RetryQueueUrl": retry,
+        "BulkQueueUrl": bulk,
         "DeadLetterQueueUrl": dead,
     }
-    if batch_role:
-        outputs["BatchRoleArn"] = "arn:aws:iam::123456789012:role/batch"
     template = {
         "Parameters": {
             "KeyPattern": {"Type": "String", "Default": f"{PREFIX}{{user_id}}.*"}

@@ -1,27 +1,59 @@
-"""backfill: objects that were there before, by a job or from here."""
+"""backfill: all users in sync, by the bulk queue."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, cast
 
 import pytest
 
-from local.authgear import Fault, User
+from local.authgear import User
 from local.demo.bad_files import TEXT
 from local.paths import PICTURES
 from local.sample_users import create_person
-from ops.backfill.here import Pace, run_here
-from ops.backfill.job import make_manifest
-from ops.backfill.survey import Task
-from ops.deployment import Deployment
+from ops.backfill.progress import Progress, follow, format_minutes
+from ops.bulk import BulkWork
+from ops.problem import Problem
 from ops.session import Session
-from tests.fakes.batch_operations import JOB_ID, FakeBatchOperations
+from tests.fakes.bulk_mapping import FakeBulkMapping
 from tests.fakes.clock import FakeClock
-from tests.fakes.execution import invoke
+from tests.fakes.execution import Execution
 from tests.ops.conftest import NAME, Ops
+from tests.ops.stack import drain, queue_arn
+from triggers.messages import Mode, Resync, write_message
 
 PHOTO = (PICTURES / "rocket.jpg").read_bytes()
-FAST = ("--rate", "60000")
+LIMITED = {
+    "FunctionError": "Unhandled",
+    "content": {"errorMessage": "1 of 1 objects failed: authgear-rate-limited"},
+}
+
+
+@pytest.fixture(scope="module")
+def execution(ops_system: Any, stack: dict[str, str]) -> Iterator[Execution]:
+    """Run the deployed function."""
+    variables = {
+        **ops_system.environment(),
+        "BULK_QUEUE_URL": stack["BulkQueueUrl"],
+        "BULK_REQUESTS_PER_MINUTE": "0",
+    }
+    execution = Execution(variables)
+    yield execution
+    execution.stop()
+
+
+@pytest.fixture
+def mapping(
+    ops: Ops, stack: dict[str, str], execution: Execution
+) -> Iterator[FakeBulkMapping]:
+    """Let the function work whenever a command sleeps."""
+    url = stack["BulkQueueUrl"]
+    mapping = FakeBulkMapping(ops.aws, execution, url, queue_arn(ops.aws, url))
+    ops.changes["sleep"] = mapping.sleep
+    yield mapping
+    drain(ops.aws, url)
 
 
 @pytest.fixture
@@ -37,115 +69,247 @@ def people(ops: Ops) -> list[User]:
     return people
 
 
-@pytest.fixture
-def batch(ops: Ops) -> FakeBatchOperations:
-    """Run the function behind S3 Batch Operations."""
-    return FakeBatchOperations(
-        ops.aws, lambda event: invoke(ops.system.environment(), event)[0]
+def count_waiting(ops: Ops, stack: dict[str, str]) -> int:
+    """Return how many messages are in the bulk queue."""
+    answer = ops.aws.sqs.get_queue_attributes(
+        QueueUrl=stack["BulkQueueUrl"], AttributeNames=["All"]
     )
+    return int(answer["Attributes"]["ApproximateNumberOfMessages"])
 
 
-def test_backfill_dry_run_writes_nothing(ops: Ops, people: list[User]) -> None:
-    """Users are counted, not objects, and no tag or picture is set."""
-    status, found = ops.json("backfill", "--dry-run")
+@pytest.mark.usefixtures("mapping")
+def test_backfill_dry_run_counts_by_cause(
+    ops: Ops, stack: dict[str, str], people: list[User]
+) -> None:
+    """The function compares; no message is sent and no picture is set."""
+    status, found = ops.json("backfill", "--stack", NAME, "--dry-run")
+    _, text = ops.run("backfill", "--stack", NAME, "--dry-run")
 
     assert status == 0
-    assert (found["to_do"], found["done"]) == (4, 0)
-    assert found["ignored"] == {"key-outside-pattern": 1}
+    assert found["counts"]["new_object"] == 3
+    assert found["counts"]["unknown_user"] == 1
+    assert (found["to_do"], found["started"]) == (3, False)
+    assert "3 with a picture that is not applied yet" in text
+    assert count_waiting(ops, stack) == 0
     assert [person.picture_object_id for person in people] == [None] * 3
 
 
-def test_backfill_from_here_then_again(ops: Ops, people: list[User]) -> None:
-    """A second run skips what the tags say is done; the stranger is looked at again."""
-    status, found = ops.json("backfill", "--local", "--yes", *FAST)
-    _, second = ops.json("backfill", "--local", "--yes", *FAST)
-    _, third = ops.json("backfill", "--dry-run", "--again")
+@pytest.mark.usefixtures("mapping")
+def test_backfill_sets_all_then_finds_nothing(
+    ops: Ops, people: list[User], stack: dict[str, str]
+) -> None:
+    """It is followed to its end and counted again; a second run starts nothing."""
+    status, found = ops.json("backfill", "--stack", NAME, "--yes")
+    second_status, second = ops.json("backfill", "--stack", NAME, "--yes")
+
+    assert (status, second_status) == (0, 0)
+    assert (found["started"], second["started"]) == (True, False)
+    assert found["counts_after"]["in_sync"] == 3
+    assert all(person.picture_object_id for person in people)
+    assert count_waiting(ops, stack) == 0
+    assert second["to_do"] == 0
+
+
+@pytest.mark.usefixtures("mapping")
+def test_backfill_says_where_and_what(ops: Ops, people: list[User]) -> None:
+    """Stack, account, region, bucket and endpoint are named before it starts."""
+    status, text = ops.run("backfill", "--stack", NAME, "--yes", width=200)
 
     assert status == 0
-    assert found["reasons"] == {"picture-set": 3, "unknown-user": 1}
+    assert f"Stack:    {NAME}, account 123456789012, region us-east-1" in text
+    assert "Bucket:   pictures-example" in text
+    assert "Now in sync: +3" in text
+    assert len(people) == 3
+
+
+@pytest.mark.usefixtures("mapping")
+def test_backfill_again_retries_rejections(ops: Ops, user: User) -> None:
+    """A rejection is settled; only --again queues it."""
+    ops.system.put(f"pictures/{user.id}.jpg", TEXT)
+    ops.run("backfill", "--stack", NAME, "--yes")
+
+    _, settled = ops.json("backfill", "--stack", NAME, "--dry-run")
+    _, again = ops.json("backfill", "--stack", NAME, "--dry-run", "--again")
+
+    assert settled["counts"]["settled"] == 1
+    assert (settled["to_do"], again["to_do"]) == (0, 1)
+    assert again["mode"] == "again"
+
+
+@pytest.mark.usefixtures("mapping")
+def test_backfill_watches_work_that_is_under_way(
+    ops: Ops, stack: dict[str, str], people: list[User]
+) -> None:
+    """The command does not ask, and starts nothing anew."""
+    body = write_message(Resync(mode=Mode.BACKFILL))
+    ops.aws.sqs.send_message(QueueUrl=stack["BulkQueueUrl"], MessageBody=body)
+
+    status, found = ops.json("backfill", "--stack", NAME)
+
+    assert status == 0
+    assert found["started"] is False
+    assert found["counts_after"]["in_sync"] == 3
     assert all(person.picture_object_id for person in people)
-    assert (second["to_do"], second["done"]) == (1, 3)
-    assert third["to_do"] == 4
 
 
-def test_backfill_takes_up_what_failed(ops: Ops, people: list[User]) -> None:
-    """A failure is told by the exit status, and is done by the next run."""
-    ops.system.authgear.faults.add(Fault(step="upload", status=502, times=3))
+@pytest.mark.usefixtures("people")
+def test_backfill_survives_ctrl_c(
+    ops: Ops, stack: dict[str, str], mapping: FakeBulkMapping
+) -> None:
+    """The watching ends; what was started is still in the queue."""
 
-    status, text = ops.run("backfill", "--local", "--yes", "--concurrency", "1", *FAST)
-    _, second = ops.json("backfill", "--local", "--yes", *FAST)
+    def interrupt(_: float) -> None:
+        raise KeyboardInterrupt
+
+    ops.changes["sleep"] = interrupt
+
+    status, found = ops.json("backfill", "--stack", NAME, "--yes")
+    waiting = count_waiting(ops, stack)
+    ops.changes["sleep"] = mapping.sleep
+    second_status, second = ops.json("backfill", "--stack", NAME)
+
+    assert status == 130
+    assert (found["started"], found["stopped_watching"]) == (True, True)
+    assert waiting == 1
+    assert (second_status, second["counts_after"]["in_sync"]) == (0, 3)
+
+
+@pytest.mark.usefixtures("people", "mapping")
+def test_backfill_without_an_answer_starts_nothing(
+    ops: Ops, stack: dict[str, str]
+) -> None:
+    """Where nobody can be asked, --yes is needed."""
+    status, text = ops.run("backfill", "--stack", NAME)
+
+    assert status == 2
+    assert "Add --yes" in text
+    assert count_waiting(ops, stack) == 0
+
+
+@pytest.mark.usefixtures("people", "mapping")
+def test_bulk_stops_and_resumes(ops: Ops, stack: dict[str, str]) -> None:
+    """A backfill refuses to start while bulk work is stopped."""
+    stopped, found = ops.json("bulk", "stop", "--stack", NAME)
+    try:
+        status, text = ops.run("backfill", "--stack", NAME, "--yes")
+        waiting = count_waiting(ops, stack)
+    finally:
+        resumed, text_of_resume = ops.run("bulk", "resume", "--stack", NAME)
+
+    assert (stopped, status, resumed) == (0, 1, 0)
+    assert found == {"stopped": True, "waiting": 0}
+    assert "ops bulk resume" in text
+    assert waiting == 0
+    assert "Bulk work goes on." in text_of_resume
+    assert ops.run("backfill", "--stack", NAME, "--yes")[0] == 0
+
+
+@pytest.mark.usefixtures("people")
+def test_count_waits_for_the_rate_limit(ops: Ops, mapping: FakeBulkMapping) -> None:
+    """A piece that Authgear's limit ended is compared again a minute later."""
+    slept: list[float] = []
+    ops.changes["sleep"] = slept.append
+    mapping.answers += [dict(LIMITED), dict(LIMITED)]
+
+    status, found = ops.json("backfill", "--stack", NAME, "--dry-run")
+
+    assert status == 0
+    assert found["to_do"] == 3
+    assert slept == [60, 60]
+
+
+def test_count_goes_on_where_a_piece_ended(ops: Ops, mapping: FakeBulkMapping) -> None:
+    """Pieces are added up, each behind the last key of the one before."""
+    for number, after in ((2, "pictures/b"), (3, "")):
+        entry = {"new_object": number, "next_after": after}
+        mapping.answers.append({"content": {"objects": [entry]}})
+
+    _, found = ops.json("backfill", "--stack", NAME, "--dry-run")
+
+    assert found["counts"]["new_object"] == 5
+    assert [it["resync"].get("after") for it in mapping.invoked] == [None, "pictures/b"]
+
+
+def test_count_by_other_code_says_so(ops: Ops, mapping: FakeBulkMapping) -> None:
+    """A function of another version answers without counts, or with no JSON object."""
+    mapping.answers += [{"content": {"objects": []}}, {"content": "CANARY"}]
+
+    for _ in range(2):
+        status, printed = ops.run("backfill", "--stack", NAME, "--dry-run")
+
+        assert status == 1
+        assert "deploy the present code" in " ".join(printed.split())
+        assert "CANARY" not in printed
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("1 of 1 objects failed: authgear-forbidden", "authgear-forbidden"),
+        ("CANARY eyJ", "ended with an error"),
+    ],
+)
+def test_count_that_fails_names_the_reason(
+    ops: Ops, mapping: FakeBulkMapping, text: str, shown: str
+) -> None:
+    """The text of an error may hold anything, so that only a code is shown."""
+    error = {"errorMessage": text, "errorType": "Oops"}
+    mapping.answers.append({"FunctionError": "Unhandled", "content": error})
+
+    status, printed = ops.run("backfill", "--stack", NAME, "--dry-run")
 
     assert status == 1
-    assert "authgear-unavailable" in text
-    assert second["reasons"]["picture-set"] == 1
+    assert shown in " ".join(printed.split())
+    assert "CANARY" not in printed
 
 
-def test_backfill_stopped_finishes_what_it_began(ops: Ops, people: list[User]) -> None:
-    """Ctrl-C leaves nobody half done, and the next run takes up the rest."""
-    done: list[None] = []
-    deployment = Deployment.find(Session(environment=ops.environment, aws=ops.aws), "")
-    tasks = [Task(ops.system.bucket, f"pictures/{it.id}.jpg") for it in people]
+@dataclass
+class Queue:
+    """A bulk queue by its counts, one for each look."""
 
-    counts, is_stopped = run_here(
-        deployment,
-        tasks,
-        concurrency=1,
-        pace=Pace(60_000),
-        on_done=lambda: done.append(None),
-        should_stop=lambda: bool(done),
-    )
+    counts: list[int]
+    is_stopped: bool = False
 
-    assert is_stopped
-    assert counts == {"picture-set": 1}
+    def count(self) -> int:
+        """Return the next count; the last one stays."""
+        return self.counts.pop(0) if len(self.counts) > 1 else self.counts[0]
 
 
-def test_pace_spreads_requests_evenly() -> None:
-    """Sixty a minute are one a second."""
-    clock = FakeClock()
-    pace = Pace(60, clock, clock.sleep)
-
-    for _ in range(4):
-        pace.wait()
-
-    assert clock.slept == [0, 1, 1, 1]
+def watch(queue: Queue) -> list[Progress]:
+    """Follow a queue in virtual time; return each look."""
+    clock, seen = FakeClock(), list[Progress]()
+    session = Session(clock=clock, sleep=clock.sleep)
+    follow(session, cast(BulkWork, queue), seen.append)
+    return seen
 
 
-def test_backfill_by_a_job(
-    ops: Ops, people: list[User], batch: FakeBatchOperations
-) -> None:
-    """The deployed function is invoked for each user; the report is summed up."""
-    status, text = ops.run("backfill", "--stack", NAME, "--yes")
-    _, found = ops.json("backfill", "--stack", NAME, "--job", JOB_ID)
-    _, left = ops.json("backfill", "--stack", NAME, "--dry-run")
+def test_progress_tells_the_rate_seen() -> None:
+    """Growth says nothing of the rate; from then on it is what was done in the time."""
+    seen = watch(Queue([1, 400, 390, 380, 0]))
 
-    assert status == 0, text
-    assert f"--job {JOB_ID}" in text
-    assert len(batch.rows) == 4
-    assert batch.request["RoleArn"].endswith(":role/batch")
-    assert found["reasons"] == {"picture-set": 3, "unknown-user": 1}
-    assert all(person.picture_object_id for person in people)
-    assert (left["to_do"], left["done"]) == (1, 3)
+    assert [it.per_minute for it in seen[:4]] == [0, 0, 40, 40]
+    assert seen[1].minutes_left is None
+    assert seen[3].minutes_left == 9.5
+    assert "about 10 min left" in str(seen[3])
 
 
-def test_backfill_by_a_job_that_cannot_begin(
-    ops: Ops, people: list[User], batch: FakeBatchOperations
-) -> None:
-    """S3's own code is told, and where to look."""
-    batch.failure = "AccessDenied"
+def test_progress_believes_an_empty_queue_after_a_minute() -> None:
+    """SQS's counts are late: one look at an empty queue proves nothing."""
+    seen = watch(Queue([0, 0, 7, 0]))
 
-    status, text = ops.run("backfill", "--stack", NAME, "--yes")
-
-    assert status == 1
-    assert "has ended as Failed: AccessDenied" in text
+    assert [it.waiting for it in seen] == [0, 0, 7, 0, 0, 0, 0, 0]
 
 
-def test_backfill_without_a_stack_is_used_wrongly(ops: Ops) -> None:
-    """A job needs a deployed function."""
-    assert ops.run("backfill", "--yes")[0] == 2
+def test_progress_ends_when_bulk_work_is_stopped() -> None:
+    """Nobody waits for what does not happen."""
+    with pytest.raises(Problem, match="stopped; about 7 messages wait"):
+        watch(Queue([7], is_stopped=True))
 
 
-def test_manifest_keys_are_encoded() -> None:
-    """Commas, blanks, quotes and letters of all languages arrive as they are."""
-    manifest = make_manifest([Task("pictures", 'a/é ,"+%.jpg')])
-
-    assert manifest == b"pictures,a/%C3%A9%20%2C%22%2B%25.jpg\n"
+@pytest.mark.parametrize(
+    ("minutes", "text"),
+    [(0.2, "1 min"), (89, "89 min"), (90, "1.5 hours"), (7200, "5.0 days")],
+)
+def test_times_are_readable(minutes: float, text: str) -> None:
+    """Short times have minutes, long ones hours and days."""
+    assert format_minutes(minutes) == text

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import json
 import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +19,6 @@ from ops.cli import app
 from tests.docs.commands import COMMANDS
 from tests.docs.system.checkout import Checkout
 from tests.fakes.aws_calls import answer_calls
-from tests.fakes.batch_operations import FakeBatchOperations
 from tests.ops.conftest import NAME, Ops
 
 PAGE = (ROOT / "docs" / "operate.md").read_text()
@@ -32,7 +34,7 @@ WHOLE = {
 
 
 @pytest.fixture
-def folder(ops: Ops, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(ops: Ops, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Work in a folder with the files that the page speaks of."""
     photo = (PICTURES / "rocket.jpg").read_bytes()
     for name in ("picture.jpg", "a.jpg", "b.heic"):
@@ -40,8 +42,10 @@ def folder(ops: Ops, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "key.pem").write_text(ops.system.authgear.private_key)
     monkeypatch.chdir(tmp_path)
     answer_calls(ops.aws.sqs, "StartMessageMoveTask", lambda _: {"TaskHandle": "t"})
-    FakeBatchOperations(ops.aws, lambda _: {"results": []})
-    return tmp_path
+    content = json.dumps({"objects": [{"next_after": ""}]}).encode()
+    answer_calls(ops.aws.invoker, "Invoke", lambda _: {"Payload": io.BytesIO(content)})
+    yield tmp_path
+    ops.run("bulk", "resume", "--stack", NAME)
 
 
 def test_page_shows_all_commands() -> None:
@@ -60,6 +64,7 @@ def test_command_of_the_page_works(
     ops.run("sync", "a.jpg", "--user", user.id)
     values = {
         "STACK": NAME,
+        "USER": user.id,
         "USER_ID": user.id,
         "KEY_ID": ops.system.authgear.key_id,
     }

@@ -14,7 +14,14 @@ from outcome import Outcome, Reason, Result
 from tests.fakes.aws_calls import answer_calls
 from tests.ops.conftest import NAME, Ops
 from tests.ops.stack import drain
-from triggers.messages import write_user_check
+from triggers.messages import (
+    Check,
+    Mode,
+    Resync,
+    ResyncRange,
+    write_message,
+    write_user_check,
+)
 from triggers.sources import AsyncInvocation, ObjectEvent, PicturesFailed
 
 CANARY = "1 of 1 objects failed: CANARY eyJ"
@@ -113,6 +120,29 @@ def test_replay_counts_users_by_their_ids(ops: Ops, stack: dict[str, str]) -> No
     assert (found["objects"], found["users"]) == (0, 1)
     assert found["reasons"] == {"user-check": 2}
     assert "2 have failed for a day, of 0 objects and 1 users" in text
+
+
+def test_replay_drops_resyncs(
+    ops: Ops, stack: dict[str, str], moved: list[dict[str, Any]]
+) -> None:
+    """What a resync wanted to look at a day ago, the next one looks at; users stay."""
+    url = stack["DeadLetterQueueUrl"]
+    for message in (
+        Resync(mode=Mode.SCHEDULED),
+        ResyncRange(mode=Mode.BACKFILL, after="pictures/a", until="pictures/b"),
+        Check(bucket="pictures-example", key="pictures/c"),
+    ):
+        ops.aws.sqs.send_message(QueueUrl=url, MessageBody=write_message(message))
+
+    _, shown = ops.json("replay", "--stack", NAME)
+    _, found = ops.json("replay", "--stack", NAME, "--yes")
+    _, left = ops.json("replay", "--stack", NAME)
+
+    assert shown["reasons"]["resync"] == 2
+    assert (shown["seen"], shown["dropped"]) == (6, 0)
+    assert found["dropped"] == 2
+    assert (left["seen"], left["reasons"].get("resync")) == (4, None)
+    assert len(moved) == 1
 
 
 def test_replay_of_nothing_is_fine(ops: Ops) -> None:

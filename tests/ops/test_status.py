@@ -33,7 +33,7 @@ def test_status_of_a_user_in_step(ops: Ops, user: User) -> None:
     """Bucket, Authgear and the log agree, and the exit status says so."""
     key = f"pictures/{user.id}.jpg"
     ops.system.put(key, PHOTO)
-    ops.run("backfill", "--local", "--yes")
+    ops.run("sync", user.id)
     line = {
         "outcome": "synced",
         "reason": "picture-set",

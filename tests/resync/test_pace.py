@@ -73,3 +73,16 @@ def test_time_for_the_work_is_never_waited_away() -> None:
     time = budget(clock)
     with pace.work(time):
         assert time.left() == pytest.approx(KEPT_FREE)
+
+
+def test_delay_is_the_wait_that_no_budget_has() -> None:
+    """A wait that fits is waited by the work itself; a longer one is told."""
+    clock, sent = FakeClock(), [0]
+    pace = BulkPace(60, lambda: sent[0])
+    assert pace.find_delay(budget(clock)) == 0
+    with pace.work(budget(clock)):
+        sent[0] += 20
+
+    assert pace.find_delay(budget(clock, 70 + 1)) == 0
+    assert pace.find_delay(budget(clock, 70 - 1)) == pytest.approx(40)
+    assert pace.find_delay(budget(clock, KEPT_FREE - 1)) == pytest.approx(40)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from authgear import RateLimited
 from outcome import Reason
 from resync.bulk_queue import BulkQueue, QueueFailed
+from resync.pace import BulkPace
 from resync.resync import ENOUGH_WAITING, LATER
 from settings import Overwrite
 from tests.fakes.authgear_server import answered
 from tests.fakes.s3 import client_error
 from tests.resync.world import QUEUE_URL, World
 from tests.sync.world import color_of, png
-from triggers.messages import Check, Mode, Resync, ResyncRange
+from triggers.messages import Check, Mode, Resync, ResyncRange, write_message
 
 PATTERNS = {
     "pictures/{user_id}.*": {},
@@ -318,6 +322,57 @@ def test_count_says_where_to_go_on() -> None:
             break
 
     assert total == 4
+
+
+def test_count_ends_at_the_rate_limit() -> None:
+    """What was compared until then counts; the next invocation goes on behind it."""
+    world = World(keys=2)
+    world.add(4)
+    for user_id in world.authgear.users:
+        world.sync(user_id)
+    world.authgear.fail("read", None, answered({}, 429))
+    budget = replace(world.budget(), max_wait=0)
+
+    fields = world.resyncer.start(Resync(mode=Mode.COUNT), budget).fields
+    rest = Resync(mode=Mode.COUNT, after=fields["next_after"])
+
+    assert fields["in_sync"] == 2
+    assert world.resyncer.start(rest, world.budget()).fields["in_sync"] == 2
+
+
+def test_count_that_compares_nothing_fails() -> None:
+    """Without any progress the caller has to know why."""
+    world = World()
+    world.sync(*world.add(2))
+    world.authgear.fail("read", answered({}, 429))
+
+    with pytest.raises(RateLimited):
+        world.resyncer.start(
+            Resync(mode=Mode.COUNT), replace(world.budget(), max_wait=0)
+        )
+
+
+def test_range_without_time_for_its_turn_is_put_off() -> None:
+    """It comes again when it is its turn, and sends no request until then."""
+    world = World()
+    world.sync(*world.add(2))
+    world.sent = 0
+    pace = BulkPace(50, lambda: world.sent)
+    with pace.work(world.budget()):
+        world.sent = 50
+    function = replace(world.function, pace=pace)
+    world.authgear.steps.clear()
+
+    entry = world.invoke(
+        json.loads(write_message(ResyncRange(mode=Mode.SCHEDULED, after="", until=""))),
+        function=function,
+    )["objects"][0]
+
+    [(body, delay)] = world.sqs.delayed
+    assert entry["reason"] == "resync-delayed"
+    assert body["resync-range"] == {"mode": "scheduled"}
+    assert delay == 120
+    assert world.authgear.steps == []
 
 
 def test_queue_that_takes_a_part_fails() -> None:

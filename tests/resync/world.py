@@ -114,15 +114,17 @@ class World(SingleWorld):
         for user_id in user_ids:
             self.reconciler.reconcile_user(user_id, self.budget())
 
-    def invoke(self, *messages: dict[str, Any]) -> dict[str, Any]:
-        """Invoke the function with messages of the bulk queue."""
+    def invoke(
+        self, *messages: dict[str, Any], function: Function | None = None
+    ) -> dict[str, Any]:
+        """Invoke the function, or another one, with messages of the bulk queue."""
         event = sqs(*map(json.dumps, messages))
         for record in event["Records"]:
             record["eventSourceARN"] = "arn:aws:sqs:us-east-1:123456789012:bulk"
         context = SimpleNamespace(
             function_name="pictures", get_remaining_time_in_millis=lambda: 120_000
         )
-        return self.function.handle(event, cast(Any, context))
+        return (function or self.function).handle(event, cast(Any, context))
 
     def send(self, message: Message) -> None:
         """Put a message into the bulk queue."""

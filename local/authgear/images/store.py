@@ -74,6 +74,11 @@ class Images(Mapping[str, bytes]):
                 raise _duplicated()
             self._objects[object_id] = content
 
+    def lose(self, object_id: str) -> None:
+        """Lose an object, as a store restored from a backup has."""
+        with self._lock:
+            del self._objects[object_id]
+
 
 def _duplicated() -> APIError:
     """Make the error of an upload URL that was used before."""

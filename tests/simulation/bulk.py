@@ -1,0 +1,432 @@
+"""
+Resync and backfill in virtual time: `python -m tests.simulation.bulk`.
+
+Two workers take the bulk queue's messages as Lambda does, with the template's numbers,
+while live pictures come by S3's own events. Authgear allows 60 requests in any minute.
+Calls to S3 by the threads that read sync tags take no virtual time.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+import threading
+import uuid
+from bisect import bisect_right, insort
+from collections import Counter, deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache, partial
+from random import Random
+from statistics import median
+from types import SimpleNamespace
+from typing import Any, cast
+
+import yaml
+from greenlet import greenlet
+
+from authgear import AdminAPI, Connection
+from function import Function
+from outcome import Outcome, Reason
+from pictures.model import ProfilePicture
+from pictures.profile_picture import make_in_process
+from resync.bulk_queue import BulkQueue
+from resync.comparison import Comparison
+from resync.pace import BulkPace
+from resync.resync import Resyncer
+from storage.bucket import Bucket
+from storage.key_pattern import KeyPattern
+from sync.decide import Policy
+from sync.reconciler import Reconciler
+from sync.sync_tag import TAG, SyncTag
+from tests.fakes.authgear_server import ENDPOINT
+from tests.fakes.s3 import FakeS3
+from tests.fakes.tokens import APP_ID, TOKENS
+from tests.simulation.contents import GOOD, SPEC
+from tests.simulation.lambda_service import Handler, LambdaService
+from tests.simulation.lanes import TEMPLATE, Lanes, _Loader
+from tests.simulation.limited import S3_CALL, LimitedAuthgear, Time, Weather
+from triggers.messages import Mode, Resync, write_message
+
+HOUR = 3600.0  # seconds
+URL = "https://sqs.us-east-1.amazonaws.com/123456789012/bulk"
+ARN = "arn:aws:sqs:us-east-1:123456789012:bulk"
+PATTERN = KeyPattern.parse("pictures/{user_id}.*")
+POLICY = Policy(max_bytes=100_000)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BulkNumbers:
+    """The template's numbers of the bulk queue; times in seconds."""
+
+    batch: int
+    window: int
+    workers: int
+    visibility: int
+    receives: int
+    per_minute: int
+
+    @classmethod
+    def from_template(cls) -> BulkNumbers:
+        """Read them from where they are deployed."""
+        template = yaml.load(TEMPLATE.read_text(), Loader=_Loader)  # noqa: S506 - a safe one
+        resources = template["Resources"]
+        queue = resources["BulkQueue"]["Properties"]
+        bulk = resources["Function"]["Properties"]["Events"]["Bulk"]["Properties"]
+        return cls(
+            batch=bulk["BatchSize"],
+            window=bulk["MaximumBatchingWindowInSeconds"],
+            workers=bulk["ScalingConfig"]["MaximumConcurrency"],
+            visibility=queue["VisibilityTimeout"],
+            receives=queue["RedrivePolicy"]["maxReceiveCount"],
+            per_minute=template["Parameters"]["BulkRequestsPerMinute"]["Default"],
+        )
+
+
+class ListedS3(FakeS3):
+    """A bucket of many objects, one for each user, listed without a look at all."""
+
+    def __init__(self, time: Time) -> None:
+        super().__init__()
+        self._time = time
+        self._keys: list[str] = []
+
+    def put(self, key: str, data: bytes, **tags: str) -> Any:
+        """Store an object, and keep the keys in order."""
+        if key not in self.objects:
+            insort(self._keys, key)
+        return super().put(key, data, **tags)
+
+    def paginate(
+        self,
+        *,
+        Bucket: str,  # noqa: N803 - boto3's names
+        Prefix: str,  # noqa: N803 - boto3's names
+        StartAfter: str = "",  # noqa: N803 - boto3's names
+    ) -> Iterator[dict[str, Any]]:
+        """List a user's object, or a thousand keys a page."""
+        start = bisect_right(self._keys, max(StartAfter, Prefix))
+        while True:
+            self._called("list_objects_v2", Bucket)
+            size = 1_000 if Prefix == PATTERN.head else 1
+            page = [
+                it for it in self._keys[start : start + size] if it.startswith(Prefix)
+            ]
+            is_last = size == 1 or len(page) < size
+            contents = [self._entry(key) for key in page]
+            yield {"IsTruncated": not is_last, "Contents": contents}
+            if is_last:
+                return
+            start += size
+
+    def _entry(self, key: str) -> dict[str, Any]:
+        """Return an object as a list shows it."""
+        item = self.objects[key]
+        return {
+            "Key": key,
+            "ETag": item.etag,
+            "Size": len(item.data),
+            "LastModified": datetime.fromtimestamp(item.last_modified, UTC),
+        }
+
+    def _called(self, operation: str, bucket: str) -> None:
+        """Let time pass, but not in a thread beside the one that is simulated."""
+        if threading.current_thread() is threading.main_thread():
+            self._time.sleep(S3_CALL)
+
+
+@lru_cache(maxsize=8)
+def _picture(data: bytes) -> ProfilePicture:
+    """Make each picture once: all users have the same file."""
+    return make_in_process(SPEC)(data, 10.0)
+
+
+@dataclass
+class Bulk:
+    """
+    A bucket, Authgear, the bulk queue, and live pictures beside it.
+
+    Args:
+        weather: What stands against the pictures.
+
+        numbers: The template's numbers.
+
+        per_minute: What bulk work may send; the template's default if left out.
+    """
+
+    weather: Weather
+    numbers: BulkNumbers = field(default_factory=BulkNumbers.from_template)
+    per_minute: int = -1
+
+    def __post_init__(self) -> None:
+        """Wire everything."""
+        self.time, self.random = Time(), Random(1)  # noqa: S311 - hides nothing
+        self.authgear = LimitedAuthgear(self.time, self.weather)
+        self.s3 = ListedS3(self.time)
+        self.queue: deque[dict[str, Any]] = deque()
+        self.hidden = self.in_flight = 0
+        self.dead: list[dict[str, Any]] = []
+        self.batches: Counter[int] = Counter()
+        self.reasons: Counter[Reason] = Counter()
+        self.oldest = 0.0
+        self.live: dict[str, float] = {}
+        self.waits: list[float] = []
+        self.synced_at = 0.0
+        self.busy = 0.0
+        if self.per_minute < 0:
+            self.per_minute = self.numbers.per_minute
+        self.service = LambdaService(
+            time=self.time,
+            lanes=Lanes.from_template(),
+            start_execution=self._start_execution,
+            in_queue=_failure_in_queue,
+            random=self.random,
+        )
+
+    def add(self, *, in_sync: bool = False) -> str:
+        """Create a user with an object; return its key."""
+        user_id = str(uuid.UUID(int=self.random.getrandbits(128), version=4))
+        self.authgear.add_user(user_id)
+        key = f"pictures/{user_id}.png"
+        item = self.s3.put(key, GOOD["red"])
+        if in_sync:
+            image_id = str(uuid.UUID(int=self.random.getrandbits(128), version=4))
+            url = f"{ENDPOINT}/_images/{APP_ID}/{image_id}/profile"
+            self.authgear.users[user_id]["picture"] = url
+            tag = SyncTag(
+                item.etag.strip('"'), image_id, POLICY.image_fingerprint(user_id)
+            )
+            item.tags[TAG] = str(tag)
+        return key
+
+    def play(self, mode: Mode, *, live_every: float = math.inf) -> Bulk:
+        """Run a resync to its end, with a live picture now and then."""
+        self._send({"body": write_message(Resync(mode=mode))})
+        for _ in range(self.numbers.workers):
+            self.time.after(0, greenlet(self._work).switch)
+        if live_every < math.inf:
+            self.time.after(live_every, partial(self._put_live, live_every))
+        self.time.run()
+        return self
+
+    @property
+    def missing(self) -> int:
+        """How many users have no picture."""
+        return sum("picture" not in user for user in self.authgear.users.values())
+
+    def report(self) -> str:
+        """Say what came of it."""
+        authgear, hours = self.authgear, self.synced_at / HOUR
+        dead = len(self.dead) + len(self.service.dead)
+        text = (
+            f"{len(authgear.users):,} users, {self.missing} without a picture, "
+            f"{dead} dead letters, last bulk picture after {hours:.2f} h\n"
+            f"  requests: {len(authgear.allowed):,} allowed, {authgear.refused:,} "
+            f"refused; {dict(Counter(authgear.steps))}\n"
+            f"  batches: {dict(self.batches)}; oldest message "
+            f"{self.oldest / HOUR:.2f} h; Lambda {self.busy:,.0f} s\n"
+            f"  { ({reason.value: n for reason, n in self.reasons.items()}) }"
+        )
+        if self.waits:
+            waits = sorted(self.waits)
+            text += (
+                f"\n  {len(waits)} live pictures: median {median(waits):.1f} s, 99th "
+                f"percentile {waits[math.ceil(len(waits) * 0.99) - 1]:.1f} s, longest "
+                f"{waits[-1]:.1f} s; {len(self.live)} not set"
+            )
+        return text
+
+    def send_message_batch(self, *, QueueUrl: str, Entries: Any) -> dict[str, Any]:  # noqa: N803 - boto3's names
+        """Take messages, as SQS's client does."""
+        assert QueueUrl == URL
+        for entry in Entries:
+            self._send({"body": entry["MessageBody"]}, entry.get("DelaySeconds", 0))
+        return {}
+
+    def get_queue_attributes(self, **_: Any) -> dict[str, Any]:
+        """Count messages, as SQS's client does."""
+        counts = {
+            "ApproximateNumberOfMessages": str(len(self.queue)),
+            "ApproximateNumberOfMessagesDelayed": str(self.hidden),
+        }
+        return {"Attributes": counts}
+
+    @property
+    def _is_empty(self) -> bool:
+        """Whether no bulk work is left."""
+        return not (self.queue or self.hidden or self.in_flight)
+
+    def _send(self, message: dict[str, Any], delay: float = 0) -> None:
+        """Make a message visible, at once or later."""
+        message.setdefault("since", self.time.now)
+        message.setdefault("messageId", f"m{self.random.getrandbits(64)}")
+        if not delay:
+            self.queue.append(message)
+            return
+        self.hidden += 1
+
+        def show() -> None:
+            self.hidden -= 1
+            self.queue.append(message)
+
+        self.time.after(delay, show)
+
+    def _work(self) -> None:
+        """Take batch after batch, until no work is left."""
+        handler = self._start_execution()
+        while not self._is_empty:
+            if not self.queue:
+                self.time.sleep(1)
+                continue
+            if len(self.queue) < self.numbers.batch:
+                self.time.sleep(self.numbers.window)
+            size = min(self.numbers.batch, len(self.queue))
+            batch = [self.queue.popleft() for _ in range(size)]
+            if batch:
+                self._invoke(handler, batch)
+
+    def _invoke(self, handler: Handler, batch: list[dict[str, Any]]) -> None:
+        """Invoke the function with one batch."""
+        start = self.time.now
+        self.batches[len(batch)] += 1
+        self.in_flight += len(batch)
+        records = [
+            {
+                "messageId": it["messageId"],
+                "body": it["body"],
+                "eventSource": "aws:sqs",
+                "eventSourceARN": ARN,
+            }
+            for it in batch
+        ]
+        answer = handler({"Records": records}, 120)
+        failed = {it["itemIdentifier"] for it in answer["batchItemFailures"]}
+        self.busy += self.time.now - start
+        for message in batch:
+            self.oldest = max(self.oldest, self.time.now - message["since"])
+            if message["messageId"] in failed:
+                message["receives"] = message.get("receives", 1) + 1
+                if message["receives"] > self.numbers.receives:
+                    self.dead.append(message)
+                else:
+                    left = start + self.numbers.visibility - self.time.now
+                    self._send(message, max(left, 1))
+        self.in_flight -= len(batch)
+
+    def _put_live(self, every: float) -> None:
+        """Put a live picture, and the next one after a while."""
+        if self._is_empty:
+            return
+        key = self.add()
+        self.live[key] = self.time.now
+        record = {
+            "eventVersion": "2.1",
+            "eventSource": "aws:s3",
+            "eventName": "ObjectCreated:Put",
+            "s3": {"bucket": {"name": self.s3.bucket}, "object": {"key": key}},
+        }
+        self.service.invoke({"Records": [record]})
+        self.time.after(every, partial(self._put_live, every))
+
+    def _start_execution(self) -> Handler:
+        """Wire the function, as one process of Lambda's does."""
+        connection = Connection(
+            endpoint=ENDPOINT,
+            user_agent="tests",
+            session=self.authgear.transport.session(),
+            share=self.random.random,
+        )
+        bucket = Bucket(cast(Any, self.s3), self.s3.bucket)
+        admin_api = AdminAPI(connection, TOKENS)
+        function = Function(
+            bucket_name=self.s3.bucket,
+            reconciler=Reconciler(
+                bucket=bucket,
+                pattern=PATTERN,
+                admin_api=admin_api,
+                make_picture=lambda data, _: _picture(data),
+                policy=POLICY,
+                share=self.random.random,
+            ),
+            resyncer=Resyncer(
+                bucket=bucket,
+                prefix=PATTERN.head,
+                comparison=Comparison(
+                    bucket=bucket, pattern=PATTERN, admin_api=admin_api, policy=POLICY
+                ),
+                queue=BulkQueue(lambda: cast(Any, self), URL),
+            ),
+            bulk_queue_name="bulk",
+            pace=BulkPace(self.per_minute, lambda: connection.requests_sent),
+            recorder=cast(
+                Any, SimpleNamespace(metrics=_NoMetrics(), record=self._note)
+            ),
+            clock=self.time.clock,
+            sleep=self.time.sleep,
+        )
+        return lambda event, timeout: function.handle(event, _context(timeout))
+
+    def _note(self, event: Any, result: Any, _: float) -> None:
+        """Take a line of the function's log."""
+        self.reasons[result.reason] += 1
+        key = getattr(event, "key", "")
+        if result.outcome is Outcome.SYNCED or result.reason is Reason.IN_SYNC:
+            if key in self.live:
+                self.waits.append(self.time.now - self.live.pop(key))
+            elif result.outcome is Outcome.SYNCED:
+                self.synced_at = self.time.now
+
+
+class _NoMetrics:
+    """Counts nothing."""
+
+    def add_dimension(self, **_: Any) -> None:
+        """Take a dimension."""
+
+    def flush_metrics(self) -> None:
+        """Write nothing."""
+
+
+def _failure_in_queue(event: Any) -> dict[str, Any]:
+    """Return the batch in which a failed event comes back."""
+    body = json.dumps({"version": "1.0", "requestPayload": event})
+    record = {"eventSource": "aws:sqs", "messageId": "1", "body": body}
+    return {"Records": [record]}
+
+
+def _context(seconds: float) -> Any:
+    """Return what Lambda tells the function."""
+    return SimpleNamespace(
+        function_name="pictures",
+        get_remaining_time_in_millis=lambda: int(seconds * 1000),
+    )
+
+
+def compare(users: int) -> Bulk:
+    """Compare users who are all in sync."""
+    bulk = Bulk(Weather(per_minute=60))
+    for _ in range(users):
+        bulk.add(in_sync=True)
+    return bulk.play(Mode.SCHEDULED)
+
+
+def fill(users: int, *, live_every: float = 60.0) -> Bulk:
+    """Set the pictures of users who have none yet, beside live pictures."""
+    bulk = Bulk(Weather(per_minute=60))
+    for _ in range(users):
+        bulk.add()
+    return bulk.play(Mode.BACKFILL, live_every=live_every)
+
+
+def main() -> None:
+    """Play both, in the size that is asked for."""
+    users = int(sys.argv[1]) if sys.argv[1:] else 10_000
+    compared = compare(2 * users)
+    sys.stdout.write(f"in sync: {compared.report()}; {compared.time.now:.0f} s\n")
+    sys.stdout.write(f"backfill: {fill(users).report()}\n")
+
+
+if __name__ == "__main__":
+    main()

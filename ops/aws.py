@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -36,86 +38,124 @@ class AWS:
     The services that the commands ask.
 
     Args:
-        session: Credentials and region; those of the environment if left out.
+        session: Credentials and region; made from the other arguments if left out.
 
         endpoint_url: Where all services are, if not where AWS has them.
+
+        region: The region; `AWS_REGION`, `AWS_DEFAULT_REGION` or the profile name it
+            if it is empty.
+
+        profile: The profile; `AWS_PROFILE` names it if it is empty.
+
+        trace: Gets a line about each call: service, operation, status.
+
+        environment: The environment's variables.
     """
 
     def __init__(
-        self, session: boto3.Session | None = None, endpoint_url: str | None = None
+        self,
+        session: boto3.Session | None = None,
+        endpoint_url: str | None = None,
+        *,
+        region: str = "",
+        profile: str = "",
+        trace: Callable[[str], None] | None = None,
+        environment: Mapping[str, str] = os.environ,
     ) -> None:
         self._session = session
-        self._endpoint_url = endpoint_url
+        self._options: dict[str, Any] = {"endpoint_url": endpoint_url, "config": CONFIG}
+        # Unlike AWS CLI and SAM, boto3 does not read AWS_REGION.
+        self._region = region or environment.get("AWS_REGION", "")
+        self._profile = profile
+        self._trace = trace
+
+    def choose(
+        self, *, region: str, profile: str, trace: Callable[[str], None] | None
+    ) -> AWS:
+        """Return clients of another region or profile, or ones that are traced."""
+        if not (region or profile or trace):
+            return self
+        given = None if region or profile else self._session
+        return AWS(
+            given,
+            self._options["endpoint_url"],
+            region=region or self._region,
+            profile=profile or self._profile,
+            trace=trace,
+        )
 
     @cached_property
     def session(self) -> boto3.Session:
         """Credentials and region."""
-        return self._session or boto3.Session()
+        session = self._session or boto3.Session(
+            region_name=self._region or None, profile_name=self._profile or None
+        )
+        if self._trace:
+            session.events.register("after-call", self._tell)
+            session.events.register("after-call-error", self._tell)
+        return session
+
+    def _tell(self, event_name: str, **facts: Any) -> None:
+        """Tell of one call; never what was sent or answered."""
+        _, _, call = event_name.partition(".")
+        answer = facts.get("http_response")
+        came = answer.status_code if answer else type(facts.get("exception")).__name__
+        code = (facts.get("parsed") or {}).get("Error", {}).get("Code", "")
+        if self._trace:
+            self._trace(f"AWS {call}: {came} {code}".rstrip())
+
+    @cached_property
+    def sts(self) -> Any:
+        """STS; its type information is not installed."""
+        make: Any = self.session.client
+        return make("sts", **self._options)
 
     @cached_property
     def cloudformation(self) -> CloudFormationClient:
         """CloudFormation."""
-        return self.session.client(
-            "cloudformation", endpoint_url=self._endpoint_url, config=CONFIG
-        )
+        return self.session.client("cloudformation", **self._options)
 
     @cached_property
     def events(self) -> EventBridgeClient:
         """EventBridge."""
-        return self.session.client(
-            "events", endpoint_url=self._endpoint_url, config=CONFIG
-        )
+        return self.session.client("events", **self._options)
 
     @cached_property
     def iam(self) -> IAMClient:
         """IAM."""
-        return self.session.client(
-            "iam", endpoint_url=self._endpoint_url, config=CONFIG
-        )
+        return self.session.client("iam", **self._options)
 
     @cached_property
     def function(self) -> LambdaClient:
         """Lambda."""
-        return self.session.client(
-            "lambda", endpoint_url=self._endpoint_url, config=CONFIG
-        )
+        return self.session.client("lambda", **self._options)
 
     @cached_property
     def invoker(self) -> LambdaClient:
         """Lambda, for invocations that are waited for, and never sent twice."""
-        return self.session.client(
-            "lambda", endpoint_url=self._endpoint_url, config=PATIENT
-        )
+        return self.session.client("lambda", **(self._options | {"config": PATIENT}))
 
     @cached_property
     def logs(self) -> CloudWatchLogsClient:
         """CloudWatch Logs."""
-        return self.session.client(
-            "logs", endpoint_url=self._endpoint_url, config=CONFIG
-        )
+        return self.session.client("logs", **self._options)
 
     @cached_property
     def rekognition(self) -> RekognitionClient:
         """Rekognition."""
-        return self.session.client(
-            "rekognition", endpoint_url=self._endpoint_url, config=CONFIG
-        )
+        return self.session.client("rekognition", **self._options)
 
     @cached_property
     def s3(self) -> S3Client:
         """S3."""
-        return self.session.client("s3", endpoint_url=self._endpoint_url, config=CONFIG)
+        return self.session.client("s3", **self._options)
 
     @cached_property
     def secrets(self) -> SecretsManagerClient:
         """Secrets Manager."""
-        return self.session.client(
-            "secretsmanager", endpoint_url=self._endpoint_url, config=CONFIG
-        )
+        return self.session.client("secretsmanager", **self._options)
 
     @cached_property
     def sqs(self) -> SQSClient:
         """SQS."""
-        return self.session.client(
-            "sqs", endpoint_url=self._endpoint_url, config=CONFIG
-        )
+        return self.session.client("sqs", **self._options)

@@ -35,9 +35,12 @@ class Stack:
         outputs: What it tells, such as `FunctionName`.
 
         function: The function's configuration as Lambda has it now.
+
+        status: CloudFormation's, such as `UPDATE_COMPLETE`.
     """
 
     name: str
+    status: str
     parameters: Mapping[str, str]
     outputs: Mapping[str, str]
     function: FunctionConfigurationResponseTypeDef
@@ -56,7 +59,7 @@ class Stack:
             if code_of(error) != "ValidationError":
                 raise
             remedy = (
-                "Check name, AWS_REGION and AWS_PROFILE; samconfig.toml has the name."
+                "Check --stack, --region and --profile; samconfig.toml has the name."
             )
             what = f"There is no stack {name} in {aws.session.region_name}."
             raise Problem(what, remedy, status=USAGE) from None
@@ -68,6 +71,7 @@ class Stack:
             raise Problem(what, "Is it the right stack, and deployed to its end?")
         return cls(
             name=name,
+            status=found.get("StackStatus", "in an unknown state"),
             parameters={
                 it["ParameterKey"]: it["ParameterValue"]
                 for it in found.get("Parameters", [])
@@ -84,6 +88,11 @@ class Stack:
         return self.function.get("Environment", {}).get("Variables", {})
 
     @property
+    def function_name(self) -> str:
+        """The function's name."""
+        return self.outputs["FunctionName"]
+
+    @property
     def function_arn(self) -> str:
         """The function's ARN."""
         return self.function["FunctionArn"]
@@ -93,15 +102,30 @@ class Stack:
         """The account's number."""
         return self.function_arn.split(":")[4]
 
+    def describe(self) -> str:
+        """Name what is about to be changed, also if the settings are wrong."""
+        given = self.environment
+        return (
+            f"Stack:    {self.name}, account {self.account}, region {self.region}\n"
+            f"Bucket:   {given.get('BUCKET_NAME')}\n"
+            f"Authgear: {given.get('AUTHGEAR_APP_ID')} at "
+            f"{given.get('AUTHGEAR_ENDPOINT')}"
+        )
+
     @property
     def region(self) -> str:
         """The region."""
         return self.function_arn.split(":")[3]
 
     @property
+    def partition(self) -> str:
+        """The partition, which is `aws` but in China and for governments."""
+        return self.function_arn.split(":")[1]
+
+    @property
     def log_group(self) -> str:
         """Where the function's log is."""
-        default = f"/aws/lambda/{self.outputs['FunctionName']}"
+        default = f"/aws/lambda/{self.function_name}"
         return self.function.get("LoggingConfig", {}).get("LogGroup", default)
 
     def output(self, name: str) -> str:
@@ -154,13 +178,11 @@ class Deployment:
 
     def describe(self) -> str:
         """Name what a command is about to change: stack, account, bucket, endpoint."""
-        place = "no stack, but the environment's settings"
         if self.stack:
-            stack = self.stack
-            place = f"{stack.name}, account {stack.account}, region {stack.region}"
+            return self.stack.describe()
         return (
-            f"Stack:    {place}\n"
-            f"Bucket:   {self.settings.bucket_name}, keys {self.settings.key_pattern}\n"
+            "Stack:    none, the settings are those of the environment\n"
+            f"Bucket:   {self.settings.bucket_name}\n"
             f"Authgear: {self.settings.authgear_app_id} at "
             f"{self.settings.authgear_endpoint}"
         )

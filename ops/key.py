@@ -4,45 +4,59 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from botocore.exceptions import ClientError
 
 from authgear import KeyPair
 from ops.deployment import Deployment
-from ops.doctor.authgear_checks import AuthgearChecks
+from ops.doctor.authgear_checks import KEY_REMEDY, AuthgearChecks
 from ops.doctor.check import State
 from ops.doctor.settings_checks import is_rsa_key
 from ops.problem import USAGE, Problem, code_of
 from ops.session import JSONOption, Session, StackOption
 
 LARGEST_KEY = 20_000  # bytes; one of 4096 bits has 3,300
-SHOWN = ("endpoint", "clock", "key-accepted")
+TRIED = ("endpoint", "clock", "key-accepted")
+OTHER_KEY = (
+    "Compare app id, key id and file with the portal, Advanced > Admin API: the key id "
+    "must be the one shown next to this key."
+)
 
 
 def put_key(
     context: typer.Context,
     key_id: Annotated[
-        str, typer.Option("--key-id", help="The key's id, as the portal shows it.")
+        str,
+        typer.Option(
+            "--key-id", metavar="ID", help="The key's id, as the portal shows it."
+        ),
     ],
     file: Annotated[
-        str, typer.Argument(help="The PEM file from the portal; - is standard input.")
+        str,
+        typer.Argument(
+            metavar="FILE", help="The PEM file from the portal; - is standard input."
+        ),
     ],
     stack: StackOption = "",
     as_json: JSONOption = False,
 ) -> None:
     """
-    Store a key of the Admin API, once Authgear has taken it.
+    Store a key of the Admin API.
 
-    To rotate: make a second key in the portal, put it with this command, see that
-    `ops doctor` is fine, and only then delete the first key in the portal. Both are
-    valid in between, and the function takes the new one by itself.
+    It is stored only if Authgear takes it; other fields of the secret stay. To rotate:
+    make a second key in the portal, put it with this command, see that `ops doctor` is
+    fine, and only then delete the first key in the portal. Both are valid in between,
+    and the function takes the new one by itself.
     """
     session = Session.of(context)
     deployment = Deployment.find(session, stack)
     pair = KeyPair(key_id=key_id, private_key=_read(file))
+    if not as_json:
+        session.say(deployment.describe())
     _try(session, deployment, pair)
     secret_id = deployment.settings.authgear_secret_id
     _store(session, secret_id, pair)
@@ -80,22 +94,41 @@ def _try(session: Session, deployment: Deployment, pair: KeyPair) -> None:
         Problem: Authgear does not take it.
     """
     checks = AuthgearChecks(
-        settings=deployment.settings, key_pair=pair, now=session.now
-    ).run()
-    for check in checks:
-        if check.name in SHOWN and check.state is State.WRONG:
+        settings=deployment.settings,
+        key_pair=pair,
+        now=session.now,
+        sleep=session.sleep,
+    )
+    for name in TRIED:
+        check = checks.look(name)
+        if check.state not in (State.FINE, State.WARNING):
             what = f"Nothing was stored. {check.name}: {check.finding}"
-            raise Problem(what, check.remedy)
-        if check.name == "key-accepted":
-            return
-    what = "Nothing was stored: Authgear did not say whether it takes the key."
-    raise Problem(what)
+            raise Problem(what, check.remedy.replace(KEY_REMEDY, OTHER_KEY))
 
 
 def _store(session: Session, secret_id: str, pair: KeyPair) -> None:
-    """Store the key pair, in a new secret if there is none of this name."""
+    """
+    Store the key pair, in a new secret if there is none of this name.
+
+    Other fields of the secret's JSON object stay.
+    """
     secrets = session.aws.secrets
-    content = json.dumps({"key_id": pair.key_id, "private_key": pair.private_key})
+    content = {"key_id": pair.key_id, "private_key": pair.private_key}
+    try:
+        stored = _read_object(secrets.get_secret_value(SecretId=secret_id))
+        secrets.put_secret_value(
+            SecretId=secret_id, SecretString=json.dumps(stored | content)
+        )
+    except ClientError as error:
+        is_missing = code_of(error) == "ResourceNotFoundException"
+        if not is_missing:
+            raise
+        _create_or_fill(session, secret_id, json.dumps(content))
+
+
+def _create_or_fill(session: Session, secret_id: str, content: str) -> None:
+    """Store the first value of a secret, which may have been created without one."""
+    secrets = session.aws.secrets
     try:
         secrets.put_secret_value(SecretId=secret_id, SecretString=content)
     except ClientError as error:
@@ -103,3 +136,12 @@ def _store(session: Session, secret_id: str, pair: KeyPair) -> None:
         if not is_missing or secret_id.startswith("arn:"):
             raise
         secrets.create_secret(Name=secret_id, SecretString=content)
+
+
+def _read_object(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the JSON object of a secret; nothing else is worth keeping."""
+    try:
+        content = json.loads(answer.get("SecretString", ""))
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}

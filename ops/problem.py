@@ -41,22 +41,40 @@ def recognise(error: Exception) -> Problem:
         what = "Settings are missing or wrong: " + "; ".join(error.problems)
         remedy = "Name a stack with --stack, or set the variables of docs/settings.md."
         return Problem(what, remedy, status=USAGE)
-    if isinstance(error, ClientError):
-        return Problem(describe(error), _AWS_REMEDIES.get(code_of(error), ""))
-    if isinstance(error, BotoCoreError):
-        # Its text may hold an address with a signature.
-        kind = type(error).__name__
-        remedy = _CLIENT_REMEDIES.get(kind, _CREDENTIALS)
-        return Problem(f"AWS cannot be asked: {kind}", remedy)
-    if isinstance(error, ResponseParserError):
-        # Its text quotes the answer.
-        remedy = "Something between here and AWS answers in its stead: a proxy?"
-        return Problem("An answer of AWS cannot be read.", remedy)
+    if isinstance(error, AWS_ERRORS):
+        return Problem(describe(error), remedy_for(error))
+    if isinstance(error, ValueError) and str(error).startswith("Invalid endpoint"):
+        # botocore's own words, which quote the variable's value.
+        what = "A variable AWS_ENDPOINT_URL holds no URL."
+        return Problem(what, "Unset it, or set it to a URL.", status=USAGE)
+    if isinstance(error, OSError):
+        name = error.filename or "A file"
+        return Problem(f"{name}: {error.strerror or 'an error of the system'}.")
     result = result_from_error(error)
     if result is None:
         return _unforeseen(error)
     remedy = f"docs/failures.md says what to do about {result.reason}."
     return Problem(result.detail or result.reason.meaning, remedy)
+
+
+def describe(error: Exception) -> str:
+    """Say what AWS did not do; the error's own text may quote anything."""
+    if isinstance(error, ClientError):
+        return f"AWS refuses {error.operation_name}: {code_of(error)}"
+    if isinstance(error, ResponseParserError):
+        return "An answer of AWS cannot be read."
+    return f"AWS cannot be asked: {type(error).__name__}"
+
+
+def remedy_for(error: Exception) -> str:
+    """Return what to do about an error of AWS or of its client."""
+    if isinstance(error, ClientError):
+        if is_denied(error):
+            return f"Your own credentials need the right to {error.operation_name}."
+        return _AWS_REMEDIES.get(code_of(error), "")
+    if isinstance(error, ResponseParserError):
+        return "Something between here and AWS answers in its stead: a proxy?"
+    return _CLIENT_REMEDIES.get(type(error).__name__, _CREDENTIALS)
 
 
 def _unforeseen(error: Exception) -> Problem:
@@ -77,11 +95,6 @@ def is_denied(error: ClientError) -> bool:
     return code_of(error) in DENIED
 
 
-def describe(error: ClientError) -> str:
-    """Say which call AWS refused, and with which code; its text may quote anything."""
-    return f"AWS refuses {error.operation_name}: {code_of(error)}"
-
-
 DENIED = {
     "AccessDenied",
     "AccessDeniedException",
@@ -89,30 +102,62 @@ DENIED = {
     "403",
     "AWS.SimpleQueueService.AccessDenied",
 }
-_CREDENTIALS = "See `aws configure list`: credentials, AWS_PROFILE and AWS_REGION."
-_NETWORK = "Check the network, the proxy, and that AWS_REGION is spelled as AWS does."
+AWS_ERRORS = (ClientError, BotoCoreError, ResponseParserError)
+_CREDENTIALS = "See `aws configure list`: credentials, profile and region."
+_LOG_IN = (
+    "Log in to AWS (`aws sso login`, or new access keys), or name a profile with "
+    "--profile or AWS_PROFILE."
+)
+_NETWORK = (
+    "Check the network, the proxy, and that the region is spelled as AWS does "
+    "(--region, AWS_REGION)."
+)
 _CLIENT_REMEDIES = {
-    "NoRegionError": "Set AWS_REGION to the stack's region, such as us-east-1.",
-    "NoCredentialsError": "Log in to AWS, or name a profile that can with AWS_PROFILE.",
-    "ProfileNotFound": "AWS_PROFILE names no profile; `aws configure list-profiles`.",
-    **dict.fromkeys(
-        ("ConnectTimeoutError", "EndpointConnectionError", "ReadTimeoutError"), _NETWORK
+    "NoRegionError": "Name the stack's region with --region or AWS_REGION.",
+    "InvalidRegionError": "Spell the region as AWS does, such as us-east-1.",
+    "ProfileNotFound": (
+        "--profile or AWS_PROFILE names no profile; see `aws configure list-profiles`."
     ),
+    **dict.fromkeys(
+        (
+            "NoCredentialsError",
+            "PartialCredentialsError",
+            "CredentialRetrievalError",
+            "LoginRefreshRequired",
+            "SSOTokenLoadError",
+            "TokenRetrievalError",
+            "UnauthorizedSSOTokenError",
+        ),
+        _LOG_IN,
+    ),
+    **dict.fromkeys(
+        (
+            "ConnectionClosedError",
+            "ConnectTimeoutError",
+            "EndpointConnectionError",
+            "ProxyConnectionError",
+            "ReadTimeoutError",
+        ),
+        _NETWORK,
+    ),
+    "SSLError": "Something between here and AWS shows its own certificate: a proxy?",
 }
-_EXPIRED = "Log in again: these credentials are expired or wrong."
 _AWS_REMEDIES = {
-    **dict.fromkeys(DENIED, "Your own credentials need the right to this call."),
     **dict.fromkeys(
         (
             "ExpiredToken",
             "ExpiredTokenException",
             "InvalidAccessKeyId",
             "InvalidClientTokenId",
-            "SignatureDoesNotMatch",
             "UnrecognizedClientException",
         ),
-        _EXPIRED,
+        _LOG_IN,
     ),
+    **dict.fromkeys(
+        ("RequestExpired", "RequestTimeTooSkewed", "SignatureDoesNotMatch"),
+        f"Set this machine's clock; if it is right: {_LOG_IN}",
+    ),
+    "InvalidToken": _LOG_IN,
     **dict.fromkeys(
         (
             "NoSuchBucket",

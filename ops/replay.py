@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ops.deployment import Stack
-from ops.session import JSONOption, Session, YesOption
+from ops.session import JSONOption, NeededStackOption, Session, YesOption
+from outcome import read_reasons
 from triggers.messages import Resync, ResyncRange
 from triggers.parser import read_event
 from triggers.sources import ObjectEvent, UserEvent
@@ -49,20 +50,21 @@ class Letters:
 
 def replay(
     context: typer.Context,
-    stack: Annotated[
-        str, typer.Option("--stack", envvar="STACK", metavar="NAME", help="The stack.")
-    ],
+    stack: NeededStackOption,
     limit: Annotated[
-        int, typer.Option(min=1, help="How many messages are looked at.")
+        int,
+        typer.Option(min=1, metavar="N", help="How many messages are looked at."),
     ] = 200,
     yes: YesOption = False,
     as_json: JSONOption = False,
 ) -> None:
     """
-    Show what has failed for a day, by reason, and have it tried again.
+    Retry what has failed for a day.
 
-    This is always safe: an event only says whose picture to look at again. Messages of
-    a resync are dropped; the next resync covers the same users.
+    Shows by reason what is in the dead-letter queue, and asks before it moves all of
+    it back to be tried again. This is always safe: an event only says whose picture
+    to look at again. Messages of a resync are dropped; the next resync covers the
+    same users.
     """
     session = Session.of(context)
     deployed = Stack.read(session.aws, stack)
@@ -73,12 +75,17 @@ def replay(
     moved = dropped = 0
     # With --json alone it only tells: nobody is there to ask.
     if letters.total and (yes or not as_json):
+        if not as_json:
+            session.say(deployed.describe())
         session.confirm(f"Move {letters.total} back to be tried again?", yes=yes)
         dropped = drop_resyncs(session.aws.sqs, queue_url, letters.total)
         moved = move(session, queue_url)
     if as_json:
         session.print_json(
             {
+                "stack": deployed.name,
+                "account": deployed.account,
+                "region": deployed.region,
                 "total": letters.total,
                 "seen": letters.seen,
                 "objects": len(letters.keys),
@@ -122,7 +129,7 @@ def peek(sqs: SQSClient, queue_url: str, limit: int) -> Letters:
                 break
             for message in found:
                 handles.append(message["ReceiptHandle"])
-                _note(letters, message["Body"])
+                note(letters, message["Body"])
     finally:
         _show_again(sqs, queue_url, handles)
     letters.total = max(letters.total, letters.seen)
@@ -183,7 +190,7 @@ def _is_resync(body: str) -> bool:
     )
 
 
-def _note(letters: Letters, body: str) -> None:
+def note(letters: Letters, body: str) -> None:
     """Count a message by the reasons that stand in Lambda's record of the failure."""
     letters.seen += 1
     kinds = set()
@@ -204,9 +211,9 @@ def _reasons(body: str) -> list[str]:
     content = _parse(body)
     error = content.get("responsePayload") or {}
     message = str(error.get("errorMessage", "")) if isinstance(error, dict) else ""
-    found = re.fullmatch(r"\d+ of \d+ objects failed: ([a-z, -]+)", message)
+    found = read_reasons(message)
     if found:
-        return found[1].split(", ")
+        return [str(reason) for reason in found]
     kind = str(error.get("errorType", "")) if isinstance(error, dict) else ""
     return [kind if re.fullmatch(r"[\w.]{1,64}", kind) else "never-ran"]
 

@@ -21,16 +21,32 @@ StackOption = Annotated[
     str,
     typer.Option(
         "--stack",
+        "--stack-name",
         envvar="STACK",
+        show_envvar=False,
         metavar="NAME",
-        help="The deployed stack; without it, settings come from the environment.",
+        help="The deployed stack, else STACK; else settings come from the environment.",
         show_default=False,
     ),
 ]
-JSONOption = Annotated[
-    bool, typer.Option("--json", help="Print one JSON object instead of text.")
+NeededStackOption = Annotated[
+    str,
+    typer.Option(
+        "--stack",
+        "--stack-name",
+        envvar="STACK",
+        show_envvar=False,
+        metavar="NAME",
+        help="The deployed stack, else STACK.",
+    ),
 ]
-YesOption = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
+JSONOption = Annotated[
+    bool,
+    typer.Option("--json", metavar="", help="Print one JSON object; errors too."),
+]
+YesOption = Annotated[
+    bool, typer.Option("--yes", "-y", metavar="", help="Do it without asking.")
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +94,10 @@ class Session:
     def say(self, text: str, style: str = "") -> None:
         """Print a line of text as it is; brackets in it are no markup."""
         self.console.print(Text(text, style=style))
+
+    def trace(self, text: str) -> None:
+        """Print a line for whoever looks for the cause of something."""
+        self.messages.print(Text(text, style="dim"))
 
     def print_json(self, content: Any) -> None:
         """Print an object for another program, neither wrapped nor coloured."""

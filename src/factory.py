@@ -49,6 +49,7 @@ def connect(
         endpoint=settings.authgear_endpoint,
         user_agent=f"{NAME}/{VERSION}",
         session=session,
+        private_ca=settings.authgear_ca,
     )
 
 

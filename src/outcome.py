@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -91,7 +92,8 @@ class Reason(StrEnum):
     KEY_SPELLED_OTHERWISE = (
         "key-spelled-otherwise",
         Outcome.IGNORED,
-        "the key names the user in another spelling than Authgear prints",
+        "the key does not name the user as the profile does: another spelling, or "
+        "another e-mail, phone number or user name of the same user",
         "rename the object as `detail` says",
     )
     OBJECT_GONE = (
@@ -262,6 +264,12 @@ class Reason(StrEnum):
         "no connection to Authgear, or it broke",
         "wait; then check `AUTHGEAR_ENDPOINT` and the network",
     )
+    AUTHGEAR_UNTRUSTED = (
+        "authgear-untrusted",
+        Outcome.FAILED,
+        "Authgear's TLS certificate is not trusted",
+        "renew the certificate; for a private CA set `AUTHGEAR_CA`",
+    )
     AUTHGEAR_TIMEOUT = (
         "authgear-timeout",
         Outcome.FAILED,
@@ -360,3 +368,15 @@ class Result:
     def outcome(self) -> Outcome:
         """Return the outcome that belongs to the reason."""
         return self.reason.outcome
+
+
+def write_reasons(reasons: Iterable[Reason]) -> str:
+    """Return reason codes as one text, each once; `read_reasons` reads it."""
+    return ", ".join(sorted(set(reasons)))
+
+
+def read_reasons(text: str) -> list[Reason]:
+    """Return the reason codes that a text ends with, none if it ends with others."""
+    codes = text.rpartition(": ")[2].split(", ")
+    known = {str(reason): reason for reason in Reason}
+    return [known[code] for code in codes] if known.keys() >= set(codes) else []

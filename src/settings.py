@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Final, Literal, TypeVar
 from urllib.parse import urlsplit
 
+from authgear.certificates import read_certificates
 from pictures.model import FORMATS
 from storage.key_pattern import KeyPattern
 
@@ -55,6 +56,9 @@ class Settings:
 
         authgear_secret_id: Name or ARN of the secret with the Admin API's key pair.
 
+        authgear_ca: Certificates in PEM form of a private CA, trusted beside the public
+            ones; empty if there is none.
+
         picture_size: Side of the square picture, in pixels.
 
         picture_quality: JPEG quality.
@@ -93,6 +97,7 @@ class Settings:
     authgear_endpoint: str
     authgear_app_id: str
     authgear_secret_id: str
+    authgear_ca: str
     picture_size: int
     picture_quality: int
     crop_position: float | Literal["face"] | None
@@ -266,6 +271,7 @@ _VARIABLES = (
     _Variable("AUTHGEAR_ENDPOINT", _origin),
     _Variable("AUTHGEAR_APP_ID", _word),
     _Variable("AUTHGEAR_SECRET_ID", _word),
+    _Variable("AUTHGEAR_CA", read_certificates, ""),
     _Variable("PICTURE_SIZE", _between(240, 1024), "512"),
     _Variable("PICTURE_QUALITY", _between(50, 95), "85"),
     _Variable("CROP_POSITION", _crop_position, "auto"),

@@ -42,6 +42,7 @@ def test_from_env_defaults() -> None:
         authgear_endpoint=NEEDED["AUTHGEAR_ENDPOINT"],
         authgear_app_id="example",
         authgear_secret_id=NEEDED["AUTHGEAR_SECRET_ID"],
+        authgear_ca="",
         picture_size=512,
         picture_quality=85,
         crop_position=None,
@@ -78,6 +79,7 @@ def test_from_env_all_wrong() -> None:
         "KEY_PATTERN must hold exactly one of "
         "{user_id}, {node_id}, {email}, {username}, {phone}",
         f"AUTHGEAR_ENDPOINT {ORIGIN}",
+        "AUTHGEAR_CA must be certificates of a CA in PEM form",
         "PICTURE_SIZE must be a whole number from 240 to 1024",
         "PICTURE_QUALITY must be a whole number from 50 to 95",
         "CROP_POSITION must be auto, face, top, center, or from 0% (top) to 100% "

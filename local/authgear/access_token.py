@@ -52,7 +52,12 @@ def make_key_pair() -> KeyPair:
 
 
 def verify_authorization(
-    header: str | None, *, app_id: str, key: KeyPair, clock: Callable[[], float]
+    header: str | None,
+    *,
+    app_id: str,
+    key: KeyPair,
+    clock: Callable[[], float],
+    skew: float = SKEW,
 ) -> dict[str, Any]:
     """
     Check an Authorization header and return the token's claims.
@@ -71,7 +76,9 @@ def verify_authorization(
         )
     except jwt.PyJWTError as error:
         raise ForbiddenError from error
-    if not _is_meant_for(claims.get("aud"), app_id) or not _is_timely(claims, clock()):
+    if not _is_meant_for(claims.get("aud"), app_id) or not _is_timely(
+        claims, clock(), skew
+    ):
         raise ForbiddenError
     return claims
 
@@ -81,8 +88,8 @@ def _is_meant_for(audience: Any, app_id: str) -> bool:
     return app_id in (audience if isinstance(audience, list) else [audience])
 
 
-def _is_timely(claims: dict[str, Any], now: float) -> bool:
+def _is_timely(claims: dict[str, Any], now: float, skew: float) -> bool:
     """Tell whether the token is valid now; a claim that is missing is not checked."""
     begins = [claims[name] for name in ("iat", "nbf") if name in claims]
-    begun = all(begin <= now + SKEW for begin in begins)
-    return begun and ("exp" not in claims or claims["exp"] > now - SKEW)
+    begun = all(begin <= now + skew for begin in begins)
+    return begun and ("exp" not in claims or claims["exp"] > now - skew)

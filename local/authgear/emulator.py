@@ -19,7 +19,8 @@ class Authgear(Project):
 
     def __init__(self, app_id: str, port: int, clock: Callable[[], float]) -> None:
         super().__init__(app_id, clock)
-        self._server = Server(make_application(self), port)
+        # The clock can be set while the server runs.
+        self._server = Server(make_application(self), port, lambda: self.clock())
         self.host = f"{HOST}:{self._server.port}"
 
     @classmethod

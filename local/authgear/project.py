@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from .access_token import KeyPair, make_key_pair
+from .access_token import SKEW, KeyPair, make_key_pair
 from .changes import Changes
 from .faults import Faults, RateLimit
 from .images.store import Images
@@ -51,6 +51,8 @@ class Project:
         trust_proxy: Whether X-Forwarded-Host and -Proto are believed.
 
         hook_timeout: Seconds to wait for a blocking hook.
+
+        token_skew: Seconds by which clocks may differ; 0 in servers before 2026-06-11.
     """
 
     def __init__(self, app_id: str, clock: Callable[[], float]) -> None:
@@ -61,6 +63,7 @@ class Project:
         self.images_cdn_host: str | None = None
         self.trust_proxy = True
         self.hook_timeout = HOOK_TIMEOUT
+        self.token_skew: float = SKEW
         self.stopping = threading.Event()
         self.changes = Changes()
         self.images = Images()

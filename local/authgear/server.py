@@ -6,6 +6,7 @@ import io
 import itertools
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterable
 from typing import Any, cast
 
@@ -34,11 +35,19 @@ class Server:
         application: Answers the requests.
 
         port: To listen on; any other if it is taken.
+
+        clock: Tells the time of the answers, in seconds since 1970.
     """
 
-    def __init__(self, application: Application, port: int) -> None:
+    def __init__(
+        self,
+        application: Application,
+        port: int,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._connections = Connections()
-        handler = type("Handler", (Handler,), {"connections": self._connections})
+        parts = {"connections": self._connections, "clock": staticmethod(clock)}
+        handler = type("Handler", (Handler,), parts)
         with listen(port) as listener:
             self._server: BaseWSGIServer = make_server(
                 HOST,
@@ -120,6 +129,13 @@ class Handler(WSGIRequestHandler):
     wbufsize = -1
     disable_nagle_algorithm = True
     connections: Connections
+    clock: Callable[[], float]
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Return the time for the header Date."""
+        return super().date_time_string(
+            self.clock() if timestamp is None else timestamp
+        )
 
     def setup(self) -> None:
         """Begin a connection."""

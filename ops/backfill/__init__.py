@@ -26,11 +26,16 @@ def backfill(
     context: typer.Context,
     stack: StackOption = "",
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Compare and count; change nothing.")
+        bool,
+        typer.Option(
+            "--dry-run", metavar="", help="Compare and count; change nothing."
+        ),
     ] = False,
     again: Annotated[
         bool,
-        typer.Option("--again", help="Also retry rejections and other settled ends."),
+        typer.Option(
+            "--again", metavar="", help="Also retry rejections and other settled ends."
+        ),
     ] = False,
     yes: YesOption = False,
     as_json: JSONOption = False,

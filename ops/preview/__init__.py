@@ -23,18 +23,31 @@ def preview(
     context: typer.Context,
     files: Annotated[
         list[Path],
-        typer.Argument(exists=True, dir_okay=False, help="Pictures of any kind."),
+        typer.Argument(
+            exists=True,
+            dir_okay=False,
+            metavar="FILES...",
+            help="Pictures of any kind.",
+        ),
     ],
     output: Annotated[
-        Path, typer.Option("--output", help="Folder for preview.html and preview.png.")
+        Path,
+        typer.Option(
+            "--output", metavar="FOLDER", help="For preview.html and preview.png."
+        ),
     ] = OUTPUT,
     show: Annotated[
-        bool, typer.Option("--open", help="Show the page in the browser.")
+        bool, typer.Option("--open", metavar="", help="Show the page in the browser.")
     ] = False,
     stack: StackOption = "",
     as_json: JSONOption = False,
 ) -> None:
-    """Draw what each file will look like as a profile picture, or why it is refused."""
+    """
+    Draw what files will look like.
+
+    For each file it draws the profile picture that the function would make, or says
+    why the function would refuse it. Nothing is changed.
+    """
     from ops.preview.sheet import make_page, make_png
     from ops.preview.views import view_file
 

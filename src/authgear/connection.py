@@ -12,9 +12,17 @@ from urllib.parse import SplitResult, urlsplit
 import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
+from . import certificates
 from .answers import read_json
 from .budget import Budget
-from .errors import AuthgearError, RateLimited, TimedOut, Unexpected, Unreachable
+from .errors import (
+    AuthgearError,
+    CertificateUntrusted,
+    RateLimited,
+    TimedOut,
+    Unexpected,
+    Unreachable,
+)
 
 CONNECT_TIMEOUT = 5.0  # seconds
 READ_TIMEOUT = 20.0  # seconds; blocking hooks may take 10 inside one update
@@ -41,6 +49,8 @@ class Connection:
 
         share: A random number from 0 to 1, to spread retries.
 
+        private_ca: Certificates in PEM form that are trusted beside the public ones.
+
     Attributes:
         requests_sent: How many requests were sent so far.
     """
@@ -52,6 +62,7 @@ class Connection:
         user_agent: str,
         session: requests.Session | None = None,
         share: Callable[[], float] = random.random,
+        private_ca: str = "",
     ) -> None:
         self.endpoint = endpoint
         self._session = session or requests.Session()
@@ -60,6 +71,8 @@ class Connection:
         # Without this requests reads the whole body of a redirect that is not followed.
         self._session.get_redirect_target = _no_target  # type: ignore[method-assign,assignment]
         self._session.headers["User-Agent"] = user_agent
+        if private_ca:
+            self._session.mount("https://", certificates.PrivateCAAdapter(private_ca))
         self._share = share
         self._quiet_until = -math.inf
         self._refusals = 0
@@ -147,9 +160,13 @@ class Connection:
                 return read(response, min(budget.deadline, start + READ_TIMEOUT))
         except (requests.Timeout, ReadTimeoutError):
             error: AuthgearError = TimedOut(step=step, detail="no answer in time")
-        except requests.exceptions.SSLError:
-            detail = "the server's certificate is not trusted"
-            error = Unreachable(step=step, detail=detail)
+        except requests.exceptions.SSLError as caught:
+            problem = certificates.explain(caught)
+            error = (
+                CertificateUntrusted(step=step, detail=problem)
+                if problem
+                else Unreachable(step=step, detail="no TLS connection")
+            )
         except (requests.RequestException, HTTPError):
             error = Unreachable(step=step, detail="no connection, or it broke")
         # Raised here, not above: requests' errors quote the URL, whose query may be a

@@ -6,6 +6,7 @@ What can go wrong between us and Authgear.
     ├── StaleAttributes          attributes were read too long ago to be sent
     ├── NoAnswer                 never raised itself
     │   ├── Unreachable          no connection, or it broke
+    │   ├── CertificateUntrusted the server's TLS certificate is not trusted
     │   └── TimedOut             no answer within the time given
     └── BadAnswer                never raised itself
         ├── Forbidden            403: the token is not accepted
@@ -87,6 +88,10 @@ class NoAnswer(AuthgearError):
 
 class Unreachable(NoAnswer):
     """Raised when no connection could be made, or it broke before the answer's end."""
+
+
+class CertificateUntrusted(NoAnswer):
+    """Raised when the server's TLS certificate is not trusted: nothing was sent."""
 
 
 class TimedOut(NoAnswer):

@@ -34,6 +34,7 @@ REASONS: dict[type[AuthgearError], Reason] = {
     authgear.CredentialsUnavailable: Reason.SECRET_UNREADABLE,
     authgear.StaleAttributes: Reason.NOT_SETTLED,
     authgear.Unreachable: Reason.AUTHGEAR_UNREACHABLE,
+    authgear.CertificateUntrusted: Reason.AUTHGEAR_UNTRUSTED,
     authgear.TimedOut: Reason.AUTHGEAR_TIMEOUT,
     authgear.Forbidden: Reason.AUTHGEAR_FORBIDDEN,
     authgear.RateLimited: Reason.AUTHGEAR_RATE_LIMITED,

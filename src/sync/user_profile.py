@@ -128,7 +128,18 @@ def choose_user(users: Sequence[User], placeholder: str, text: str) -> User:
     if len(users) > 1:
         message = f"{len(users)} users have this {placeholder}"
         raise AmbiguousUser(message)
-    if users[0].standard_attributes.get(attribute) != text:
-        detail = f"the user's {attribute} in Authgear is spelled otherwise"
+    shown = users[0].standard_attributes.get(attribute)
+    if shown != text:
+        detail = _compare(attribute, str(shown or ""), text)
         raise KeyIgnored(Reason.KEY_SPELLED_OTHERWISE, detail)
     return users[0]
+
+
+def _compare(attribute: str, shown: str, text: str) -> str:
+    """Say how the profile's attribute differs from a key's, without its value."""
+    if not shown:
+        return f"the user was found, but the profile shows no {attribute}"
+    one, other = (unicodedata.normalize("NFKC", it).casefold() for it in (shown, text))
+    if one == other:
+        return f"the user's {attribute} in Authgear is spelled otherwise"
+    return f"the user was found, but the profile shows another {attribute} of the user"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from outcome import Outcome, Reason, Result
+from outcome import Outcome, Reason, Result, write_reasons
 
 from .messages import Resync, ResyncRange
 
@@ -85,7 +85,7 @@ class AsyncInvocation:
         """
         failed = [r.reason for _, r in results if r.outcome is Outcome.FAILED]
         if failed:
-            reasons = ", ".join(sorted(set(failed)))
+            reasons = write_reasons(failed)
             message = f"{len(failed)} of {len(results)} objects failed: {reasons}"
             raise PicturesFailed(message)
         return {"objects": _entries(results)}

@@ -68,6 +68,8 @@ def test_alarms_watch_what_can_go_wrong(resources: dict[str, Any]) -> None:
         "ThrottlesAlarm": "Throttles",
         "RetryQueueAlarm": "ApproximateAgeOfOldestMessage",
         "DeadLetterAlarm": "ApproximateNumberOfMessagesVisible",
+        "UndeliveredAlarm": "DestinationDeliveryFailures",
+        "DroppedAlarm": "AsyncEventsDropped",
         "HookErrorsAlarm": "Errors",
         "RejectedAlarm": "an expression",
         "ResyncHeldAlarm": "ResyncHeld",
@@ -93,17 +95,70 @@ def test_alarm_of_the_dead_letter_queue_needs_one_message(
     )
 
 
-def test_alarm_of_the_retry_queue_can_go_off(resources: dict[str, Any]) -> None:
-    """SQS leaves out of the age a message that was received three times."""
-    alarm, queue = resources["RetryQueueAlarm"], resources["RetryQueue"]
+def ages(resources: dict[str, Any], offset: float, succeeds_at: int) -> list[float]:
+    """
+    Return the age of the oldest message in the retry queue, minute by minute.
 
-    assert alarm["Threshold"] <= 2 * queue["VisibilityTimeout"]
+    One picture fails; SQS leaves out what was received three times (its developer
+    guide, on ApproximateAgeOfOldestMessage).
+
+    Args:
+        resources: The template's.
+
+        offset: Seconds from the first failure to the first sample.
+
+        succeeds_at: The receive, counted from 1, at which the picture is set.
+    """
+    step = resources["RetryQueue"]["VisibilityTimeout"]
+    # A receive is late by up to 20 seconds of long polling, and never early.
+    received = [index * (step + 10) for index in range(96)]
+    end = received[min(succeeds_at, 3) - 1]
+    samples = [offset + 60 * minute for minute in range(60)]
+    return [age if age < end else 0 for age in samples]
+
+
+def goes_off(alarm: dict[str, Any], samples: list[float]) -> bool:
+    """Tell whether an alarm goes off, for samples taken each minute."""
+    assert alarm["Statistic"] == "Maximum"
+    assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
+    length, needed = alarm["Period"] // 60, alarm["EvaluationPeriods"]
+    periods = [samples[i : i + length] for i in range(0, len(samples), length)]
+    breaching = [max(period) >= alarm["Threshold"] for period in periods]
+    return any(
+        all(breaching[i : i + needed]) for i in range(len(breaching) - needed + 1)
+    )
+
+
+@pytest.mark.parametrize(("succeeds_at", "rings"), [(1, False), (2, False), (96, True)])
+def test_alarm_of_the_retry_queue_rings_for_a_single_picture(
+    resources: dict[str, Any], succeeds_at: int, rings: bool
+) -> None:
+    """Whenever it fails, it is heard of; what the first retry mends is not."""
+    alarm = resources["RetryQueueAlarm"]
+
+    heard = {
+        goes_off(alarm, [*[0.0] * shift, *ages(resources, offset, succeeds_at)])
+        for offset in range(60)
+        for shift in range(5)
+    }
+
+    assert heard == {rings}
     assert alarm["Dimensions"][0]["Value"] == {
         "Fn::GetAtt": ["RetryQueue", "QueueName"]
     }
 
 
-def test_topic_lets_alarms_in(resources: dict[str, Any]) -> None:
+def test_alarms_name_the_command_to_run(resources: dict[str, Any]) -> None:
+    """Who is woken by one can paste it: stack and region are filled in."""
+    for name, alarm in alarms(resources).items():
+        text = alarm["AlarmDescription"]["Fn::Sub"]
+        assert re.search(r"[Rr]un\b.*: ?(ops|aws) [a-z-]+ ", text), name
+        assert "--region ${AWS::Region}" in text
+        assert "--stack ${AWS::StackName}" in text or "aws lambda" in text
+        assert len(text) < 900  # characters; CloudWatch allows 1,024
+
+
+def test_topic_has_no_key_of_aws(resources: dict[str, Any]) -> None:
     """CloudWatch cannot publish to a topic under a key of AWS's own."""
     assert "KmsMasterKeyId" not in resources["AlarmTopic"]
 

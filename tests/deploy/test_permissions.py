@@ -347,8 +347,10 @@ def test_rule_passes_on_what_it_cannot_deliver(resources: dict[str, Any]) -> Non
     """Such events take the retry queue, whose queue takes them from this rule only."""
     queue = {"Fn::GetAtt": ["RetryQueue", "Arn"]}
     target = resources["ObjectRule"]["Targets"][0]
-    statement = resources["RetryQueuePolicy"]["PolicyDocument"]["Statement"][0]
+    _, conditional = resources["RetryQueuePolicy"]["PolicyDocument"]["Statement"]
+    condition, statement, _ = conditional["Fn::If"]
 
+    assert condition == "FindsBucket"
     assert target["Arn"] == {"Fn::GetAtt": ["Function", "Arn"]}
     assert target["DeadLetterConfig"]["Arn"] == queue
     assert (statement["Action"], statement["Resource"]) == ("sqs:SendMessage", queue)
@@ -421,9 +423,89 @@ def test_bucket_is_private(resources: dict[str, Any]) -> None:
     assert refusal["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
-def test_bucket_outlives_the_stack(template: dict[str, Any]) -> None:
-    """Pictures are never deleted by deploying or removing the function."""
-    bucket = template["Resources"]["Bucket"]
+@pytest.mark.parametrize("name", ["Bucket", "LogGroup", "DeadLetterQueue"])
+def test_what_cannot_be_made_again_outlives_the_stack(
+    template: dict[str, Any], name: str
+) -> None:
+    """Pictures, log and failures stay; a first deployment that fails leaves nothing."""
+    resource = template["Resources"][name]
 
-    assert bucket["DeletionPolicy"] == bucket["UpdateReplacePolicy"] == "Retain"
-    assert bucket["Properties"]["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert resource["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert resource["UpdateReplacePolicy"] == "Retain"
+
+
+def test_next_stack_of_this_name_can_be_deployed(resources: dict[str, Any]) -> None:
+    """What was left behind does not stand in the way: CloudFormation names it."""
+    assert "LogGroupName" not in resources["LogGroup"]
+    assert "QueueName" not in resources["DeadLetterQueue"]
+
+
+def test_bucket_keeps_versions(resources: dict[str, Any]) -> None:
+    """A picture that was dropped by mistake can go back."""
+    assert resources["Bucket"]["VersioningConfiguration"] == {"Status": "Enabled"}
+
+
+def test_s3_is_that_of_this_account(resources: dict[str, Any]) -> None:
+    """A bucket's name can pass to a stranger; the roles would not follow it there."""
+    ours = {"aws:ResourceAccount": {"Ref": "AWS::AccountId"}}
+    found = [
+        statement
+        for role in ("FunctionRole", "BatchRole")
+        for _, statement in statements(resources, role).values()
+        if str(as_list(statement["Action"])[0]).startswith("s3:")
+    ]
+
+    assert len(found) == 5
+    for statement in found:
+        assert statement["Condition"]["StringEquals"] == ours
+
+
+@pytest.mark.parametrize("role", ["FunctionRole", "BatchRole"])
+def test_roles_take_a_permissions_boundary(template: dict[str, Any], role: str) -> None:
+    """Accounts that allow no role without one can deploy the stack."""
+    bounded = {
+        choice["HasBoundary"]: resolve(template, choice)["Resources"]
+        .get(role, {"Properties": {}})["Properties"]
+        .get("PermissionsBoundary")
+        for choice in every_choice(template)
+        if choice["Backfills"]
+    }
+
+    assert bounded == {True: {"Ref": "PermissionsBoundary"}, False: None}
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "action"),
+    [
+        ("RetryQueuePolicy", "RetryQueue", "sqs:*"),
+        ("DeadLetterQueuePolicy", "DeadLetterQueue", "sqs:*"),
+        ("AlarmTopicPolicy", "AlarmTopic", "sns:Publish"),
+    ],
+)
+def test_queues_and_topic_refuse_plain_http(
+    template: dict[str, Any], name: str, target: str, action: str
+) -> None:
+    """With every switch on or off."""
+    for choice in every_choice(template):
+        policy = resolve(template, choice)["Resources"][name]["Properties"]
+        found = [
+            it
+            for it in policy["PolicyDocument"]["Statement"]
+            if it["Sid"] == "RefusePlainHttp"
+        ]
+        assert [it["Effect"] for it in found] == ["Deny"]
+        assert (found[0]["Principal"], found[0]["Action"]) == ("*", action)
+        assert found[0]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        arn = {"Ref": target}, {"Fn::GetAtt": [target, "Arn"]}
+        assert found[0]["Resource"] in arn
+
+
+def test_topic_takes_alarms_of_this_account_only(resources: dict[str, Any]) -> None:
+    """A policy of one's own replaces the one that lets alarms in."""
+    takes, _ = resources["AlarmTopicPolicy"]["PolicyDocument"]["Statement"]
+
+    assert (takes["Effect"], takes["Action"]) == ("Allow", "sns:Publish")
+    assert takes["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    assert takes["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+    }

@@ -8,17 +8,19 @@ here: a change that is no longer needed fails.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from local.aws import LocalAWS
-from local.aws.clients import make_client, make_session
+from local.aws.clients import REGION, make_client, make_session
 from local.aws.ministack import start_ministack
 from local.aws.stack import Stack, StackFailed
 from local.aws.template import DIFFERENCES, METRIC_MATH, SAVED_QUERIES, Difference
 from settings import Settings
+from storage.key_pattern import KeyPattern
 
 BUCKET = "pictures-example"
 ACCOUNT = "000000000000"
@@ -102,9 +104,44 @@ def test_stack_policy_holds_the_pattern_s_prefix(aws: LocalAWS) -> None:
     found = document["PolicyDocument"]["Statement"]
     statements = {statement["Sid"]: statement for statement in found if statement}
     assert statements["ReadPicture"]["Resource"] == f"arn:aws:s3:::{BUCKET}/people/*"
-    prefixes = statements["FindNewestPicture"]["Condition"]["StringLike"]
-    assert prefixes == {"s3:prefix": "people/*"}
+    assert statements["FindNewestPicture"]["Condition"] == {
+        "StringLike": {"s3:prefix": "people/*"},
+        "StringEquals": {"aws:ResourceAccount": ACCOUNT},
+    }
     assert set(statements) & {"DecryptPicture", "JoinVpc", "WriteTraces"} == set()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "key"),
+    [
+        ("pictures/{user_id}.*", "pictures/USER_ID.jpg"),
+        ("people/{email}/*", "people/EMAIL/jpg"),
+        ("{username}.png", "USERNAME.png"),
+        ("p/{node_id}", "p/NODE_ID"),
+        ("p/{phone}.*.*", "p/PHONE.jpg.jpg"),
+    ],
+)
+def test_stack_s_next_step_can_be_pasted(aws: LocalAWS, pattern: str, key: str) -> None:
+    """No star and no brace gets into a key; only the user is filled in by hand."""
+    stack = deploy(aws, KeyPattern=pattern)
+
+    assert stack.outputs["NextStep"] == (
+        f"aws s3 cp picture.jpg 's3://{BUCKET}/{key}' --region {REGION}"
+    )
+    placeholder = re.findall("[A-Z_]+", key)[0].lower()
+    assert KeyPattern.parse(pattern).placeholder == placeholder
+
+
+def test_stack_takes_a_bucket_with_dots(aws: LocalAWS) -> None:
+    """Old buckets have them; over TLS boto3 then puts the name into the path."""
+    stack = deploy(aws, BucketName="old.pictures.example", CreateBucket="false")
+
+    s3 = make_session().client("s3", region_name="eu-west-1")
+    url = s3.generate_presigned_url(
+        "get_object", Params={"Bucket": "old.pictures.example", "Key": "a"}
+    )
+    assert Settings.from_env(stack.variables).bucket_name == "old.pictures.example"
+    assert url.startswith("https://s3.eu-west-1.amazonaws.com/old.pictures.example/a?")
 
 
 def test_stack_with_an_existing_bucket_has_a_rule(aws: LocalAWS) -> None:
@@ -119,7 +156,7 @@ def test_stack_with_an_existing_bucket_has_a_rule(aws: LocalAWS) -> None:
     )
     (target,) = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
     names = [it["Name"] for it in aws.s3.list_buckets()["Buckets"]]
-    assert target["Arn"] == stack.outputs["FunctionArn"]
+    assert target["Arn"].endswith(":function:" + stack.outputs["FunctionName"])
     assert json.loads(rule["EventPattern"])["detail"]["bucket"] == {"name": [BUCKET]}
     assert BUCKET not in names
     assert stack.outputs["ConnectBucket"]

@@ -12,6 +12,7 @@ from settings import VARIABLES, Settings, SettingsError
 from storage.key_pattern import KeyPattern
 from tests.deploy import sam
 from tests.deploy.runtime import FUNCTION_TIMEOUT
+from tests.fakes import tls
 
 REQUIRED = {
     "BUCKET_NAME": "pictures-example",
@@ -19,6 +20,7 @@ REQUIRED = {
     "AUTHGEAR_APP_ID": "example",
     "AUTHGEAR_SECRET_ID": "key",
 }
+PEM = tls.CA.create().pem
 NUMBERS = [
     *("PictureSize", "PictureQuality", "MaxInputBytes", "MaxInputPixels"),
     "BulkRequestsPerMinute",
@@ -72,7 +74,11 @@ def test_limits_are_those_of_the_settings(template: dict[str, Any], name: str) -
 @pytest.mark.parametrize(
     ("name", "good", "bad"),
     [
-        ("BucketName", ["pictures-example"], ["Pictures", "a.b.c", "ab"]),
+        (
+            "BucketName",
+            ["pictures-example", "old.pictures.example", "a--b"],
+            ["Pictures", "a..b", "-ab", "ab-", "a.-b", "a-.b", ".ab", "a_b"],
+        ),
         (
             "KeyPattern",
             ["pictures/{user_id}.*", "{email}", "p/{node_id}/*"],
@@ -83,6 +89,11 @@ def test_limits_are_those_of_the_settings(template: dict[str, Any], name: str) -
         ),
         ("AuthgearEndpoint", ["https://a.b"], ["http://a.b", "https://a.b/c", "a.b"]),
         ("AuthgearAppId", ["my-app"], ["my app"]),
+        (
+            "AuthgearCa",
+            ["", PEM, PEM.replace("\n", " "), PEM.replace("\n", "\\n")],
+            ["ca.pem", PEM.replace("CERTIFICATE", "PRIVATE KEY")],
+        ),
         ("CropPosition", ["auto", "face", "0%", "100%"], ["101%", "faces", "5"]),
         ("BackgroundColor", ["#FFFFFF"], ["white", "#fff"]),
     ],
@@ -113,6 +124,14 @@ def test_parameters_are_documented_with_defaults(template: dict[str, Any]) -> No
         name: str(parameter.get("Default", ""))
         for name, parameter in template["Parameters"].items()
     }
+
+
+def test_parameters_that_need_an_answer_come_first(template: dict[str, Any]) -> None:
+    """`sam deploy --guided` asks in the template's order, the console by groups."""
+    needed = [n for n, it in template["Parameters"].items() if "Default" not in it]
+    groups = template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+
+    assert list(template["Parameters"])[:4] == needed == groups[0]["Parameters"]
 
 
 def test_parameters_are_described_limited_and_grouped(template: dict[str, Any]) -> None:

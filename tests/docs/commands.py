@@ -77,7 +77,7 @@ def is_whole(command: str) -> bool:
         shlex.split(command, comments=True)
     except ValueError:
         return False
-    return not command.endswith("\\")
+    return not command.rstrip(" ").endswith(("\\", "&&"))
 
 
 def spoken(text: str) -> Iterator[str]:

@@ -31,11 +31,17 @@ def test_commands_are_found_wherever_they_stand(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(
         "# Page\n\nSay `make\nhelp`, not `make`, of `pictures/`.\n\n"
-        "    make a    # why\n    aws b \\\n      --c 'd\n    e'\n\n"
+        "    make a    # why\n    aws b \\\n      --c 'd\n    e' &&\n    aws c\n\n"
         "```sh\ngit f\n```\n\n```json\n{}\n```\n\n1. Then:\n\n       sam g\n\n"
         "   and more\n"
     )
 
     found = [command.text for command in read_commands(page)]
 
-    assert found == ["git f", "make a", "aws b \\\n  --c 'd\ne'", "sam g", "make help"]
+    assert found == [
+        "git f",
+        "make a",
+        "aws b \\\n  --c 'd\ne' &&\naws c",
+        "sam g",
+        "make help",
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from local.authgear import User
+from local.authgear.access_token import SKEW
 from local.aws import REGION
 from local.leaks import find_leaks
 from local.sample_users import create_person
@@ -47,6 +49,7 @@ class Ops:
     denied: set[str] = field(default_factory=set)
     printed: list[str] = field(default_factory=list)
     changes: dict[str, Any] = field(default_factory=dict)
+    stdout: str = ""  # of the last command
 
     def run(
         self, *arguments: str, text: str | None = None, width: int = 80
@@ -63,13 +66,14 @@ class Ops:
         result = CliRunner().invoke(app, arguments, input=text, obj=session)
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception
+        self.stdout = out.getvalue() + result.stdout
         self.printed.append(out.getvalue() + messages.getvalue() + result.output)
         return result.exit_code, self.printed[-1]
 
     def json(self, *arguments: str, **options: Any) -> tuple[int, Any]:
-        """Run a command with --json; return exit status and what it printed."""
-        status, text = self.run(*arguments, "--json", **options)
-        return status, json.loads(text[text.index("{") : text.rindex("}") + 1])
+        """Run a command with --json; return exit status and the one document."""
+        status, _ = self.run(*arguments, "--json", **options)
+        return status, json.loads(self.stdout)
 
     @contextmanager
     def variables(self, **changes: str) -> Iterator[None]:
@@ -136,6 +140,8 @@ def ops(ops_system: LocalSystem, aws: AWS, stack: dict[str, str]) -> Iterator[Op
     yield ops
     ops_system.authgear.faults.clear()
     ops_system.authgear.images.available = True
+    ops_system.authgear.clock = time.time
+    ops_system.authgear.token_skew = SKEW
     ops_system.put_secret()
     empty(ops)
     assert find_leaks("\n".join(ops.printed), ops_system.authgear) == []

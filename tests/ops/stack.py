@@ -114,7 +114,9 @@ def allow(aws: AWS, name: str, service: str) -> None:
 
 def notify(aws: AWS, arn: str, **changes: Any) -> None:
     """Have the bucket tell the function of new objects, with a mistake if wanted."""
-    prefix = changes.get("prefix", PREFIX)
+    rules: list[Any] = [{"Name": "prefix", "Value": changes.get("prefix", PREFIX)}]
+    if "suffix" in changes:
+        rules.append({"Name": "suffix", "Value": changes["suffix"]})
     aws.s3.put_bucket_notification_configuration(
         Bucket=BUCKET,
         NotificationConfiguration={
@@ -122,9 +124,7 @@ def notify(aws: AWS, arn: str, **changes: Any) -> None:
                 {
                     "LambdaFunctionArn": arn,
                     "Events": [changes.get("event", "s3:ObjectCreated:*")],
-                    "Filter": {
-                        "Key": {"FilterRules": [{"Name": "prefix", "Value": prefix}]}
-                    },
+                    "Filter": {"Key": {"FilterRules": rules}},
                 }
             ]
         },

@@ -3,19 +3,57 @@
 from __future__ import annotations
 
 import json
+import shlex
+import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from local.paths import ROOT
+from ops.deployment import Stack
+from ops.doctor.queue_checks import QueueChecks
+from ops.doctor.role_checks import RoleCheck
+from settings import Settings
 from tests.fakes.aws_calls import answer_calls
 from tests.ops.conftest import NAME, Ops
-from tests.ops.doctor import wrong
+from tests.ops.doctor import look, named, wrong
 from tests.ops.stack import allow, drain, notify
+
+AWS_CLI = ROOT / ".venv-sam" / "bin" / "aws"
+
+
+def follow(ops: Ops, remedy: str) -> None:
+    """Run the command that a remedy is, as an operator pastes it."""
+    program, *arguments = shlex.split(remedy)
+    assert program == "aws"
+    done = subprocess.run(  # noqa: S603 - doctor's own words
+        # Version 1 takes a queue's endpoint from no variable.
+        [AWS_CLI, *arguments, "--endpoint-url", ops.system.aws.endpoint],
+        env={**ops.environment, "AWS_DEFAULT_REGION": "us-east-1"},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture
+def arn(ops: Ops) -> str:
+    """Return the function's ARN."""
+    found = ops.aws.function.get_function_configuration(FunctionName=NAME)
+    return found["FunctionArn"]
 
 
 @pytest.mark.parametrize(
-    "action", ["s3:ListBucket", "s3:GetObject", "sqs:SendMessage"], ids=str
+    "action",
+    [
+        *("s3:ListBucket", "s3:GetObject", "s3:GetObjectTagging"),
+        *("s3:PutObjectTagging", "sqs:SendMessage", "sqs:ReceiveMessage"),
+    ],
+    ids=str,
 )
 def test_doctor_names_a_missing_permission(ops: Ops, action: str) -> None:
     """IAM is asked about the function's role, not about the operator's."""
@@ -42,43 +80,142 @@ def test_doctor_asks_about_faces_if_they_are_wanted(
     assert list(checks) == names
 
 
+def test_doctor_asks_iam_as_the_function_s_requests_are(ops: Ops) -> None:
+    """The role's conditions hold: account and prefix go with the question."""
+    asked: list[dict[str, Any]] = []
+
+    def answer(request: dict[str, Any]) -> dict[str, Any]:
+        asked.append(request)
+        return ops.simulate(request)
+
+    answer_calls(ops.aws.iam, "SimulatePrincipalPolicy", answer)
+    ops.run("doctor", "--stack", NAME)
+
+    listed = next(it for it in asked if it["ActionNames"] == ["s3:ListBucket"])
+    entries = listed["ContextEntries"]
+    context = {it["ContextKeyName"]: it["ContextKeyValues"] for it in entries}
+    assert context == {
+        "aws:ResourceAccount": ["123456789012"],
+        "s3:prefix": ["pictures/"],
+    }
+
+
 @pytest.mark.parametrize(
-    ("break_it", "said"),
+    ("detail", "said"),
     [
-        (lambda ops, arn: notify(ops.aws, arn, prefix="faces/"), "prefix"),
         (
-            lambda ops, arn: notify(ops.aws, arn, event="s3:ObjectRemoved:*"),
-            "new objects",
+            {"OrganizationsDecisionDetail": {"AllowedByOrganizations": False}},
+            "A policy of the organization",
         ),
         (
-            lambda ops, arn: ops.aws.s3.put_bucket_notification_configuration(
-                Bucket=ops.system.bucket, NotificationConfiguration={}
-            ),
-            "tells nobody",
-        ),
-        (
-            lambda ops, arn: ops.aws.function.remove_permission(
-                FunctionName=NAME, StatementId="s3"
-            ),
-            "may not invoke",
+            {
+                "PermissionsBoundaryDecisionDetail": {
+                    "AllowedByPermissionsBoundary": False
+                }
+            },
+            "permissions boundary",
         ),
     ],
-    ids=["prefix", "events", "nothing", "permission"],
+    ids=["organization", "boundary"],
 )
-def test_doctor_names_a_bucket_that_does_not_wake_the_function(
-    ops: Ops, break_it: Callable[[Ops, str], object], said: str
+def test_doctor_tells_who_denies(ops: Ops, detail: dict[str, Any], said: str) -> None:
+    """No policy of the role's helps against a boundary or the organization."""
+
+    def answer(request: dict[str, Any]) -> dict[str, Any]:
+        results = ops.simulate(request)["EvaluationResults"]
+        denied = {"EvalDecision": "implicitDeny", **detail}
+        return {"EvaluationResults": [{**it, **denied} for it in results]}
+
+    answer_calls(ops.aws.iam, "SimulatePrincipalPolicy", answer)
+
+    assert said in wrong(ops, "--stack", NAME)["role"]["remedy"]
+
+
+@pytest.mark.parametrize("parameter", ["BucketKmsKeyArn", "SecretKmsKeyArn"])
+def test_doctor_names_a_key_that_the_role_may_not_use(
+    ops: Ops, arn: str, parameter: str
 ) -> None:
-    """Every way in which an event gets lost is told by its cause."""
-    arn = ops.aws.function.get_function_configuration(FunctionName=NAME)["FunctionArn"]
-    break_it(ops, arn)
+    """KMS is asked about with the service through which the key is used."""
+    key = "arn:aws:kms:us-east-1:123456789012:key/0"
+    settings = Settings.from_env(ops.environment)
+    stack = replace(Stack.read(ops.aws, NAME), parameters={parameter: key})
+    ops.denied.add("kms:Decrypt")
+
+    check = RoleCheck(ops.aws, stack, settings, "arn:aws:sqs:us-east-1:1:q").look()
+
+    assert check.finding == f"it may not kms:Decrypt on {key}"
+
+
+def test_doctor_names_a_bucket_whose_key_the_stack_does_not_know(ops: Ops) -> None:
+    """A default key that was changed at the bucket keeps the function from reading."""
+    key = "arn:aws:kms:us-east-1:123456789012:key/1"
+    default: Any = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
+    ops.aws.s3.put_bucket_encryption(
+        Bucket=ops.system.bucket,
+        ServerSideEncryptionConfiguration={
+            "Rules": [{"ApplyServerSideEncryptionByDefault": default}]
+        },
+    )
+
+    checks = wrong(ops, "--stack", NAME)
+    ops.aws.s3.delete_bucket_encryption(Bucket=ops.system.bucket)
+
+    assert list(checks) == ["encryption"]
+    assert f"BucketKmsKeyArn={key}" in checks["encryption"]["remedy"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"prefix": "faces/"}, "its prefix is 'faces/', the pattern's is 'pictures/'"),
+        ({"event": "s3:ObjectRemoved:*"}, "it does not tell of new objects"),
+        ({"suffix": ".png"}, "it tells only of names that end in '.png'"),
+        ({"arn": "arn:aws:lambda:us-east-1:123456789012:function:old"}, "another"),
+    ],
+    ids=["prefix", "events", "suffix", "other-function"],
+)
+def test_doctor_names_a_notification_that_does_not_do(
+    ops: Ops, arn: str, changes: dict[str, str], said: str
+) -> None:
+    """The console's way does not touch the bucket's other notifications."""
+    notify(ops.aws, changes.pop("arn", arn), **changes)
 
     checks = wrong(ops, "--stack", NAME)
     notify(ops.aws, arn)
-    if said == "may not invoke":
-        allow(ops.aws, NAME, "s3.amazonaws.com")
 
     assert list(checks) == ["trigger"]
     assert said in checks["trigger"]["finding"]
+    assert "S3 console" in checks["trigger"]["remedy"]
+    assert "'pictures/'" in checks["trigger"]["remedy"]
+    assert wrong(ops, "--stack", NAME) == {}
+
+
+def test_doctor_names_a_bucket_that_notifies_nobody(ops: Ops, arn: str) -> None:
+    """A list of notifications that somebody replaced is the usual cause."""
+    ops.aws.s3.put_bucket_notification_configuration(
+        Bucket=ops.system.bucket, NotificationConfiguration={}
+    )
+
+    checks = wrong(ops, "--stack", NAME)
+    notify(ops.aws, arn)
+
+    assert list(checks) == ["trigger"]
+    assert "tells nobody of new objects" in checks["trigger"]["finding"]
+
+
+def test_doctor_names_a_permission_that_is_gone(ops: Ops) -> None:
+    """The command that it gives lets S3 in again, for this bucket and account."""
+    ops.aws.function.remove_permission(FunctionName=NAME, StatementId="s3")
+
+    checks = wrong(ops, "--stack", NAME)
+    follow(ops, checks["trigger"]["remedy"])
+
+    assert list(checks) == ["trigger"]
+    assert "s3.amazonaws.com may not invoke it" in checks["trigger"]["finding"]
+    assert wrong(ops, "--stack", NAME) == {}
+    policy = json.loads(ops.aws.function.get_policy(FunctionName=NAME)["Policy"])
+    condition = policy["Statement"][-1]["Condition"]
+    assert condition["StringEquals"] == {"AWS:SourceAccount": "123456789012"}
 
 
 def test_doctor_names_a_function_that_is_switched_off(ops: Ops) -> None:
@@ -88,22 +225,107 @@ def test_doctor_names_a_function_that_is_switched_off(ops: Ops) -> None:
     )
 
     checks = wrong(ops, "--stack", NAME)
-    ops.aws.function.delete_function_concurrency(FunctionName=NAME)
+    follow(ops, checks["function"]["remedy"])
 
     assert list(checks) == ["function"]
+    assert wrong(ops, "--stack", NAME) == {}
 
 
 def test_doctor_names_failures_that_go_nowhere(ops: Ops, stack: dict[str, str]) -> None:
     """Without its destination an event that failed is lost."""
-    config = ops.aws.function.get_function_event_invoke_config(FunctionName=NAME)
     ops.aws.function.delete_function_event_invoke_config(FunctionName=NAME)
 
     checks = wrong(ops, "--stack", NAME)
-    ops.aws.function.put_function_event_invoke_config(
-        FunctionName=NAME, DestinationConfig=config["DestinationConfig"]
-    )
+    follow(ops, checks["retries"]["remedy"])
 
     assert list(checks) == ["retries"]
+    assert wrong(ops, "--stack", NAME) == {}
+
+
+def test_doctor_prints_a_command_in_one_line(ops: Ops) -> None:
+    """However narrow the terminal, it can be pasted."""
+    ops.aws.function.put_function_concurrency(
+        FunctionName=NAME, ReservedConcurrentExecutions=0
+    )
+
+    _, text = ops.run("doctor", "--stack", NAME, width=40)
+    ops.aws.function.delete_function_concurrency(FunctionName=NAME)
+
+    command = f"aws lambda delete-function-concurrency --function-name {NAME}"
+    assert f"    {command} --region us-east-1\n" in text
+
+
+def test_doctor_of_a_stack_whose_bucket_is_gone_blames_the_bucket(ops: Ops) -> None:
+    """Notification and key are its own: they cannot be looked at."""
+    with ops.variables(BUCKET_NAMES="no-such-bucket"):
+        checks = look(ops, "--stack", NAME)
+
+    assert named(checks, "wrong") == {"bucket"}
+    assert named(checks, "skipped") == {"trigger", "encryption"}
+
+
+def test_doctor_names_a_mapping_that_is_switched_off(ops: Ops) -> None:
+    """What failed would wait in the retry queue until it expires."""
+    mappings = ops.aws.function.list_event_source_mappings(FunctionName=NAME)
+    identity = mappings["EventSourceMappings"][0]["UUID"]
+    ops.aws.function.update_event_source_mapping(UUID=identity, Enabled=False)
+
+    checks = wrong(ops, "--stack", NAME)
+    follow(ops, checks["retries"]["remedy"])
+
+    assert list(checks) == ["retries"]
+    assert "switched off" in checks["retries"]["finding"]
+    assert wrong(ops, "--stack", NAME) == {}
+
+
+def test_doctor_names_a_mapping_that_is_gone(ops: Ops) -> None:
+    """The command makes one as the template's."""
+    mappings = ops.aws.function.list_event_source_mappings(FunctionName=NAME)
+    identity = mappings["EventSourceMappings"][0]["UUID"]
+    ops.aws.function.delete_event_source_mapping(UUID=identity)
+
+    checks = wrong(ops, "--stack", NAME)
+    follow(ops, checks["retries"]["remedy"])
+
+    assert list(checks) == ["retries"]
+    assert "does not read the retry queue" in checks["retries"]["finding"]
+    assert wrong(ops, "--stack", NAME) == {}
+
+
+def test_doctor_names_a_retry_queue_without_an_end(
+    ops: Ops, stack: dict[str, str]
+) -> None:
+    """What fails for ever would never come to anybody's eyes."""
+    url = stack["RetryQueueUrl"]
+    ops.aws.sqs.set_queue_attributes(QueueUrl=url, Attributes={"RedrivePolicy": ""})
+
+    checks = wrong(ops, "--stack", NAME)
+    follow(ops, checks["retries"]["remedy"])
+
+    assert list(checks) == ["retries"]
+    assert "no dead-letter queue" in checks["retries"]["finding"]
+    assert wrong(ops, "--stack", NAME) == {}
+
+
+@pytest.mark.parametrize(
+    ("principal", "is_fine"),
+    [({"Service": "events.amazonaws.com"}, True), ("*", False)],
+    ids=["whole", "gone"],
+)
+def test_doctor_names_a_queue_that_does_not_let_event_bridge_in(
+    ops: Ops, principal: Any, is_fine: bool
+) -> None:
+    """Only a bucket that was there before needs it."""
+    effect = "Allow" if is_fine else "Deny"
+    policy = {"Statement": [{"Effect": effect, "Principal": principal}]}
+    stack = replace(Stack.read(ops.aws, NAME), parameters={"CreateBucket": "false"})
+    checks = QueueChecks(ops.aws, stack)
+    checks.retry_queue["Policy"] = json.dumps(policy)
+
+    check = checks.check_retries()
+
+    assert (check.state == "fine") is is_fine
+    assert is_fine or "TakeWhatTheRuleCouldNotDeliver" in check.remedy
 
 
 def test_doctor_names_dead_letters(ops: Ops, stack: dict[str, str]) -> None:
@@ -167,16 +389,24 @@ def test_doctor_follows_an_event_by_event_bridge(
 
 
 @pytest.mark.parametrize(
-    ("rule", "said"),
+    ("rule", "said", "remedy"),
     [
-        (("other-bucket", "pictures/"), "it is for other-bucket"),
-        (("pictures-example", "faces/"), "faces/"),
-        (("pictures-example", "pictures/", "DISABLED"), "switched off"),
+        (("other-bucket", "pictures/"), "it is for other-bucket", "Deploy with"),
+        (("pictures-example", "faces/"), "faces/", "Deploy with"),
+        (
+            ("pictures-example", "pictures/", "DISABLED"),
+            "switched off",
+            "aws events enable-rule --name created",
+        ),
     ],
     ids=["bucket", "prefix", "disabled"],
 )
 def test_doctor_names_a_rule_that_does_not_pass_events_on(
-    ops: Ops, event_bridge: Callable[..., None], rule: tuple[str, ...], said: str
+    ops: Ops,
+    event_bridge: Callable[..., None],
+    rule: tuple[str, ...],
+    said: str,
+    remedy: str,
 ) -> None:
     """A rule for something else is told by what it is for."""
     event_bridge(*rule)
@@ -185,6 +415,7 @@ def test_doctor_names_a_rule_that_does_not_pass_events_on(
 
     assert list(checks) == ["trigger"]
     assert said in checks["trigger"]["finding"]
+    assert remedy in checks["trigger"]["remedy"]
 
 
 def test_doctor_names_a_bucket_that_sends_no_events(
@@ -196,4 +427,6 @@ def test_doctor_names_a_bucket_that_sends_no_events(
 
     checks = wrong(ops, "--stack", NAME)
 
+    assert list(checks) == ["trigger"]
     assert "does not send events to EventBridge" in checks["trigger"]["finding"]
+    assert "docs/existing-bucket.md" in checks["trigger"]["remedy"]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
+from tests.fakes.aws_calls import answer_calls
 from tests.fakes.key_pair import make_key_pair
 from tests.ops.conftest import Ops
 
@@ -80,3 +83,33 @@ def test_put_key_takes_no_key_as_an_argument(ops: Ops) -> None:
     status, _ = ops.run("put-key", "-----BEGIN-CANARY", "--key-id", "k")
 
     assert status == 2
+
+
+def test_put_key_keeps_what_else_the_secret_holds(ops: Ops) -> None:
+    """Fields of the operator's own stay as they are."""
+    secret_id = ops.environment["AUTHGEAR_SECRET_ID"]
+    old = {"key_id": "old", "private_key": "old", "owner": "team", "tags": ["a"]}
+    ops.aws.secrets.put_secret_value(SecretId=secret_id, SecretString=json.dumps(old))
+    key_id, key = ops.system.authgear.key_id, ops.system.authgear.private_key
+
+    status, text = ops.run("put-key", "-", "--key-id", key_id, text=key)
+
+    assert status == 0, text
+    assert stored(ops) == {**old, "key_id": key_id, "private_key": key}
+
+
+def test_put_key_that_cannot_read_the_secret_stores_nothing(ops: Ops) -> None:
+    """What it could not read it could not keep."""
+    before = stored(ops)
+    key_id, key = ops.system.authgear.key_id, ops.system.authgear.private_key
+
+    def deny(_: dict[str, Any]) -> dict[str, Any]:
+        raise ClientError({"Error": {"Code": "AccessDenied"}}, "GetSecretValue")
+
+    forget = answer_calls(ops.aws.secrets, "GetSecretValue", deny)
+    status, text = ops.run("put-key", "-", "--key-id", key_id, text=key)
+    forget()
+
+    assert status == 1
+    assert "the right to GetSecretValue" in text
+    assert stored(ops) == before

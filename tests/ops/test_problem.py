@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import boto3
 import pytest
 from botocore.exceptions import (
     ClientError,
@@ -19,9 +22,9 @@ SECRET = "X-Amz-Signature=0123"  # noqa: S105 - what must not be told
 @pytest.mark.parametrize(
     ("error", "says"),
     [
-        (NoRegionError(), "Set AWS_REGION"),
+        (NoRegionError(), "Name the stack's region with --region"),
         (NoCredentialsError(), "Log in to AWS"),
-        (ProfileNotFound(profile=SECRET), "AWS_PROFILE names no profile"),
+        (ProfileNotFound(profile=SECRET), "--profile or AWS_PROFILE names no profile"),
         (EndpointConnectionError(endpoint_url=SECRET), "Check the network"),
     ],
     ids=lambda it: type(it).__name__ if isinstance(it, Exception) else "",
@@ -39,7 +42,8 @@ def test_call_that_could_not_be_made(error: Exception, says: str) -> None:
     ("code", "says"),
     [
         ("AccessDenied", "Your own credentials"),
-        ("ExpiredToken", "Log in again"),
+        ("ExpiredToken", "Log in to AWS"),
+        ("SignatureDoesNotMatch", "Set this machine's clock"),
         ("NoSuchBucket", "What the stack or a setting names is not there"),
         ("Throttling", "AWS wants fewer requests"),
     ],
@@ -52,3 +56,28 @@ def test_call_that_was_refused(code: str, says: str) -> None:
 
     assert problem.what == f"AWS refuses ListObjectsV2: {code}"
     assert problem.remedy.startswith(says)
+
+
+def test_endpoint_that_is_no_url_is_a_matter_of_the_person() -> None:
+    """Nobody is asked to report a variable that they have set, nor is it quoted."""
+    session = boto3.Session(
+        region_name="us-east-1",
+        aws_access_key_id="local",
+        aws_secret_access_key="local",  # noqa: S106 - opens nothing
+    )
+    with pytest.raises(ValueError, match="Invalid endpoint") as caught:
+        session.client("s3", endpoint_url="CANARY")
+
+    problem = recognise(caught.value)
+
+    assert problem.status == 2
+    assert "AWS_ENDPOINT_URL" in problem.what
+    assert "CANARY" not in problem.what + problem.remedy
+
+
+def test_error_of_the_system_is_told_with_its_file(tmp_path: Path) -> None:
+    """A folder that cannot be made is nothing to report."""
+    with pytest.raises(OSError, match="exists") as caught:
+        tmp_path.mkdir()
+
+    assert recognise(caught.value).what == f"{tmp_path}: File exists."

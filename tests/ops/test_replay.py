@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from local.paths import ROOT
+from ops.replay import Letters, note
+from outcome import Outcome, Reason, Result
 from tests.fakes.aws_calls import answer_calls
 from tests.ops.conftest import NAME, Ops
 from tests.ops.stack import drain
@@ -20,6 +22,7 @@ from triggers.messages import (
     write_message,
     write_user_check,
 )
+from triggers.sources import AsyncInvocation, ObjectEvent, PicturesFailed
 
 CANARY = "1 of 1 objects failed: CANARY eyJ"
 ENVELOPE = json.loads((ROOT / "events" / "on-failure-sqs.json").read_text())
@@ -58,6 +61,34 @@ def test_replay_shows_then_moves(ops: Ops, moved: list[dict[str, Any]]) -> None:
     assert "CANARY" not in text
     assert "3 moved" in text
     assert moved[0]["SourceArn"].endswith(f":{NAME}-dead")
+
+
+@pytest.mark.parametrize(
+    "reason", [it for it in Reason if it.outcome is Outcome.FAILED]
+)
+def test_replay_reads_every_reason(reason: Reason) -> None:
+    """Digits and all: what the function writes of a failure is read again."""
+    failed = [(ObjectEvent(bucket="b", key="k"), Result(reason=reason))] * 2
+    with pytest.raises(PicturesFailed) as caught:
+        AsyncInvocation([it for it, _ in failed]).answer(failed)
+    letters = Letters(0)
+
+    note(letters, json.dumps({"responsePayload": {"errorMessage": str(caught.value)}}))
+
+    assert letters.reasons == {reason: 1}
+
+
+def test_replay_names_its_target_before_it_asks(
+    ops: Ops, moved: list[dict[str, Any]]
+) -> None:
+    """STACK may come from the environment: nobody moves another stack's letters."""
+    _, text = ops.run("replay", "--stack", NAME, "--yes")
+
+    for name in (
+        *(f"{NAME}, account 123456789012, region us-east-1", ops.system.bucket),
+        *("demo at", ops.system.authgear.endpoint),
+    ):
+        assert name in text.replace("\n", " ")
 
 
 def test_replay_without_an_answer_moves_nothing(

@@ -114,6 +114,51 @@ def test_find_spelled_otherwise(stage: Stage) -> None:
     assert caught.value.detail == "the user's email in Authgear is spelled otherwise"
 
 
+@pytest.mark.parametrize(
+    ("placeholder", "key", "text", "shown", "detail"),
+    [
+        (
+            "email",
+            "email",
+            "ada@work.example",
+            "ada@example.com",
+            "the user was found, but the profile shows another email of the user",
+        ),
+        (
+            "phone",
+            "phone",
+            "+85212345678",
+            "",
+            "the user was found, but the profile shows no phone_number",
+        ),
+        (
+            "username",
+            "username",
+            "Countess",
+            "ada",
+            "the user was found, but the profile shows another preferred_username of "
+            "the user",
+        ),
+    ],
+    ids=["email", "phone", "username"],
+)
+def test_read_by_another_login_id(
+    stage: Stage, placeholder: str, key: str, text: str, shown: str, detail: str
+) -> None:
+    """Who logs in by it is known; the profile alone decides which name counts."""
+    attributes = stage.authgear.users[stage.user_id]
+    attribute = {"phone": "phone_number", "username": "preferred_username"}
+    attributes[attribute.get(placeholder, placeholder)] = shown
+    stage.authgear.login_ids[key, text] = stage.user_id
+
+    with pytest.raises(KeyIgnored) as caught:
+        stage.open(placeholder, text).find()
+
+    assert caught.value.reason is Reason.KEY_SPELLED_OTHERWISE
+    assert caught.value.detail == detail
+    assert text not in caught.value.detail
+
+
 def test_upload(stage: Stage) -> None:
     """A picture is uploaded to a URL of its own."""
     profile = stage.open("user_id", stage.user_id)

@@ -99,6 +99,7 @@ class AdminAPI:
             app_id=authgear.app_id,
             key=authgear.key_pair,
             clock=authgear.clock,
+            skew=authgear.token_skew,
         )
         said = claims.get("audit_context")
         # Anything but an object is ignored; contract: audit.context_not_object.

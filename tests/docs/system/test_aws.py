@@ -10,6 +10,8 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from hook.aws import WebhookKey
 from local.aws.clients import make_client, make_session
 from tests.docs.commands import COMMANDS
@@ -119,3 +121,45 @@ def test_bucket_that_was_there_keeps_its_notifications(account: Account) -> None
     assert found["TopicConfigurations"][0]["TopicArn"] == TOPIC["TopicArn"]
     keys = {event["detail"]["object"]["key"] for event in told()}
     assert keys == {"first", "second"}
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        "echo 'Could not connect to the endpoint URL' >&2; exit 255",
+        "echo 'An error occurred (AccessDenied)' >&2; exit 254",
+        "echo 'An error occurred (SlowDown)' >&2; exit 254",
+        "exit 0",
+        """printf '{"Now": {"TopicConfigurations": ['; exit 0""",
+        "echo '{}'; exit 0",
+    ],
+    ids=["network", "denied", "throttled", "nothing", "cut", "other"],
+)
+def test_read_that_fails_erases_no_notification(account: Account, read: str) -> None:
+    """Nothing is written but what was read and understood as a whole."""
+    account.aws.s3.put_bucket_notification_configuration(
+        Bucket=BUCKET,
+        NotificationConfiguration={"TopicConfigurations": [TOPIC]},
+        SkipDestinationValidation=True,
+    )
+    folder = account.checkout.folder / "failing"
+    folder.mkdir(exist_ok=True)
+    shim = folder / "aws"
+    shim.write_text(
+        "#!/bin/sh\n"
+        f'case "$*" in *get-bucket-notification*) {read} ;; esac\n'
+        f'exec {account.checkout.folder}/.venv-sam/bin/aws "$@"\n'
+    )
+    shim.chmod(0o755)
+    (command,) = [
+        c.text
+        for c in COMMANDS
+        if c.page == "existing-bucket.md" and c.program == "aws"
+    ]
+
+    with account.checkout.start(f'PATH="{folder}:$PATH"\n{command}') as process:
+        process.communicate("", 60)
+
+    found = account.aws.s3.get_bucket_notification_configuration(Bucket=BUCKET)
+    assert process.returncode != 0
+    assert found["TopicConfigurations"][0]["TopicArn"] == TOPIC["TopicArn"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -15,7 +14,8 @@ from authgear import AuthgearError, Budget
 from factory import build_picture_maker, build_reconciler
 from ops.deployment import Deployment
 from ops.session import JSONOption, Session, StackOption
-from ops.users import TIME, kind_of, profile_of, read_user, text_in_keys
+from ops.user.log import read_log
+from ops.user.names import TIME, kind_of, profile_of, read_user, text_in_keys
 from outcome import Outcome, Reason
 from storage.bucket import Bucket, StoredObject
 from storage.key_pattern import KeyIgnored
@@ -23,28 +23,39 @@ from sync.sync_tag import TAG, parse_sync_tag
 from sync.user_profile import AmbiguousUser
 
 MOST_OBJECTS = 10
+MOMENT = "%Y-%m-%d %H:%M:%S %Z"
 
 
 def status(
     context: typer.Context,
-    user: Annotated[str, typer.Argument(help="User id, e-mail, phone or user name.")],
+    user: Annotated[
+        str, typer.Argument(metavar="USER", help="User id, e-mail, phone or user name.")
+    ],
     stack: StackOption = "",
-    days: Annotated[int, typer.Option(min=1, help="How far back the log is read.")] = 7,
-    lines: Annotated[int, typer.Option(min=1, help="Lines of the log.")] = 5,
+    days: Annotated[
+        int, typer.Option(min=1, metavar="N", help="How far back the log is read.")
+    ] = 7,
+    lines: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Lines of the log.")
+    ] = 5,
     as_json: JSONOption = False,
 ) -> None:
-    """Show what the bucket holds for a user, what Authgear shows, and what happened."""
+    """
+    Show one user: bucket, Authgear, log.
+
+    The exit status is 0 if Authgear shows the picture that it should.
+    """
     session = Session.of(context)
     deployment = Deployment.find(session, stack)
     profile = _profile(deployment, user)
     name = profile.pop("text") or kind_of(user)[1]
     objects = _objects(deployment, name)
     since = session.now() - days * 86_400
-    log = _log(deployment, {profile.get("user_id") or name, name}, since)[-lines:]
+    log = read_log(deployment, {profile.get("user_id") or name, name}, since)[-lines:]
     verdict, is_fine = _judge(deployment, profile, objects)
     if as_json:
         found = {"objects": objects, "authgear": profile, "log": log}
-        session.print_json({"verdict": verdict, "in_step": is_fine, **found})
+        session.print_json({"verdict": verdict, "in_sync": is_fine, **found})
     else:
         _show(session, profile, objects, log, has_log=deployment.stack is not None)
         session.say(f"\n{verdict}", "green" if is_fine else "red")
@@ -93,35 +104,6 @@ def _list(bucket: Bucket, prefix: str, name: str, pattern: Any) -> list[Any]:
     return bucket.list_newest_first(prefix, lambda key: pattern.names(key, name))
 
 
-def _log(deployment: Deployment, names: set[str], since: float) -> list[dict[str, Any]]:
-    """Return the function's lines about a user, oldest first."""
-    if deployment.stack is None:
-        return []
-    terms = " ".join(f'?"{name}"' for name in sorted(names) if '"' not in name)
-    pages = deployment.aws.logs.get_paginator("filter_log_events").paginate(
-        logGroupName=deployment.stack.log_group,
-        startTime=int(since * 1000),
-        filterPattern=terms,
-    )
-    found = [
-        _parse(it.get("message", "")) for page in pages for it in page.get("events", [])
-    ]
-    return [
-        {name: it.get(name) for name in ("timestamp", "outcome", "reason", "detail")}
-        for it in found
-        if "outcome" in it
-    ]
-
-
-def _parse(message: str) -> dict[str, Any]:
-    """Return a line of the log, an empty one if it is not the function's."""
-    try:
-        content = json.loads(message)
-    except ValueError:
-        return {}
-    return content if isinstance(content, dict) else {}
-
-
 def _judge(
     deployment: Deployment,
     profile: dict[str, Any],
@@ -140,7 +122,7 @@ def _judge(
         return detail, False
     for item in objects:
         if shown and item["tag"] == shown:
-            return f"In step: Authgear shows {item['key']}.", True
+            return f"In sync: Authgear shows {item['key']}.", True
     return detail, Reason.KEPT in reasons or Reason.REMOVED_BY_USER in reasons
 
 
@@ -170,9 +152,9 @@ def _show(
     session.say("Bucket", "bold")
     table = _grid()
     for it in objects:
-        when = f"{it['last_modified']:%Y-%m-%d %H:%M:%S}"
+        when = f"{it['last_modified']:{MOMENT}}"
         key = Text(f"{it['key']}\ntag: {it['tag'] or 'none'}")
-        table.add_row(when, f"{it['bytes']:,}", key)
+        table.add_row(when, size_text(it["bytes"]), key)
     session.console.print(table if objects else "nothing")
     session.say("\nAuthgear", "bold")
     session.say(f"user     {profile.get('user_id') or 'unknown'}")
@@ -183,11 +165,20 @@ def _show(
     table = _grid()
     for it in log:
         detail = Text(str(it["detail"]))
-        table.add_row(
-            str(it["timestamp"])[:19], f"{it['outcome']} {it['reason']}", detail
-        )
+        if it["previous_object_id"]:
+            detail.append(f"\nbefore: {it['previous_object_id']}")
+        when = f"{it['timestamp']:{MOMENT}}"
+        table.add_row(when, f"{it['outcome']} {it['reason']}", detail)
     nothing = "nothing" if has_log else "it takes --stack to read it"
     session.console.print(table if log else nothing)
+
+
+def size_text(count: int) -> str:
+    """Return a number of bytes as people read it."""
+    if count < 1000:
+        return f"{count} bytes"
+    number, unit = (count / 1e6, "MB") if count >= 1e6 else (count / 1e3, "kB")
+    return f"{number:.1f} {unit}"
 
 
 def _grid() -> Table:

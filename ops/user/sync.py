@@ -20,7 +20,7 @@ from factory import (
 from ops.deployment import Deployment
 from ops.problem import USAGE, Problem
 from ops.session import JSONOption, Session, StackOption
-from ops.users import TIME, profile_of, read_user
+from ops.user.names import TIME, profile_of, read_user
 from outcome import Outcome, Reason
 from pictures.errors import PictureRejected
 from pictures.mark import add_mark
@@ -140,6 +140,8 @@ def _set_file(
     except PictureRejected as error:
         what = f"{error.reason}: {error}"
         raise Problem(what) from None
+    if not as_json:
+        session.say(deployment.describe())
     image_id = _set(profile, add_mark(made.data, _mark(deployment, profile, data)))
     if as_json:
         session.print_json(

@@ -99,7 +99,7 @@ class BulkWork:
 
 def bulk(
     context: typer.Context,
-    action: Annotated[Action, typer.Argument(help="stop or resume.")],
+    action: Annotated[Action, typer.Argument(metavar="ACTION", help="stop or resume.")],
     stack: StackOption = "",
     as_json: JSONOption = False,
 ) -> None:

@@ -43,12 +43,15 @@ def sync(
         ),
     ],
     user: Annotated[
-        str, typer.Option("--user", help="Whose picture the file becomes.")
+        str,
+        typer.Option("--user", metavar="USER", help="Whose picture the file becomes."),
     ] = "",
     again: Annotated[
         bool,
         typer.Option(
-            "--again", help="Ignore what the tags say: make the picture once more."
+            "--again",
+            metavar="",
+            help="Make the picture once more, whatever the tags say.",
         ),
     ] = False,
     stack: StackOption = "",

@@ -27,6 +27,7 @@ USES: dict[str, list[str]] = {
     "preview": [PHOTO],
     "put-key": ["-", "--key-id", "k"],
     "backfill": ["--dry-run"],
+    "bulk": ["stop"],
     "replay": [],
 }
 

@@ -45,7 +45,7 @@ def test_half_made_environment_is_made_anew_and_once(
 ) -> None:
     """One without pip does not count, blanks do not matter, and twice is once."""
     folder = tmp_path / "my project é" / ".venv"
-    make = [sys.executable, "-m", "venv", "--without-pip", folder]
+    make = [sys.executable, "-m", "venv", "--without-pip", str(folder)]
     subprocess.run(make, check=True)  # noqa: S603 - of our own
     (folder / "rubbish").touch()
 

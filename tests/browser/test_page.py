@@ -86,7 +86,8 @@ def test_authgear_recovers(card: Locator, tab: Tab, user: User) -> None:
     expect(switch).to_have_attribute("aria-checked", "true")
 
     drop(card, "a.png", PHOTO)
-    expect(tab.locator("#waiting")).to_contain_text("waits in the queue", timeout=60_000)
+    waiting = tab.locator("#waiting")
+    expect(waiting).to_contain_text("waits in the queue", timeout=60_000)
     expect_told(card, "failed: ")
     expect(tab.locator(".line").first).to_contain_text("attempt 4")
     switch.click()

@@ -89,7 +89,8 @@ def test_authgear_recovers(card: Locator, tab: Tab, user: User) -> None:
     waiting = tab.locator("#waiting")
     expect(waiting).to_contain_text("waits in the queue", timeout=60_000)
     expect_told(card, "failed: ")
-    expect(tab.locator(".line").first).to_contain_text("attempt 4")
+    line = tab.locator(".line").first
+    expect(line).to_contain_text("attempt 4", timeout=60_000)
     switch.click()
     expect(switch).to_have_attribute("aria-checked", "false")
     tab.get_by_role("button", name="Deliver again now").click()

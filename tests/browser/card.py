@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, expect
 
 from local.authgear import User
 
-PATIENCE = 60_000  # ms; generous, for a busy machine
+PATIENCE = 30_000  # ms; generous, for a busy machine
 
 DROP = """
 (card, [name, base64]) => {

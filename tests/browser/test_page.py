@@ -86,11 +86,11 @@ def test_authgear_recovers(card: Locator, tab: Tab, user: User) -> None:
     expect(switch).to_have_attribute("aria-checked", "true")
 
     drop(card, "a.png", PHOTO)
-    expect(tab.locator("#waiting")).to_contain_text(
-        "waits in the queue", timeout=60_000
-    )
+    waiting = tab.locator("#waiting")
+    expect(waiting).to_contain_text("waits in the queue", timeout=60_000)
     expect_told(card, "failed: ")
-    expect(tab.locator(".line").first).to_contain_text("attempt 4")
+    line = tab.locator(".line").first
+    expect(line).to_contain_text("attempt 4", timeout=60_000)
     switch.click()
     expect(switch).to_have_attribute("aria-checked", "false")
     tab.get_by_role("button", name="Deliver again now").click()

@@ -48,16 +48,15 @@ def test_doctor_finds_nothing_wrong_but_what_ministack_lacks(
     system: LocalSystem,
 ) -> None:
     """
-    All is right with the stack; docs/try.md names two answers that are MiniStack's.
+    All is right with the stack; docs/try.md names the one answer that is MiniStack's.
 
-    It ignores the context entries of SimulatePrincipalPolicy, and shows no
-    EventInvokeConfig without a qualifier, although it follows it.
+    It ignores the context entries of SimulatePrincipalPolicy.
     """
     result = ops(system, "doctor")
 
     lines = [line.split() for line in result.stdout.splitlines()]
     wrong = {words[1] for words in lines if words[:1] == ["NO"]}
-    assert wrong == {"role", "retries"}, result.stdout + result.stderr
+    assert wrong == {"role"}, result.stdout + result.stderr
 
 
 def test_picture_is_synced_and_its_status_shown(system: LocalSystem) -> None:

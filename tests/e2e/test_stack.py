@@ -129,7 +129,7 @@ def test_role_has_the_rights_that_the_function_needs(
 
 
 @pytest.mark.parametrize(
-    "sid", ["FindNewestPicture", "ReadPicture", "RememberPicture", "ReadKeyPair"]
+    "sid", ["FindNewestPicture", "ReadPicture", "KeepSyncTag", "ReadKeyPair"]
 )
 def test_every_right_of_the_role_is_needed(
     guarded: LocalSystem, picture: bytes, sid: str

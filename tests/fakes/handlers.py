@@ -22,7 +22,7 @@ decoder.stop()
 decoder.module = "crashing_decoder"
 '''
 
-# What the workers run in place of the picture maker: a decoder that dies, and with it the
+# What the workers run in place of the picture maker: a decoder that dies, and with it a
 # worker alone, of whatever begins as DECODER_CRASHES does.
 DECODER_CRASHES = b"DECODER"
 CRASHING_DECODER = f"""

@@ -57,8 +57,8 @@ class Command(TyperCommand):
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help: arguments without braces and without a type."""
         super().format_help(ctx, formatter)
-        text = re.sub(r"\{([A-Z.]+)\}(?:\.\.\.)?", r"\1", "".join(formatter.buffer))
-        text = re.sub(r"(?m)^(  [A-Z.]+) <\S+>", r"\1", text)
+        text = re.sub(r"\{([A-Z.|]+)\}(?:\.\.\.)?", r"\1", "".join(formatter.buffer))
+        text = re.sub(r"(?m)^(  [A-Z.|]+) <\S+>", r"\1", text)
         text = re.sub(r"(\d+)<=x<=(\d+)", r"\1 to \2", text)
         formatter.buffer[:] = re.sub(r";\s+x>=1\b", "", text)
 

@@ -43,12 +43,15 @@ def sync(
         ),
     ],
     user: Annotated[
-        str, typer.Option("--user", help="Whose picture the file becomes.")
+        str,
+        typer.Option("--user", metavar="USER", help="Whose picture the file becomes."),
     ] = "",
     again: Annotated[
         bool,
         typer.Option(
-            "--again", help="Ignore what the tags say: make the picture once more."
+            "--again",
+            metavar="",
+            help="Ignore what the tags say: make the picture once more.",
         ),
     ] = False,
     stack: StackOption = "",
@@ -68,6 +71,8 @@ def sync(
             what, "ops sync FILE --user USER, or ops sync USER --again.", status=USAGE
         )
     deployment = Deployment.find(session, stack)
+    if not as_json:
+        session.say(deployment.describe())
     budget = Budget(deadline=time.monotonic() + TIME, sleep=session.sleep)
     profile = profile_of(deployment, user or target, budget)
     if user:

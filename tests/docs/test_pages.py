@@ -29,7 +29,10 @@ OTHERS = {
 # A changelog names what was renamed or removed, too.
 PRESENT = [path for path in PAGES if path.name != "CHANGELOG.md"]
 # Files that are not the project's.
-OF_THE_READER = ("secret.json", ".netrc", "key.pem", "webhook-key.txt", "authgear.yaml")
+OF_THE_READER = (
+    *("secret.json", ".netrc", "key.pem", "webhook-key.txt", "authgear.yaml"),
+    "before.json",
+)
 GUIDES = [path for path in PAGES if path.parent == ROOT / "docs"]
 
 

@@ -11,20 +11,15 @@ from __future__ import annotations
 import json
 import math
 import sys
-import threading
 import uuid
-from bisect import bisect_right, insort
 from collections import Counter, deque
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import lru_cache, partial
 from random import Random
 from statistics import median
 from types import SimpleNamespace
 from typing import Any, cast
 
-import yaml
 from greenlet import greenlet
 
 from authgear import AdminAPI, Connection
@@ -42,12 +37,12 @@ from sync.decide import Policy
 from sync.reconciler import Reconciler
 from sync.sync_tag import TAG, SyncTag
 from tests.fakes.authgear_server import ENDPOINT
-from tests.fakes.s3 import FakeS3
 from tests.fakes.tokens import APP_ID, TOKENS
 from tests.simulation.contents import GOOD, SPEC
 from tests.simulation.lambda_service import Handler, LambdaService
-from tests.simulation.lanes import TEMPLATE, Lanes, _Loader
-from tests.simulation.limited import S3_CALL, LimitedAuthgear, Time, Weather
+from tests.simulation.lanes import BulkNumbers, Lanes
+from tests.simulation.limited import LimitedAuthgear, Time, Weather
+from tests.simulation.listed_s3 import ListedS3
 from triggers.messages import Mode, Resync, write_message
 
 HOUR = 3600.0  # seconds
@@ -55,86 +50,6 @@ URL = "https://sqs.us-east-1.amazonaws.com/123456789012/bulk"
 ARN = "arn:aws:sqs:us-east-1:123456789012:bulk"
 PATTERN = KeyPattern.parse("pictures/{user_id}.*")
 POLICY = Policy(max_bytes=100_000)
-
-
-@dataclass(frozen=True, kw_only=True)
-class BulkNumbers:
-    """The template's numbers of the bulk queue; times in seconds."""
-
-    batch: int
-    window: int
-    workers: int
-    visibility: int
-    receives: int
-    per_minute: int
-
-    @classmethod
-    def from_template(cls) -> BulkNumbers:
-        """Read them from where they are deployed."""
-        template = yaml.load(TEMPLATE.read_text(), Loader=_Loader)  # noqa: S506 - a safe one
-        resources = template["Resources"]
-        queue = resources["BulkQueue"]["Properties"]
-        bulk = resources["Function"]["Properties"]["Events"]["Bulk"]["Properties"]
-        return cls(
-            batch=bulk["BatchSize"],
-            window=bulk["MaximumBatchingWindowInSeconds"],
-            workers=bulk["ScalingConfig"]["MaximumConcurrency"],
-            visibility=queue["VisibilityTimeout"],
-            receives=queue["RedrivePolicy"]["maxReceiveCount"],
-            per_minute=template["Parameters"]["BulkRequestsPerMinute"]["Default"],
-        )
-
-
-class ListedS3(FakeS3):
-    """A bucket of many objects, one for each user, listed without a look at all."""
-
-    def __init__(self, time: Time) -> None:
-        super().__init__()
-        self._time = time
-        self._keys: list[str] = []
-
-    def put(self, key: str, data: bytes, **tags: str) -> Any:
-        """Store an object, and keep the keys in order."""
-        if key not in self.objects:
-            insort(self._keys, key)
-        return super().put(key, data, **tags)
-
-    def paginate(
-        self,
-        *,
-        Bucket: str,  # noqa: N803 - boto3's names
-        Prefix: str,  # noqa: N803 - boto3's names
-        StartAfter: str = "",  # noqa: N803 - boto3's names
-    ) -> Iterator[dict[str, Any]]:
-        """List a user's object, or a thousand keys a page."""
-        start = bisect_right(self._keys, max(StartAfter, Prefix))
-        while True:
-            self._called("list_objects_v2", Bucket)
-            size = 1_000 if Prefix == PATTERN.head else 1
-            page = [
-                it for it in self._keys[start : start + size] if it.startswith(Prefix)
-            ]
-            is_last = size == 1 or len(page) < size
-            contents = [self._entry(key) for key in page]
-            yield {"IsTruncated": not is_last, "Contents": contents}
-            if is_last:
-                return
-            start += size
-
-    def _entry(self, key: str) -> dict[str, Any]:
-        """Return an object as a list shows it."""
-        item = self.objects[key]
-        return {
-            "Key": key,
-            "ETag": item.etag,
-            "Size": len(item.data),
-            "LastModified": datetime.fromtimestamp(item.last_modified, UTC),
-        }
-
-    def _called(self, operation: str, bucket: str) -> None:
-        """Let time pass, but not in a thread beside the one that is simulated."""
-        if threading.current_thread() is threading.main_thread():
-            self._time.sleep(S3_CALL)
 
 
 @lru_cache(maxsize=8)
@@ -164,7 +79,7 @@ class Bulk:
         """Wire everything."""
         self.time, self.random = Time(), Random(1)  # noqa: S311 - hides nothing
         self.authgear = LimitedAuthgear(self.time, self.weather)
-        self.s3 = ListedS3(self.time)
+        self.s3 = ListedS3(self.time, PATTERN.head)
         self.queue: deque[dict[str, Any]] = deque()
         self.hidden = self.in_flight = 0
         self.dead: list[dict[str, Any]] = []

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.simulation.bulk import Bulk, BulkNumbers, compare, fill
+from tests.simulation.bulk import Bulk, compare, fill
+from tests.simulation.lanes import BulkNumbers
 from tests.simulation.limited import Weather
 from triggers.messages import Mode
 

@@ -44,19 +44,19 @@ class ListedS3(FakeS3):
         StartAfter: str = "",  # noqa: N803 - boto3's names
     ) -> Iterator[dict[str, Any]]:
         """List a user's object, or a thousand keys a page."""
-        start = bisect_right(self._keys, max(StartAfter, Prefix))
-        while True:
+        size, after = PAGE if Prefix == self._head else 1, max(StartAfter, Prefix)
+        is_last = False
+        while not is_last:
             self._called("list_objects_v2", Bucket)
-            size = PAGE if Prefix == self._head else 1
+            # Looked up now: others may have put objects while the call took its time.
+            start = bisect_right(self._keys, after)
             page = [
                 it for it in self._keys[start : start + size] if it.startswith(Prefix)
             ]
             is_last = size == 1 or len(page) < size
             contents = [self._entry(key) for key in page]
             yield {"IsTruncated": not is_last, "Contents": contents}
-            if is_last:
-                return
-            start += size
+            after = page[-1] if page else after
 
     def _entry(self, key: str) -> dict[str, Any]:
         """Return an object as a list shows it."""

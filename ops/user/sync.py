@@ -51,7 +51,7 @@ def sync(
         typer.Option(
             "--again",
             metavar="",
-            help="Ignore what the tags say: make the picture once more.",
+            help="Make the picture once more, whatever the tags say.",
         ),
     ] = False,
     stack: StackOption = "",

@@ -30,7 +30,11 @@ OTHERS = {
 PRESENT = [path for path in PAGES if path.name != "CHANGELOG.md"]
 # Files that are not the project's.
 OF_THE_READER = (
-    *("secret.json", ".netrc", "key.pem", "webhook-key.txt", "authgear.yaml"),
+    "secret.json",
+    ".netrc",
+    "key.pem",
+    "webhook-key.txt",
+    "authgear.yaml",
     "before.json",
 )
 GUIDES = [path for path in PAGES if path.parent == ROOT / "docs"]

@@ -1,4 +1,4 @@
-"""A process of the function that dies: what becomes of the event's objects."""
+"""A process that dies: what becomes of the event's objects."""
 
 from __future__ import annotations
 
@@ -16,7 +16,12 @@ from local.paths import ROOT
 from local.sample_users import create_person
 from local.system import LocalSystem
 from tests.e2e.waiting import wait_until
-from tests.fakes.handlers import CRASHES, CRASHING_HANDLER
+from tests.fakes.handlers import (
+    CRASHES,
+    CRASHING_DECODER,
+    CRASHING_HANDLER,
+    DECODER_CRASHES,
+)
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +33,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalSystem]:
         warnings.simplefilter("ignore")  # of the two handlers, the last one counts
         archive.write(ROOT / "src" / "handler.py", "real_handler.py")
         archive.writestr("handler.py", CRASHING_HANDLER)
+        archive.writestr("crashing_decoder.py", CRASHING_DECODER)
     with LocalSystem.start(retry_delay=0) as system:
         code = package.read_bytes()
         system.aws.s3.put_object(Bucket=PACKAGES, Key=package.name, Body=code)
@@ -83,3 +89,20 @@ def test_event_of_a_crash_waits_and_heals_once_the_file_is_another(
     system.wait_for(key_of(users[2]), count=2, timeout=60)
 
     assert all(user.picture_object_id for user in users)
+
+
+def test_decoder_that_crashes_ends_in_a_rejection_at_the_first_attempt(
+    system: LocalSystem, users: list[User], picture: bytes
+) -> None:
+    """It takes a worker along, and nothing else: the older picture is set at once."""
+    system.put(f"pictures/{users[1].id}.a.jpg", picture)
+    system.wait_for(f"pictures/{users[1].id}.a.jpg")
+    older = users[1].picture_object_id
+
+    crashed = system.drop(key_of(users[1]), DECODER_CRASHES)
+    served = system.drop(key_of(users[2]), picture)
+
+    assert (crashed.outcome, crashed.reason) == ("rejected", "decoder-crashed")
+    assert crashed.attempts == 1
+    assert served.outcome == "synced"
+    assert users[1].picture_object_id == older

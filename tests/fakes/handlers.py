@@ -1,4 +1,4 @@
-"""A handler for a package of the function, whose process dies of some files."""
+"""A handler for a package of the function, whose processes die of some files."""
 
 # The function, in which whatever begins as CRASHES takes the process along when it is
 # read, as a fault in a library of native code does.
@@ -17,5 +17,20 @@ def crash(self, *how, **also):
     return data
 
 StreamingBody.read = crash
-from real_handler import handler
+from real_handler import decoder, handler
+decoder.stop()
+decoder.module = "crashing_decoder"
 '''
+
+# What the workers run in place of the picture maker: a decoder that dies, and with it the
+# worker alone, of whatever begins as DECODER_CRASHES does.
+DECODER_CRASHES = b"DECODER"
+CRASHING_DECODER = f"""
+import ctypes
+from pictures.profile_picture import make_profile_picture as decode
+
+def make_profile_picture(data, *how):
+    if data.startswith({DECODER_CRASHES!r}):
+        ctypes.string_at(0)
+    return decode(data, *how)
+"""

@@ -97,7 +97,7 @@ def test_doctor_tells_each_check_when_it_is_found(ops: Ops) -> None:
     CliRunner().invoke(app, ["doctor"], obj=session)
     forget()
 
-    assert "all 16 are valid" in seen[0]
+    assert "all 19 are valid" in seen[0]
     assert "secret" not in seen[0]
 
 

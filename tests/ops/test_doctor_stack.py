@@ -257,7 +257,7 @@ def test_doctor_prints_a_command_in_one_line(ops: Ops) -> None:
 
 def test_doctor_of_a_stack_whose_bucket_is_gone_blames_the_bucket(ops: Ops) -> None:
     """Notification and key are its own: they cannot be looked at."""
-    with ops.variables(BUCKET_NAMES="no-such-bucket"):
+    with ops.variables(BUCKET_NAME="no-such-bucket"):
         checks = look(ops, "--stack", NAME)
 
     assert named(checks, "wrong") == {"bucket"}

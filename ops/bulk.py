@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ops.aws import AWS
-from ops.deployment import Deployment, Stack
+from ops.deployment import Stack
 from ops.problem import Problem
-from ops.session import JSONOption, Session, StackOption
+from ops.session import JSONOption, NeededStackOption, Session
 from triggers.messages import Message, write_message
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class BulkWork:
 def bulk(
     context: typer.Context,
     action: Annotated[Action, typer.Argument(metavar="ACTION", help="stop or resume.")],
-    stack: StackOption = "",
+    stack: NeededStackOption,
     as_json: JSONOption = False,
 ) -> None:
     """
@@ -111,14 +111,15 @@ def bulk(
     other.
     """
     session = Session.of(context)
-    deployment = Deployment.find(session, stack)
-    work = BulkWork(session.aws, deployment.needed_stack())
+    deployed = Stack.read(session.aws, stack)
+    work = BulkWork(session.aws, deployed)
     waiting, resumes = work.count(), action is Action.RESUME
     if not as_json:
-        session.say(deployment.describe())
+        session.say(deployed.describe())
         session.say(f"Messages in the bulk queue: about {waiting:,}.")
     work.switch(on=resumes)
     if as_json:
-        session.print_json({"stopped": not resumes, "waiting": waiting})
+        facts = {"stopped": not resumes, "waiting": waiting}
+        session.print_json({**deployed.place, **facts})
         return
     session.say("Bulk work goes on." if resumes else "No more bulk work is begun.")

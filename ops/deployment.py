@@ -113,6 +113,11 @@ class Stack:
         )
 
     @property
+    def place(self) -> dict[str, str]:
+        """Stack, account and region, for a program that reads them."""
+        return {"stack": self.name, "account": self.account, "region": self.region}
+
+    @property
     def region(self) -> str:
         """The region."""
         return self.function_arn.split(":")[3]

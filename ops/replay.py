@@ -83,9 +83,7 @@ def replay(
     if as_json:
         session.print_json(
             {
-                "stack": deployed.name,
-                "account": deployed.account,
-                "region": deployed.region,
+                **deployed.place,
                 "total": letters.total,
                 "seen": letters.seen,
                 "objects": len(letters.keys),

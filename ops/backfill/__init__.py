@@ -11,9 +11,9 @@ import typer
 from ops.backfill.counts import Counts, count_users, count_work, show_counts
 from ops.backfill.progress import follow, format_minutes
 from ops.bulk import BulkWork
-from ops.deployment import Deployment, Stack
+from ops.deployment import Stack
 from ops.problem import Problem
-from ops.session import JSONOption, Session, StackOption, YesOption
+from ops.session import JSONOption, NeededStackOption, Session, YesOption
 from resync.causes import Cause
 from triggers.messages import Mode, Resync
 
@@ -24,7 +24,7 @@ LINES = 20  # looks for each line, five minutes, where lines cannot be overwritt
 
 def backfill(
     context: typer.Context,
-    stack: StackOption = "",
+    stack: NeededStackOption,
     dry_run: Annotated[
         bool,
         typer.Option(
@@ -47,11 +47,11 @@ def backfill(
     ends only the watching; the same command takes it up again.
     """
     session = Session.of(context)
-    deployment = Deployment.find(session, stack)
+    deployed = Stack.read(session.aws, stack)
     mode = Mode.AGAIN if again else Mode.BACKFILL
-    run = _Backfill(session, deployment.needed_stack(), mode, as_json=as_json)
+    run = _Backfill(session, deployed, mode, as_json=as_json)
     if not as_json:
-        session.say(deployment.describe())
+        session.say(deployed.describe())
     if dry_run:
         run.count("counts")
     elif run.resume() or run.start(yes=yes):
@@ -81,7 +81,7 @@ class _Backfill:
         self._mode = mode
         self._as_json = as_json
         self._work = BulkWork(session.aws, self._stack)
-        self._facts: dict[str, Any] = {"mode": mode, "started": False}
+        self._facts: dict[str, Any] = {**stack.place, "mode": mode, "started": False}
         self._status = 0
 
     def count(self, name: str) -> Counts:
@@ -169,7 +169,8 @@ class _Backfill:
 
     def _estimate(self, to_do: int) -> str:
         """Say how long it takes, where a pace is set."""
-        per_minute = int(self._stack.environment.get("BULK_REQUESTS_PER_MINUTE", "0"))
+        text = self._stack.environment.get("BULK_REQUESTS_PER_MINUTE", "")
+        per_minute = int(text) if text.isdecimal() else 0
         if not per_minute:
             return ""
         minutes = to_do * REQUESTS / per_minute

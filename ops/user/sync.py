@@ -71,6 +71,8 @@ def sync(
             what, "ops sync FILE --user USER, or ops sync USER --again.", status=USAGE
         )
     deployment = Deployment.find(session, stack)
+    if not as_json:
+        session.say(deployment.describe())
     budget = Budget(deadline=time.monotonic() + TIME, sleep=session.sleep)
     profile = profile_of(deployment, user or target, budget)
     if user:

@@ -78,6 +78,20 @@ class BulkQueue:
         Raises:
             QueueFailed: SQS does not tell.
         """
+        return sum(self._count())
+
+    def count_visible(self) -> int:
+        """
+        Return about how many messages can be received now.
+
+        Raises:
+            QueueFailed: SQS does not tell.
+        """
+        visible, _ = self._count()
+        return visible
+
+    def _count(self) -> tuple[int, int]:
+        """Return how many messages can be received now, and how many later."""
         try:
             answer = self._sqs.get_queue_attributes(
                 QueueUrl=self._url,
@@ -88,7 +102,7 @@ class BulkQueue:
             )
             counts = answer["Attributes"]
             visible = int(counts["ApproximateNumberOfMessages"])
-            return visible + int(counts["ApproximateNumberOfMessagesDelayed"])
+            return visible, int(counts["ApproximateNumberOfMessagesDelayed"])
         except (BotoCoreError, ClientError, KeyError, ValueError) as error:
             raise _failed(error) from error
 

@@ -66,7 +66,9 @@ class Resyncer:
 
     def compare(self, message: ResyncRange, budget: Budget) -> Result:
         """Compare the users of a range, and queue those who differ."""
-        if self.queue.count_waiting() > ENOUGH_WAITING:
+        # Ranges that are put off do not count: a bucket of a million objects and more
+        # has so many of them that each would wait for the others for ever.
+        if self.queue.count_visible() > ENOUGH_WAITING:
             return self.put_off(message, LATER)
         found = self._compare(message.after, message.until, budget)
         counts = count([it.cause for it in found])

@@ -197,11 +197,21 @@ def test_bulk_stops_and_resumes(ops: Ops, stack: dict[str, str]) -> None:
         resumed, text_of_resume = ops.run("bulk", "resume", "--stack", NAME)
 
     assert (stopped, status, resumed) == (0, 1, 0)
-    assert found == {"stopped": True, "waiting": 0}
+    assert (found["stack"], found["region"]) == (NAME, "us-east-1")
+    assert (found["stopped"], found["waiting"]) == (True, 0)
     assert "ops bulk resume" in text
     assert waiting == 0
     assert "Bulk work goes on." in text_of_resume
     assert ops.run("backfill", "--stack", NAME, "--yes")[0] == 0
+
+
+def test_bulk_stops_whatever_the_settings_are(ops: Ops) -> None:
+    """A wrong setting is a reason to stop, not an obstacle."""
+    with ops.variables(PICTURE_SIZE="9"):
+        status, _ = ops.run("bulk", "stop", "--stack", NAME)
+        resumed, _ = ops.run("bulk", "resume", "--stack", NAME)
+
+    assert (status, resumed) == (0, 0)
 
 
 @pytest.mark.usefixtures("people")

@@ -324,6 +324,19 @@ def test_count_says_where_to_go_on() -> None:
     assert total == 4
 
 
+def test_ranges_that_are_put_off_do_not_hold_up_each_other() -> None:
+    """A bucket of more than a million objects has more ranges than may wait."""
+    world = World()
+    world.add(2)
+    message = ResyncRange(mode=Mode.BACKFILL, after="", until="")
+    world.sqs.delayed += [({}, LATER)] * (ENOUGH_WAITING + 1)
+
+    result = world.resyncer.compare(message, world.budget())
+
+    assert result.reason == "resync-compared"
+    assert len(world.sqs.bodies) == 2
+
+
 def test_count_ends_at_the_rate_limit() -> None:
     """What was compared until then counts; the next invocation goes on behind it."""
     world = World(keys=2)

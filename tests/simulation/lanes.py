@@ -62,6 +62,34 @@ class Lanes:
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class BulkNumbers:
+    """The template's numbers of the bulk queue; times in seconds."""
+
+    batch: int
+    window: int
+    workers: int
+    visibility: int
+    receives: int
+    per_minute: int
+
+    @classmethod
+    def from_template(cls) -> BulkNumbers:
+        """Read them from where they are deployed."""
+        template = yaml.load(TEMPLATE.read_text(), Loader=_Loader)  # noqa: S506 - a safe one
+        resources = template["Resources"]
+        queue = resources["BulkQueue"]["Properties"]
+        bulk = resources["Function"]["Properties"]["Events"]["Bulk"]["Properties"]
+        return cls(
+            batch=bulk["BatchSize"],
+            window=bulk["MaximumBatchingWindowInSeconds"],
+            workers=bulk["ScalingConfig"]["MaximumConcurrency"],
+            visibility=queue["VisibilityTimeout"],
+            receives=queue["RedrivePolicy"]["maxReceiveCount"],
+            per_minute=template["Parameters"]["BulkRequestsPerMinute"]["Default"],
+        )
+
+
 class _Loader(yaml.SafeLoader):
     """Reads CloudFormation's short forms as if they were not there."""
 

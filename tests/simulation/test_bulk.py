@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.simulation.bulk import Bulk, BulkNumbers, compare, fill
+from tests.simulation.bulk import Bulk, compare, fill
+from tests.simulation.lanes import BulkNumbers
 from tests.simulation.limited import Weather
 from triggers.messages import Mode
 
@@ -15,7 +16,7 @@ def test_users_in_sync_share_requests() -> None:
 
     assert bulk.authgear.steps == ["read"] * 3
     assert bulk.reasons == {"resync-started": 1, "resync-compared": 3}
-    assert bulk.dead == []
+    assert bulk.lane.dead == []
 
 
 def test_backfill_leaves_room_for_live_pictures() -> None:
@@ -23,7 +24,7 @@ def test_backfill_leaves_room_for_live_pictures() -> None:
     bulk = fill(300)
 
     assert bulk.missing == 0
-    assert not bulk.dead
+    assert not bulk.lane.dead
     assert not bulk.service.dead
     assert bulk.synced_at / 3600 / 300 * 10_000 <= HOURS_OF_10_000
     assert bulk.live == {}

@@ -1,4 +1,4 @@
-"""What can become of an object: six outcomes, and one list of reason codes."""
+"""The results of an object: six outcomes, and one list of reason codes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Outcome(StrEnum):
-    """What became of an object; only `FAILED` is tried again."""
+    """The result of an object; only `FAILED` is tried again."""
 
     SYNCED = "synced"
     UNCHANGED = "unchanged"
@@ -352,7 +352,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Result:
-    """What became of one object.
+    """The result of one object.
 
     Args:
         reason: The stable code; it decides the outcome.

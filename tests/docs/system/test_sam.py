@@ -32,6 +32,11 @@ from version import VERSION
 SAM = ".venv-sam/bin/sam"
 STACK = "authgear-profile-pictures"
 ACCOUNT = "000000000000"
+SHORT = (
+    f"{SAM} deploy --parameter-overrides BucketName=NEW_BUCKET "
+    "AuthgearEndpoint=https://example.authgear.cloud AuthgearAppId=example "
+    "AuthgearSecretArn=SECRET_ARN"
+)
 GUIDED, DEPLOY, DELETE = f"{SAM} deploy --guided", f"{SAM} deploy", f"{SAM} delete"
 PUBLISHED = [
     f"{SAM} package --template .aws-sam/build/template.yaml "
@@ -59,7 +64,8 @@ def built(account: Account, tmp_path: Path) -> Account:
     content = adapt(
         (account.checkout.folder / "template.yaml").read_text(), DIFFERENCES
     )
-    content["Resources"]["Function"]["Properties"]["CodeUri"] = "Function"
+    for name in ("Function", "HookFunction"):
+        content["Resources"][name]["Properties"]["CodeUri"] = "Function"
     content["Parameters"]["Architecture"]["Default"] = host_architecture()
     application = content["Metadata"]["AWS::ServerlessRepo::Application"]
     application["SemanticVersion"] = VERSION
@@ -75,7 +81,7 @@ def test_every_sam_is_run() -> None:
 
     commands = {text for text in shown if re.match(r"(\S+/)?sam ", text)}
 
-    assert commands == {GUIDED, DEPLOY, DELETE, *PUBLISHED}
+    assert commands == {GUIDED, SHORT, DEPLOY, DELETE, *PUBLISHED}
 
 
 def test_stack_is_deployed_changed_and_deleted(built: Account) -> None:
@@ -97,6 +103,20 @@ def test_stack_is_deployed_changed_and_deleted(built: Account) -> None:
         assert re.fullmatch(parameters[name]["AllowedPattern"], text)
     assert sizes == ["512", "256"]
     assert "Deleted successfully" in third
+
+
+def test_stack_is_deployed_by_one_command(built: Account) -> None:
+    """The command of the README deploys with its four values and nothing else."""
+    command = SHORT.replace("NEW_BUCKET", ANSWERS["BucketName"])
+    command = command.replace("SECRET_ARN", ANSWERS["AuthgearSecretArn"])
+
+    built.checkout.run(command, "y\n")
+
+    variables = Stack(built.aws, STACK).variables
+    assert variables["BUCKET_NAME"] == ANSWERS["BucketName"]
+    assert variables["AUTHGEAR_APP_ID"] == ANSWERS["AuthgearAppId"]
+    assert variables["AUTHGEAR_SECRET_ID"] == ANSWERS["AuthgearSecretArn"]
+    assert variables["PICTURE_SIZE"] == "512"
 
 
 def test_steps_of_the_page_lead_to_a_picture(built: Account) -> None:

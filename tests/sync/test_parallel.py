@@ -7,32 +7,47 @@ import time
 
 import pytest
 
-from sync.picture_job import run_in_thread
+from sync.picture_job import RunDuring, run_in_thread, run_inline
 
 MISSING: dict[str, str] = {}
+BOTH = pytest.mark.parametrize("run_during", [run_inline, run_in_thread])
 
 
-def test_result() -> None:
+@BOTH
+def test_result(run_during: RunDuring) -> None:
     """What the work returns is to be had after the block."""
-    with run_in_thread(lambda: "done") as result:
+    with run_during(lambda: "done") as result:
         pass
 
     assert result() == "done"
 
 
-def test_error() -> None:
+@BOTH
+def test_error(run_during: RunDuring) -> None:
     """What the work raises is raised where its result is asked for, not before."""
-    with run_in_thread(lambda: MISSING["missing"]) as result:
+    with run_during(lambda: MISSING["missing"]) as result:
         pass
 
     with pytest.raises(KeyError, match="missing"):
         result()
 
 
-def test_error_of_the_block() -> None:
+@BOTH
+def test_error_of_the_block(run_during: RunDuring) -> None:
     """The block's own error comes out, whatever becomes of the work."""
-    with pytest.raises(ZeroDivisionError), run_in_thread(lambda: MISSING["missing"]):
+    with pytest.raises(ZeroDivisionError), run_during(lambda: MISSING["missing"]):
         raise ZeroDivisionError
+
+
+def test_later() -> None:
+    """Nothing is done until the result is asked for."""
+    done: list[str] = []
+
+    with run_inline(lambda: done.append("work")) as result:
+        done.append("block")
+    result()
+
+    assert done == ["block", "work"]
 
 
 def test_in_thread_goes_on_meanwhile() -> None:

@@ -233,6 +233,24 @@ def test_long_listing_goes_on_in_another_message() -> None:
     assert all(world.authgear.picture_of(user_id) for user_id in ids)
 
 
+def test_listing_that_breaks_off_goes_on_in_another_message() -> None:
+    """A start whose ranges wait already would be skipped if it came again itself."""
+    world = World(keys=2)
+    ids = world.add(9)
+    pages = iter([None, None, client_error("SlowDown")])
+
+    def break_off() -> None:
+        error = next(pages, None)
+        if error:
+            raise error
+
+    world.s3.slow = break_off
+    world.send(Resync(mode=Mode.BACKFILL))
+    world.drain()
+
+    assert all(world.authgear.picture_of(user_id) for user_id in ids)
+
+
 def test_user_split_over_two_ranges_is_compared_once() -> None:
     """The range of the first object compares all objects of the user."""
     world = World(keys=1)

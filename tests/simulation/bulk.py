@@ -194,9 +194,7 @@ class Bulk:
             ),
             bulk_queue_name="bulk",
             pace=BulkPace(self.per_minute, lambda: connection.requests_sent),
-            recorder=cast(
-                Any, SimpleNamespace(metrics=NoMetrics(), record=self._note)
-            ),
+            recorder=cast(Any, SimpleNamespace(metrics=NoMetrics(), record=self._note)),
             clock=self.time.clock,
             sleep=self.time.sleep,
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
+from dataclasses import replace
 from functools import lru_cache, partial
 from random import Random
 from types import SimpleNamespace
@@ -55,10 +56,10 @@ class Project(LimitedAuthgear):
         super().__init__(*options)
         self.truth: dict[str, dict[str, Any]] = {}
 
-    def create(self, name: str, user_id: str = "") -> str:
+    def create(self, name: str) -> str:
         """Create a user with all kinds of names; return the id."""
         user_id = self.add_user(
-            user_id,
+            str(uuid.UUID(int=Random(name).getrandbits(128), version=4)),  # noqa: S311 - hides nothing
             email=f"{name}@example.com",
             preferred_username=name,
             address={"country": "HK"},
@@ -82,8 +83,8 @@ class Project(LimitedAuthgear):
         """The users of whom another attribute is not what it must be."""
         return [
             user_id
-            for user_id, truth in self.truth.items()
-            if self.users[user_id] | {"picture": ""} != truth | {"picture": ""}
+            for user_id, user in self.users.items()
+            if user | {"picture": ""} != self.truth[user_id] | {"picture": ""}
         ]
 
     def _presign(self) -> requests.Response:
@@ -105,7 +106,7 @@ class Drift:
     """
 
     def __init__(
-        self, weather: Weather, call: float | None = None, **environment: str
+        self, weather: Weather, *, call: float | None = None, **environment: str
     ) -> None:
         self.time, self.random = Time(), Random(1)  # noqa: S311 - hides nothing
         calls = () if call is None else (call,)
@@ -204,7 +205,7 @@ class Drift:
                 function, built = self._build(), self.settings
             return function.handle(event, make_context(timeout))
 
-        return cast(Handler, handle)
+        return handle
 
     def _build(self) -> Function:
         """Build the function of the present settings."""
@@ -221,7 +222,10 @@ class Drift:
         make = partial(_make_in_time, spec)
         return Function(
             bucket_name=self.s3.bucket,
-            reconciler=build_reconciler(settings, bucket, admin_api, make),
+            reconciler=replace(
+                build_reconciler(settings, bucket, admin_api, make),
+                share=self.random.random,
+            ),
             resyncer=build_resyncer(
                 settings, bucket, admin_api, lambda: cast(Any, self.lane)
             ),
@@ -229,9 +233,7 @@ class Drift:
             pace=BulkPace(
                 settings.bulk_requests_per_minute, lambda: connection.requests_sent
             ),
-            recorder=cast(
-                Any, SimpleNamespace(metrics=NoMetrics(), record=self._note)
-            ),
+            recorder=cast(Any, SimpleNamespace(metrics=NoMetrics(), record=self._note)),
             clock=self.time.clock,
             sleep=self.time.sleep,
         )

@@ -45,7 +45,8 @@ class Town(Drift):
     """
 
     def __init__(self, pattern: str, **environment: str) -> None:
-        super().__init__(Weather(), KEY_PATTERN=pattern, **environment)
+        super().__init__(Weather())
+        self.deploy(KEY_PATTERN=pattern, **environment)
         self.want: dict[str, bytes] = {}
         ids = [self.authgear.create(f"user{n}") for n in range(USERS)]
         for user_id in ids:

@@ -26,7 +26,7 @@ from ops.cli import app
 from ops.session import Session
 from tests.fakes.aws_calls import answer_calls
 from tests.fakes.moto_server import start_servers
-from tests.ops.stack import NAME, deploy
+from tests.ops.stack import NAME, deploy, find_resource
 from tests.samples.pictures import encode, quadrants
 
 
@@ -93,10 +93,17 @@ class Ops:
 
     def simulate(self, request: dict[str, Any]) -> dict[str, Any]:
         """Answer as IAM does, which moto does not."""
+        [resource] = request["ResourceArns"]
+        role = request["PolicySourceArn"].rpartition("/")[2]
+        who = "" if role == NAME else f"{role}: "
         results = [
             {
                 "EvalActionName": action,
-                "EvalDecision": "implicitDeny" if action in self.denied else "allowed",
+                "EvalDecision": (
+                    "implicitDeny"
+                    if self.denied & {who + action, f"{who}{action} on {resource}"}
+                    else "allowed"
+                ),
             }
             for action in request["ActionNames"]
         ]
@@ -137,6 +144,7 @@ def ops(ops_system: LocalSystem, aws: AWS, stack: dict[str, str]) -> Iterator[Op
     """Lend a way to run commands; at the end, look for secrets in what they printed."""
     ops = Ops(ops_system, aws, ops_system.environment())
     answer_calls(ops.aws.iam, "SimulatePrincipalPolicy", ops.simulate)
+    answer_calls(ops.aws.cloudformation, "DescribeStackResource", find_resource)
     yield ops
     ops_system.authgear.faults.clear()
     ops_system.authgear.images.available = True

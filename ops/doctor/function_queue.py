@@ -30,7 +30,7 @@ class FunctionQueue:
 
         mapping: How the template connects it, as options of the AWS CLI.
 
-        resume: The command that has the function read it again; empty for the AWS CLI's.
+        resume: The command that switches a mapping on; empty for the AWS CLI's.
     """
 
     aws: AWS
@@ -99,6 +99,6 @@ def read_attributes(aws: AWS, url: str) -> dict[str, str]:
 
 
 def queue_arn(stack: Stack, output: str) -> str:
-    """Return the ARN of the queue whose URL is an output; the URL ends with its name."""
+    """Return the ARN of the queue whose URL is an output: a URL ends with its name."""
     name = stack.output(output).rpartition("/")[2]
     return f"arn:{stack.partition}:sqs:{stack.region}:{stack.account}:{name}"

@@ -28,8 +28,8 @@ MOST_LINES = 1000
 ERRORS = (Verdict.SECRET_UNREADABLE, Verdict.QUEUE_UNAVAILABLE)
 # A function gets another URL each time that one is made.
 ANEW = (
-    "Deploy with HookSecretArn empty, then with the secret's ARN again, and enter the new "
-    "output HookUrl in Authgear (docs/hook.md)."
+    "Deploy with HookSecretArn empty, then with the secret's ARN again, and enter the "
+    "new output HookUrl in Authgear (docs/hook.md)."
 )
 
 
@@ -107,7 +107,7 @@ class HookCheck:
         yield from need_key(self.stack, "SecretKmsKeyArn", "secretsmanager")
 
     def _secret(self) -> Check | None:
-        """Read the webhook key as the function does, with the operator's credentials."""
+        """Read the webhook key as the function does, but with the operator's rights."""
         try:
             WebhookKey(self.aws.secrets, self._secret_id).read()
         except HookFailed as error:
@@ -151,8 +151,8 @@ class HookCheck:
             return warning("hook", finding, remedy)
         if verdicts and not self._read(Verdict.QUEUED):
             finding = (
-                "every report of the last day had a wrong signature: does the secret of "
-                "HookSecretArn hold Authgear's webhook key?"
+                "every report of the last day had a wrong signature: does the secret "
+                "of HookSecretArn hold Authgear's webhook key?"
             )
             return warning("hook", finding, remedy)
         return None

@@ -62,7 +62,7 @@ class QueueChecks:
         )
 
     def check_bulk(self) -> Check:
-        """Follow bulk work: from the bulk queue to the function, and the dead letters."""
+        """Follow bulk work: from its queue to the function, and the dead letters."""
         queue = self.bulk_queue
         waiting = f"{queue.waiting} messages wait"
         for problem in (queue.find_mapping_problem, queue.find_redrive_problem):

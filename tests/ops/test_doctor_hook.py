@@ -15,7 +15,7 @@ from ops.doctor.hook_check import HookCheck
 from tests.fakes.aws_calls import answer_calls
 from tests.ops.conftest import NAME, Ops
 from tests.ops.doctor import follow, look, wrong
-from tests.ops.stack import HOOK_KEY, HOOK_SECRET, RESOURCES, put_hook_key, queue_arn
+from tests.ops.stack import HOOK_KEY, HOOK_SECRET, RESOURCES, put_hook_key
 
 HOOK = RESOURCES["HookFunction"].format(NAME)
 
@@ -59,15 +59,23 @@ def test_doctor_names_a_url_that_is_not_the_output_s(
 ) -> None:
     """Authgear still reports to the old one."""
     found = ops.aws.function.get_function_url_config(FunctionName=HOOK)
-    found.pop("ResponseMetadata")
-    other: Any = {**found, "FunctionUrl": "https://other.example/"}
+    other: Any = {
+        "FunctionUrl": "https://another-address-of-a-function.example/",
+        "FunctionArn": found["FunctionArn"],
+        "AuthType": "NONE",
+        "CreationTime": "2026-01-01T00:00:00Z",
+        "LastModifiedTime": "2026-01-01T00:00:00Z",
+    }
 
     forget = answer_calls(ops.aws.function, "GetFunctionUrlConfig", lambda _: other)
     checks = wrong(ops, "--stack", NAME)
     forget()
 
     assert list(checks) == ["hook"]
-    assert "the URL is https://other.example/" in checks["hook"]["finding"]
+    assert (
+        "the URL is https://another-address-of-a-function.example/"
+        in checks["hook"]["finding"]
+    )
 
 
 def test_doctor_names_a_url_that_asks_for_a_signature(ops: Ops) -> None:
@@ -173,7 +181,7 @@ def test_doctor_does_not_mind_strangers_who_call_the_hook(ops: Ops) -> None:
 
 
 def _look_at_log(ops: Ops, *verdicts: str) -> dict[str, str]:
-    """Write lines as the hook function does; return what doctor finds, and forget them."""
+    """Return what doctor finds where the hook function has written such lines."""
     logs, group = ops.aws.logs, f"/aws/lambda/{HOOK}"
     now = int(time.time() * 1000)
     logs.create_log_stream(logGroupName=group, logStreamName="one")

@@ -26,7 +26,7 @@ from ops.cli import app
 from ops.session import Session
 from tests.fakes.aws_calls import answer_calls
 from tests.fakes.moto_server import start_servers
-from tests.ops.stack import NAME, deploy, find_resource
+from tests.ops.stack import NAME, deploy
 from tests.samples.pictures import encode, quadrants
 
 
@@ -144,7 +144,6 @@ def ops(ops_system: LocalSystem, aws: AWS, stack: dict[str, str]) -> Iterator[Op
     """Lend a way to run commands; at the end, look for secrets in what they printed."""
     ops = Ops(ops_system, aws, ops_system.environment())
     answer_calls(ops.aws.iam, "SimulatePrincipalPolicy", ops.simulate)
-    answer_calls(ops.aws.cloudformation, "DescribeStackResource", find_resource)
     yield ops
     ops_system.authgear.faults.clear()
     ops_system.authgear.images.available = True

@@ -78,7 +78,7 @@ ifeq ($(origin USER),command line)
   unexport USER
 endif
 
-demo: $(VENV)/.local $(MINISTACK_VENV)/.ministack ## deploy the stack on this machine, drop pictures, see what becomes of them
+demo: $(VENV)/.local $(MINISTACK_VENV)/.ministack ## deploy the stack on this machine, drop pictures, see the results
 	@$(BIN)/python -m local.demo
 
 # SET="RemoveOnDelete=true PictureSize=256" changes the template's parameters.
@@ -98,7 +98,7 @@ test: $(VENV)/.test ## run the tests that need nothing but Python
 test-browser: $(VENV)/.browser $(MINISTACK_VENV)/.ministack ## drive the page of `make local` in a browser
 	$(BIN)/python -m pytest tests/browser
 
-screenshots: $(VENV)/.browser $(MINISTACK_VENV)/.ministack ## take the pictures in docs/ anew
+screenshots: $(VENV)/.browser $(MINISTACK_VENV)/.ministack ## take the pictures in docs/ again
 	$(BIN)/python -m tools.screenshots
 
 soak: $(VENV)/.dev ## play thousands of histories of faults and crashes (HISTORIES=, SEED=)
@@ -125,7 +125,7 @@ lint: $(VENV)/.dev ## style, docstrings
 types: $(VENV)/.dev ## mypy --strict
 	$(BIN)/mypy
 
-docs: $(VENV)/.dev ## write the tables of docs/failures.md anew; a test compares them
+docs: $(VENV)/.dev ## generate the tables of docs/failures.md; a test compares them
 	$(BIN)/python -m tools.failures_page
 
 # Apart from `make check`: it asks the advisories of PyPI, and fails where it cannot.
@@ -188,7 +188,7 @@ build-HookFunction:
 invoke: $(VENV)/.dev $(MINISTACK_VENV)/.ministack $(SAM_VENV)/.sam ## sam local invoke (EVENT=events/s3-put.json DOCKER=no)
 	$(BIN)/python -m local.sam.invoke $(if $(filter no,$(DOCKER)),--no-docker) $(SAM_OPTIONS)
 
-lock: $(VENV)/.dev ## write the requirements files anew from pyproject.toml
+lock: $(VENV)/.dev ## generate the requirements files from pyproject.toml
 	$(LOCK) pyproject.toml -o requirements.txt
 	$(LOCK) pyproject.toml --extra local -c requirements.txt -o requirements-local.txt
 	$(LOCK) pyproject.toml --extra ops -c requirements-local.txt -o requirements-ops.txt

@@ -55,7 +55,7 @@ def _rows(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
         "picture, or the address if that takes longer": [
             max(it["picture_ms"], it["presign_ms"]) for it in lines
         ],
-        "requests to Authgear but for the address": [
+        "requests to Authgear except for the address": [
             sum(it[f"{name}_ms"] for name in AUTHGEAR) for it in lines
         ],
     }

@@ -1,4 +1,4 @@
-"""What became of each object, read from the log that the function writes."""
+"""The result of each object, read from the log that the function writes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FAILED = re.compile(r"(Traceback |\S*PicturesFailed)")
 @dataclass(frozen=True, kw_only=True)
 class Settled:
     """
-    What became of one object of one event, after all attempts.
+    The result of one object of one event, after all attempts.
 
     Args:
         key: The object's key; empty if the event named none.
@@ -58,7 +58,7 @@ class History:
     Keeps what is done with, and waits for what is not.
 
     Attributes:
-        settled: What became of each object, in the order of the ends.
+        settled: The result of each object, in the order of the ends.
 
         records: The function's log, a record per object and attempt.
 
@@ -89,7 +89,7 @@ class History:
 
     def wait_for(self, key: str, *, count: int = 1, timeout: float = 60.0) -> Settled:
         """
-        Return what became of an object.
+        Return the result of an object.
 
         Args:
             key: The object's key; empty for an event that names none.
@@ -108,7 +108,7 @@ class History:
             return self._all(key)[count - 1]
 
     def _all(self, key: str) -> list[Settled]:
-        """Return what became of an object, event by event."""
+        """Return the result of an object, event by event."""
         return [it for it in self.settled if it.key == key]
 
     def _settle(self, record: dict[str, Any], has_failed: bool) -> None:
@@ -202,7 +202,7 @@ class LogReader:
 
 
 def _read_record(line: str) -> dict[str, Any] | None:
-    """Return a log line that tells what became of an object."""
+    """Return a log line that tells the result of an object."""
     try:
         record = json.loads(line)
     except ValueError:

@@ -134,7 +134,7 @@ class LocalSystem:
 
     @property
     def settled(self) -> list[Settled]:
-        """What became of each object, in the order of the ends."""
+        """The result of each object, in the order of the ends."""
         return self.history.settled
 
     @property
@@ -219,7 +219,7 @@ class LocalSystem:
         )
 
     def event(self, key: str) -> dict[str, Any]:
-        """Return what S3 tells of a new object."""
+        """Return what S3 says about a new object."""
         record = {
             "eventVersion": "2.1",
             "eventSource": "aws:s3",
@@ -259,11 +259,11 @@ class LocalSystem:
             self.aws.sqs.send_message(QueueUrl=url, MessageBody=body)
 
     def drop(self, key: str, data: bytes, timeout: float = 60.0) -> Settled:
-        """Put an object into the bucket; return what became of it."""
+        """Put an object into the bucket; return the result."""
         count = self.history.count(key) + 1
         self.put(key, data)
         return self.wait_for(key, count=count, timeout=timeout)
 
     def wait_for(self, key: str, *, count: int = 1, timeout: float = 60.0) -> Settled:
-        """Return what became of an object, as `History.wait_for`."""
+        """Return the result of an object, as `History.wait_for`."""
         return self.history.wait_for(key, count=count, timeout=timeout)

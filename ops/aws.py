@@ -96,7 +96,7 @@ class AWS:
         return session
 
     def _tell(self, event_name: str, **facts: Any) -> None:
-        """Tell of one call; never what was sent or answered."""
+        """Report one call; never what was sent or answered."""
         _, _, call = event_name.partition(".")
         answer = facts.get("http_response")
         came = answer.status_code if answer else type(facts.get("exception")).__name__

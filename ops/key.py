@@ -108,7 +108,7 @@ def _try(session: Session, deployment: Deployment, pair: KeyPair) -> None:
 
 def _store(session: Session, secret_id: str, pair: KeyPair) -> None:
     """
-    Store the key pair, in a new secret if there is none of this name.
+    Store the key pair, in a new secret if no secret has this name.
 
     Other fields of the secret's JSON object stay.
     """

@@ -96,7 +96,7 @@ class Session:
         self.console.print(Text(text, style=style))
 
     def trace(self, text: str) -> None:
-        """Print a line for whoever looks for the cause of something."""
+        """Print a line that helps to find a cause."""
         self.messages.print(Text(text, style="dim"))
 
     def print_json(self, content: Any) -> None:

@@ -116,7 +116,7 @@ class Function:
     def _process(
         self, events: Sequence[Event], source: EventSource, end: float
     ) -> Iterator[tuple[Event, Lines]]:
-        """Process events before Lambda's end, and record what became of each."""
+        """Process events before Lambda's end, and record each result."""
         start = self.clock()
         budget = Budget(
             deadline=end - CALL_RESERVE,

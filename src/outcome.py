@@ -1,4 +1,4 @@
-"""What can become of an object: six outcomes, and one list of reason codes."""
+"""The results of an object: six outcomes, and one list of reason codes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Outcome(StrEnum):
-    """What became of an object; only `FAILED` is tried again."""
+    """The result of an object; only `FAILED` is tried again."""
 
     SYNCED = "synced"
     UNCHANGED = "unchanged"
@@ -47,12 +47,12 @@ class Reason(StrEnum):
         "in-sync",
         Outcome.UNCHANGED,
         "Authgear already shows the picture made from this object",
-        "nothing: S3 may tell of an object twice",
+        "nothing: S3 may send an event twice",
     )
     NEWER_OBJECT = (
         "newer-object",
         Outcome.UNCHANGED,
-        "the user has a newer object, which counts instead of this one",
+        "the user has a newer object, which is used instead of this one",
     )
     NO_PICTURE = (
         "no-picture",
@@ -65,23 +65,23 @@ class Reason(StrEnum):
         "the user's last object was deleted, and so was the picture",
     )
 
-    TEST_EVENT = ("test-event", Outcome.IGNORED, "S3 tried out the notification")
+    TEST_EVENT = ("test-event", Outcome.IGNORED, "S3 tested the notification")
     UNKNOWN_EVENT = (
         "unknown-event",
         Outcome.IGNORED,
         "the event names no object that was created or removed in S3",
-        "see what else invokes the function",
+        "find out what else invokes the function",
     )
     OTHER_BUCKET = (
         "other-bucket",
         Outcome.IGNORED,
         "the bucket is not BUCKET_NAME",
-        "see what else invokes the function: a stack has one bucket",
+        "find out what else invokes the function: a stack has one bucket",
     )
     FOLDER_MARKER = (
         "folder-marker",
         Outcome.IGNORED,
-        "the key ends with a slash: a folder of the console, no picture",
+        "the key ends with a slash: a folder of the S3 console, not a picture",
     )
     KEY_OUTSIDE_PATTERN = (
         "key-outside-pattern",
@@ -92,15 +92,15 @@ class Reason(StrEnum):
     KEY_SPELLED_OTHERWISE = (
         "key-spelled-otherwise",
         Outcome.IGNORED,
-        "the key does not name the user as the profile does: another spelling, or "
+        "the key does not spell the user as the profile does: another spelling, or "
         "another e-mail, phone number or user name of the same user",
         "rename the object as `detail` says",
     )
     OBJECT_GONE = (
         "object-gone",
         Outcome.IGNORED,
-        "the object is not in the bucket (any more)",
-        "nothing: it was deleted meanwhile",
+        "the object is not in the bucket, or not any more",
+        "nothing: it was deleted in the meantime",
     )
     KEPT = (
         "kept",
@@ -122,13 +122,13 @@ class Reason(StrEnum):
     RESYNC_STARTED = (
         "resync-started",
         Outcome.IGNORED,
-        "the bucket was cut into ranges, which wait in the bulk queue",
+        "the keys were split into ranges, which wait in the bulk queue",
     )
     RESYNC_SKIPPED = (
         "resync-skipped",
         Outcome.IGNORED,
         "the bulk queue was not empty, so that no resync was started",
-        "nothing: the work of the last one goes on",
+        "nothing: the work of the previous resync continues",
     )
     RESYNC_COMPARED = (
         "resync-compared",
@@ -138,16 +138,16 @@ class Reason(StrEnum):
     RESYNC_DELAYED = (
         "resync-delayed",
         Outcome.IGNORED,
-        "too much waits in the bulk queue, or the pace leaves no time: the range is "
+        "the bulk queue is too long, or the request limit leaves no time: the range is "
         "compared later",
     )
     RESYNC_HELD = (
         "resync-held",
         Outcome.IGNORED,
-        "too many users of a range differ, so that none of them was queued",
-        "is the bucket the right one? Then `ops backfill` applies it",
+        "too many users of a range differ, so the function queued none of them",
+        "check that the bucket is the right one; then run `ops backfill`",
     )
-    DRY_RUN = ("dry-run", Outcome.IGNORED, "only tried out, nothing was changed")
+    DRY_RUN = ("dry-run", Outcome.IGNORED, "a dry run: nothing was changed")
 
     EMPTY_OBJECT = (
         "empty-object",
@@ -176,7 +176,7 @@ class Reason(StrEnum):
     BROKEN_PICTURE = (
         "broken-picture",
         Outcome.REJECTED,
-        "the content begins as a picture and cannot be decoded",
+        "the content starts like a picture but cannot be decoded",
         "upload it again; it may have been cut short",
     )
     FORMAT_NOT_ACCEPTED = (
@@ -188,43 +188,43 @@ class Reason(StrEnum):
     DECODER_CRASHED = (
         "decoder-crashed",
         Outcome.REJECTED,
-        "decoding the picture ended its process",
-        "save the picture anew with another program; the file may mean harm",
+        "the process that decoded the picture crashed",
+        "save the picture again with another program; the file may be an attack",
     )
     DECODER_OUT_OF_MEMORY = (
         "decoder-out-of-memory",
         Outcome.REJECTED,
-        "decoding the picture takes more memory than a file may have",
-        "use a smaller picture, or raise MemorySize; the file may mean harm",
+        "decoding the picture takes more memory than the limit",
+        "use a smaller picture, or raise MemorySize; the file may be an attack",
     )
     DECODER_TIMEOUT = (
         "decoder-timeout",
         Outcome.REJECTED,
-        "decoding the picture takes more time than a file may have",
-        "save the picture anew with another program; the file may mean harm",
+        "decoding the picture takes more time than the limit",
+        "save the picture again with another program; the file may be an attack",
     )
     ARCHIVED_OBJECT = (
         "archived-object",
         Outcome.REJECTED,
-        "the object lies in an archive storage class",
+        "the object is in an archive storage class",
         "restore it, then copy it onto itself",
     )
     UNREADABLE_OBJECT = (
         "unreadable-object",
         Outcome.REJECTED,
-        "S3 does not hand the object out, as with a key of the owner's own (SSE-C)",
+        "S3 does not return the object, as with a customer's own key (SSE-C)",
         "upload it again without such a key",
     )
     UNKNOWN_USER = (
         "unknown-user",
         Outcome.REJECTED,
         "Authgear has no such user",
-        "check the id; once there is the user, drop the file again",
+        "check the id; when the user exists, upload the file again",
     )
     AMBIGUOUS_USER = (
         "ambiguous-user",
         Outcome.REJECTED,
-        "more than one Authgear user answers to the key",
+        "more than one Authgear user matches the key",
         "use `{user_id}` in the pattern",
     )
     ANONYMIZED_USER = (
@@ -237,31 +237,31 @@ class Reason(StrEnum):
         "attributes-invalid",
         Outcome.REJECTED,
         "Authgear refuses an attribute that the user already has",
-        "mend in the portal what `detail` names, then drop the file again",
+        "correct in the portal what `detail` names, then upload the file again",
     )
     DENIED_BY_HOOK = (
         "denied-by-hook",
         Outcome.REJECTED,
         "a blocking hook of the Authgear project forbids the update",
-        "have the hook allow it, then drop the file again",
+        "change the hook so that it allows the update, then upload the file again",
     )
     PICTURE_NOT_KEPT = (
         "picture-not-kept",
         Outcome.REJECTED,
         "a blocking hook of the Authgear project replaced the picture",
-        "have the hook keep the picture, then drop the file again",
+        "change the hook so that it keeps the picture, then upload the file again",
     )
     REFUSED_BY_AUTHGEAR = (
         "refused-by-authgear",
         Outcome.REJECTED,
-        "Authgear refuses the picture or the update for good",
+        "Authgear refuses the picture or the update permanently",
         "read `detail`, and Authgear's log by `tracking_id`",
     )
 
     AUTHGEAR_UNREACHABLE = (
         "authgear-unreachable",
         Outcome.FAILED,
-        "no connection to Authgear, or it broke",
+        "no connection to Authgear, or the connection was lost",
         "wait; then check `AUTHGEAR_ENDPOINT` and the network",
     )
     AUTHGEAR_UNTRUSTED = (
@@ -274,19 +274,19 @@ class Reason(StrEnum):
         "authgear-timeout",
         Outcome.FAILED,
         "Authgear did not answer in time",
-        "wait; slow hooks are a usual cause",
+        "wait; slow hooks are a common cause",
     )
     AUTHGEAR_UNAVAILABLE = (
         "authgear-unavailable",
         Outcome.FAILED,
-        "Authgear answered with an error that may pass",
+        "Authgear answered with an error that may be temporary",
         "wait; then see Authgear's log by `tracking_id`",
     )
     AUTHGEAR_RATE_LIMITED = (
         "authgear-rate-limited",
         Outcome.FAILED,
         "Authgear asks for fewer requests",
-        "nothing: the rest comes through the retry queue",
+        "nothing: the retry queue delivers the rest",
     )
     AUTHGEAR_FORBIDDEN = (
         "authgear-forbidden",
@@ -297,7 +297,7 @@ class Reason(StrEnum):
     AUTHGEAR_UNEXPECTED = (
         "authgear-unexpected",
         Outcome.FAILED,
-        "the answer is not one that Authgear gives",
+        "the answer is not a known Authgear response",
         "check `AUTHGEAR_ENDPOINT`: something else answers there",
     )
     SECRET_UNREADABLE = (
@@ -339,8 +339,8 @@ class Reason(StrEnum):
     UNKNOWN_MESSAGE = (
         "unknown-message",
         Outcome.FAILED,
-        "a message of the queue holds no event that is understood",
-        "see who sends to the queue; the message ends in the dead-letter queue",
+        "a message in the queue is not a known event",
+        "find out what sends to the queue; the message ends in the dead-letter queue",
     )
     UNEXPECTED_ERROR = (
         "unexpected-error",
@@ -352,7 +352,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Result:
-    """What became of one object.
+    """The result of one object.
 
     Args:
         reason: The stable code; it decides the outcome.

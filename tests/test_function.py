@@ -166,7 +166,7 @@ def test_handle_again(stage: Stage, again: bool) -> None:
 
 
 def test_log_line(stage: Stage) -> None:
-    """The one line of an object holds what became of it, and nothing that is not."""
+    """The one line of an object holds the result, and nothing that is not."""
     fields = {"user_id": "u", "status": None, "read_ms": 1.5, "input_bytes": 7}
     stage.reconciler.results[KEY] = Result(
         reason=Reason.IN_SYNC, detail="as it was", fields=fields
@@ -341,7 +341,7 @@ def test_metrics(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_metrics_of_failed(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
-    """Metrics are written where the invocation fails, and begin anew with the next."""
+    """Metrics are written where the invocation fails, and begin again with the next."""
     stage.reconciler.results[KEY] = Result(reason=Reason.S3_DENIED)
     with pytest.raises(PicturesFailed):
         stage.handle(s3())

@@ -57,7 +57,7 @@ def test_alarm_is_no_error_to_be_handled() -> None:
 
 
 def test_alarm_rings_again_where_it_was_swallowed() -> None:
-    """A library that catches everything does not keep the function for ever."""
+    """A library that catches everything does not keep the function forever."""
     rings = []
 
     def swallow() -> None:

@@ -56,7 +56,7 @@ def is_fresh(stamps: "list[Path]", requirements: Path) -> bool:
 
 
 def create(folder: Path) -> int:
-    """Make the environment unless it is there; one that is half made is made anew."""
+    """Make the environment unless it is there; one that is half made is made again."""
     if works(folder):
         return 0
     remove(folder)

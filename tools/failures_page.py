@@ -13,7 +13,7 @@ PAGE = Path(__file__).resolve().parent.parent / "docs" / "failures.md"
 
 
 def main() -> None:
-    """Write the page anew."""
+    """Write the page again."""
     PAGE.write_text(render(PAGE.read_text()))
 
 
@@ -54,7 +54,7 @@ def reasons() -> list[str]:
 
 
 def faults(rows: tuple[Row, ...], steps: tuple[str, ...]) -> list[str]:
-    """Return the table of what becomes of each fault at each step."""
+    """Return the table of the result of each fault at each step."""
     return [
         f"| fault | reason | {' | '.join(steps)} |",
         "|---|---|" + "---|" * len(steps),

@@ -1,5 +1,5 @@
 """
-Take the pictures of the local page in docs/ anew, and the demo's contact sheet.
+Take the pictures of the local page in docs/ again, and the demo's contact sheet.
 
 `make screenshots` runs it: the sample pictures are dropped on a fresh system, and the
 page is photographed in the machine's own Chromium.
@@ -88,7 +88,7 @@ def _play(page: Page) -> None:
 
 
 def _take(page: Page, user: str, sample: str, outcome: str) -> None:
-    """Drop a sample on a user, and wait for what becomes of it."""
+    """Drop a sample on a user, and wait for the result."""
     card = _card(page, user)
     card.locator(".samples summary").click()
     card.get_by_role("button", name=sample).click()

@@ -13,7 +13,7 @@ class Changes:
         self._count = 0
 
     def announce(self) -> None:
-        """Count a change and wake everybody who waits."""
+        """Count a change and notify all waiting threads."""
         with self._condition:
             self._count += 1
             self._condition.notify_all()

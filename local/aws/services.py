@@ -27,7 +27,7 @@ class AWSRequest:
     One request that was answered.
 
     Args:
-        service: `s3`, `sqs`, `secretsmanager`, or one that is asked for in vain.
+        service: `s3`, `sqs`, `secretsmanager`, or one that is not found.
 
         operation: The operation, as `ReceiveMessage`; for S3 the method and what of
             the object is meant, as `GET`, `PUT ?tagging` or `PUT ?tagging&versionId`.

@@ -1,1 +1,1 @@
-"""The demo: drop pictures into a bucket of this machine, see what becomes of them."""
+"""The demo: drop pictures into a bucket of this machine, see the results."""

@@ -1,5 +1,5 @@
 """
-The demo: drop pictures into a bucket of this machine, see what becomes of them.
+The demo: drop pictures into a bucket of this machine, see the results.
 
 `make demo`, or with a picture of one's own
 `make demo PICTURE=me.jpg USER="Ada Lovelace"`.

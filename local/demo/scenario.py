@@ -26,7 +26,7 @@ class Step:
 
         key: The object's key.
 
-        expected: What should become of the object.
+        expected: The expected result.
 
         act: Does it.
     """
@@ -77,7 +77,7 @@ class Scenario:
         return [self._put("your picture", key, picture, Reason.PICTURE_SET)]
 
     def _photo(self, file: str, name: str) -> Step:
-        """Create a user; return the step that puts a photograph for him."""
+        """Create a user; return the step that puts a photograph for them."""
         photo = PICTURES / file
         key = self._key(name, photo.suffix)
         return self._put(file, key, photo.read_bytes(), Reason.PICTURE_SET)
@@ -132,7 +132,7 @@ class Scenario:
         ]
 
     def _key(self, name: str, suffix: str) -> str:
-        """Create a user; return the key of an object for him."""
+        """Create a user; return the key of an object for them."""
         user = create_person(self._system.authgear, name)
         return self._system.key_for(user, suffix)
 

@@ -1,4 +1,4 @@
-"""The page on which one sees the local system work, and makes it stumble."""
+"""The page on which one sees the local system work, and simulates failures."""
 
 from local.page.server import Page
 

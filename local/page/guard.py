@@ -13,7 +13,7 @@ def refuse_foreign() -> Response | None:
     """
     Answer a request that does not come from the page itself.
 
-    A name that leads to this machine, but is none of its own, is another site's (DNS
+    A name that leads to this machine, but is not its own name, is another site's (DNS
     rebinding). What changes something must name this page as its origin where the
     browser tells one, and be JSON, which no form of another site can send.
     """

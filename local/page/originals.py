@@ -53,7 +53,7 @@ class Originals:
         """
         Return an image's original as a small JPEG, `None` if it is gone.
 
-        It is decoded and encoded anew: a browser opens not every format, and what was
+        It is decoded and encoded again: a browser opens not every format, and what was
         dropped must not be served as anything but a picture.
         """
         with self._lock:

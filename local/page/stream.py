@@ -27,7 +27,7 @@ class Stream:
     Tells every open page what happens.
 
     Args:
-        system: What it tells of.
+        system: The system to show.
 
         failures: The faults that are on.
 
@@ -47,7 +47,7 @@ class Stream:
         self._failures = failures
         self._originals = originals
         self._stopping = stopping
-        # A page that was opened before a restart begins anew.
+        # A page that was opened before a restart begins again.
         self._start = secrets.token_hex(4)
 
     def events(self, last_id: str) -> Iterator[str]:

@@ -55,7 +55,7 @@ def forward(address: str, ports: Sequence[int]) -> Iterator[None]:
     Forward ports of an address to the same ports of this machine's loopback.
 
     On Linux a container that speaks to its gateway finds what listens on that address
-    of the host. Docker Desktop's gateway is none of the host's addresses and forwards
+    of the host. Docker Desktop's gateway is not one of the host's addresses and sends
     to the host's loopback by itself: there nothing needs to be done.
 
     Args:

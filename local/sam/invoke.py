@@ -91,7 +91,7 @@ def point_to(template: str, environment: Mapping[str, str]) -> str:
     Return a built template whose function works with other servers.
 
     `sam local invoke --env-vars` cannot do that: it sets only variables that the
-    template declares, and the address of an AWS on this machine is none of those.
+    template declares, and the address of an AWS on this machine is not one of those.
 
     Args:
         template: The template that `sam build` wrote.

@@ -73,7 +73,7 @@ class AuthgearChecks:
 
         key_pair: What to sign with, if it could be read.
 
-        upload: Whether a picture may be uploaded, which stays there for ever.
+        upload: Whether a picture may be uploaded, which stays there forever.
 
         now: Seconds since the epoch.
 

@@ -32,7 +32,7 @@ class Examination:
 
         stack_name: The stack; empty for the settings of the environment.
 
-        upload: Whether a picture may be uploaded, which stays there for ever.
+        upload: Whether a picture may be uploaded, which stays there forever.
     """
 
     session: Session
@@ -92,7 +92,7 @@ class Examination:
         return fine("aws", f"account {answer['Account']}, region {region}, as {who}")
 
     def _stack(self) -> Check:
-        """Read the stack; `Problem` says that there is none of this name."""
+        """Read the stack; `Problem` says that no stack has this name."""
         try:
             self.stack = Stack.read(self.session.aws, self.stack_name)
         except ClientError as error:

@@ -31,14 +31,14 @@ def check_prefix(settings: Settings, deployed: str | None) -> Check:
         prefix = deployed.partition("{")[0]
         finding = f"deployed for {prefix!r}, but the pattern begins with {head!r}"
         remedy = (
-            f"Deploy with KeyPattern={settings.key_pattern}: other objects never wake "
-            "the function."
+            f"Deploy with KeyPattern={settings.key_pattern}: other objects never "
+            "invoke the function."
         )
         return wrong("prefix", finding, remedy)
     if not head:
         finding = (
-            "the pattern has no prefix: every object of the bucket wakes the function, "
-            "which may read and tag them all"
+            "the pattern has no prefix: every object of the bucket invokes the "
+            "function, which may read and tag them all"
         )
         remedy = f"Put a folder before the placeholder: pictures/{settings.key_pattern}"
         return warning("prefix", finding, remedy)

@@ -1,4 +1,4 @@
-"""Does a new object wake the function?"""
+"""Does a new object invoke the function?"""
 
 from __future__ import annotations
 
@@ -69,7 +69,9 @@ def _broken(
     """Return the check of a bucket whose events do not come to the function."""
     if ways:
         reasons = "; ".join(f"{way.name}: {way.problem}" for way in ways)
-        return wrong("trigger", f"{bucket} does not wake it: {reasons}", ways[0].remedy)
+        return wrong(
+            "trigger", f"{bucket} does not invoke it: {reasons}", ways[0].remedy
+        )
     if stack.parameters.get("CreateBucket", "true") == "false":
         finding = "no rule of EventBridge passes the bucket's events to the function"
         remedy = (
@@ -125,7 +127,7 @@ def _notified(notification: Notification, stack: Stack, head: str) -> Iterator[W
         limits = {rule.get("Name", "").lower(): rule.get("Value", "") for rule in rules}
         why = ""
         if not CREATED & set(it["Events"]):
-            why = "it does not tell of new objects"
+            why = "it does not report new objects"
         elif not head.startswith(limits.get("prefix", "")):
             why = f"its prefix is {limits['prefix']!r}, the pattern's is {head!r}"
         elif limits.get("suffix"):

@@ -37,7 +37,7 @@ def make_png(views: Sequence[View]) -> Image.Image:
 
 
 def _draw_row(sheet: Image.Image, top: int, view: View) -> None:
-    """Draw what becomes of one file."""
+    """Draw the result of one file."""
     draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(16)
     # The font has Latin letters only.
     name = view.name.encode("latin-1", "replace").decode("latin-1")

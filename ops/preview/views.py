@@ -30,7 +30,7 @@ AUTHGEAR_QUALITY = 80  # with which Authgear's image server encodes JPEGs
 @dataclass(frozen=True, kw_only=True, slots=True)
 class View:
     """
-    What becomes of one file.
+    The result of one file.
 
     Args:
         name: The file's name.

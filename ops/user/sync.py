@@ -108,7 +108,7 @@ def _sync_with_bucket(
 
 
 def _entry(line: ObjectResult) -> dict[str, object]:
-    """Return what became of one object."""
+    """Return the result of one object."""
     result = line.result
     return {
         "key": line.key,
@@ -120,7 +120,7 @@ def _entry(line: ObjectResult) -> dict[str, object]:
 
 
 def _show(session: Session, lines: Sequence[ObjectResult]) -> None:
-    """Print what became of each object."""
+    """Print the result of each object."""
     for line in lines:
         result = line.result
         detail = result.detail or result.reason.meaning

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from .errors import CredentialsUnavailable
 
 LIFETIME = 300  # seconds from now; the longest that Authgear's documentation advises
-# Seconds that `iat` lies in the past: servers before 2026-06-11.0 refuse a token from a
+# Seconds that `iat` is in the past: servers before 2026-06-11.0 refuse a token from a
 # clock that is a moment ahead of theirs.
 ISSUED_BEFORE = 60
 RENEW_BEFORE = 60  # seconds before the end; more than any one request takes

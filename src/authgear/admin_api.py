@@ -225,7 +225,7 @@ class AdminAPI:
         return stored
 
     def _update(self, user: User, changes: dict[str, Any], budget: Budget) -> User:
-        """Replace all standard attributes by those read, but for the picture."""
+        """Replace all standard attributes by those read, except the picture."""
         variables = {"input": user.update_input(changes)}
         data = self._authorized.graphql(
             "update",

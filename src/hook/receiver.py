@@ -26,7 +26,7 @@ EVENTS = {"user.created", "user.profile.updated"} | {
 
 
 class Verdict(Enum):
-    """What becomes of a delivery: the code in the log, and the HTTP status."""
+    """The result of a delivery: the code in the log, and the HTTP status."""
 
     QUEUED = "queued", 200
     OTHER_EVENT = "other-event", 200

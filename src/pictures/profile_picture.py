@@ -55,13 +55,13 @@ def make_in_process(
     clock: Callable[[], float] = time.monotonic,
 ) -> MakePicture:
     """
-    Return what makes pictures in this very process, where no file can mean harm.
+    Return what makes pictures in this very process, where no file can attack.
 
     It keeps to no deadline but that nothing is looked for after it.
 
     Args:
         spec: What to make.
-        find_focus: Tells of the whole picture where to cut it.
+        find_focus: Says where to cut the whole picture.
         clock: Monotonic seconds.
     """
 
@@ -86,7 +86,7 @@ def make_profile_picture(
     Args:
         data: The whole file, whatever it may be.
         spec: What to make of it.
-        find_focus: Tells of the whole picture, small and upright, where to cut it; it
+        find_focus: Finds in the whole picture, small and upright, where to cut it; it
             is not asked where that would change nothing.
 
     Raises:
@@ -249,7 +249,7 @@ def encode(picture: Image.Image, quality: int) -> bytes:
 
     Colour is stored at half resolution (4:2:0): of 512 px that is 256, still more than
     Authgear shows, and it saves a fifth of the file. A progressive file would save 5%
-    more, for a tenth of a picture's time; what Authgear serves it writes anew.
+    more, for a tenth of a picture's time; Authgear encodes what it serves again.
     """
     file = _JPEGFile()
     picture.save(file, quality=quality, subsampling="4:2:0")

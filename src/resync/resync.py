@@ -74,7 +74,7 @@ class Resyncer:
     def compare(self, message: ResyncRange, budget: Budget) -> Result:
         """Compare the users of a range, and queue those who differ."""
         # Ranges that are put off do not count: a bucket of a million objects and more
-        # has so many of them that each would wait for the others for ever.
+        # has so many of them that each would wait for the others forever.
         if self.queue.count_visible() > ENOUGH_WAITING:
             return self.put_off(message, LATER)
         found = self._compare(message.after, message.until, budget)

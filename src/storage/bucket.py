@@ -95,7 +95,7 @@ class Bucket:
         Args:
             prefix: The beginning of their keys.
 
-            is_wanted: Tells of a key whether its object counts.
+            is_wanted: Says for a key whether its object counts.
         """
         found = [item for item in self.scan(prefix) if is_wanted(item.key)]
         return sorted(found, key=lambda it: (it.last_modified, it.key), reverse=True)

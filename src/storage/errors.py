@@ -51,7 +51,7 @@ class ObjectChanged(BucketError):
 
 
 class ObjectArchived(BucketError):
-    """Raised when an object lies in an archive storage class."""
+    """Raised when an object is in an archive storage class."""
 
     reason = Reason.ARCHIVED_OBJECT
 

@@ -49,7 +49,7 @@ def run_in_thread(work: Callable[[], T]) -> Iterator[Callable[[], T]]:
     def run() -> None:
         try:
             future.set_result(work())
-        except BaseException as error:  # noqa: BLE001 - or who waits would wait for ever
+        except BaseException as error:  # noqa: BLE001 - or who waits would wait forever
             future.set_exception(error)
 
     Thread(target=run, daemon=True).start()

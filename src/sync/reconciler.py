@@ -90,7 +90,7 @@ class Reconciler:
             again: Look once more at objects that their tag settles.
 
         Returns:
-            A result per object that something became of, the one of `key` first.
+            A result per object that it handled, the one of `key` first.
         """
         return self._reconcile(Target(key=key, again=again), budget, dry_run=dry_run)
 
@@ -111,7 +111,7 @@ class Reconciler:
             budget: As in `reconcile`, like the other arguments.
 
         Returns:
-            A result per object that something became of; one with an empty key if the
+            A result per object that it handled; one with an empty key if the
             user has none.
         """
         target = Target(user_id=user_id, again=again)

@@ -26,12 +26,12 @@ OLDER = "; it is an older one, as no newer object can be the picture"
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ObjectResult:
     """
-    What became of one object.
+    The result of one object.
 
     Args:
         key: The object key; empty where a user without objects was checked.
 
-        result: What became of it.
+        result: The result.
     """
 
     key: str

@@ -25,7 +25,7 @@ class RunLog:
     Args:
         budget: The time that the run has.
 
-        facts: Fields of the log line of the object in work; a new round begins anew.
+        facts: Fields of the log line of the object in work; a new attempt clears them.
 
         times: Milliseconds by step, of the whole run.
     """

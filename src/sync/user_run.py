@@ -43,7 +43,7 @@ from .user_objects import UserObjects
 from .user_profile import UserProfile
 from .view import ObjectView, Shown, View
 
-ROUNDS = 5
+ATTEMPTS = 5
 
 
 @dataclass(kw_only=True, slots=True)
@@ -62,7 +62,7 @@ class UserRun:
 
         log: The record of the run.
 
-        results: What became of each object.
+        results: The result of each object.
 
         pause: Returns the seconds between two looks.
 
@@ -83,16 +83,16 @@ class UserRun:
 
     def steps(self) -> Generator[Call, User, None]:
         """
-        Go round until there is nothing to do, a few times at most.
+        Look, decide and act until there is nothing to do, five times at most.
 
         Yields:
             The calls to make; the run goes on with their answers or their errors.
 
         Raises:
-            AuthgearError: The last round's error, and so for all other errors.
+            AuthgearError: The last attempt's error, and so for all other errors.
         """
         done: Action | None = None
-        for rounds_left in reversed(range(ROUNDS)):
+        for attempts_left in reversed(range(ATTEMPTS)):
             try:
                 action = yield from self._look()
                 if _is_repeated(action, done):
@@ -105,7 +105,7 @@ class UserRun:
                 yield from self._apply(action)
                 done = action
             except (LookAgain, ObjectChanged, AuthgearError) as error:
-                if not rounds_left or not self._may_go_on(error):
+                if not attempts_left or not self._may_go_on(error):
                     raise
         message = "the bucket or Authgear kept changing"
         raise LookAgain(message)
@@ -240,9 +240,9 @@ class UserRun:
 
     def _may_go_on(self, error: Exception) -> bool:
         """
-        Wait, and tell whether another round may mend what stopped this one.
+        Wait, and tell whether another attempt may repair what stopped this one.
 
-        Of Authgear's calls only the update is left to another round: it may have been
+        Of Authgear's calls only the update is left to another attempt: it may have been
         done, and the attributes that it sends must have been read just before.
         """
         if isinstance(error, StaleAttributes):

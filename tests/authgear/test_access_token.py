@@ -40,7 +40,7 @@ class Tokens:
         )
 
     def _load(self) -> KeyPair:
-        """Return the next key pair; the last one for ever."""
+        """Return the next key pair; the last one forever."""
         self.loads += 1
         return self.key_pairs.pop(0) if len(self.key_pairs) > 1 else self.key_pairs[0]
 

@@ -166,7 +166,7 @@ def test_users_that_are_no_list_are_unexpected(listed: Any) -> None:
 
 @pytest.mark.parametrize("flag", [False, None, "true", 1, []], ids=repr)
 def test_only_true_means_anonymized(flag: Any) -> None:
-    """A flag of another kind keeps nobody from his picture."""
+    """A flag of another kind keeps nobody from their picture."""
     client = Client()
     user = {"id": to_node_id(USER_ID), "standardAttributes": {}, "isAnonymized": flag}
     client.server.fail("read", answered(wrap("read", user)))

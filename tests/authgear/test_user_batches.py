@@ -269,7 +269,7 @@ def test_find_that_never_answers_ends() -> None:
 
 
 def test_find_that_refuses_what_was_not_asked_for_ends() -> None:
-    """A repeated request must ask for less; else it could go on for ever."""
+    """A repeated request must ask for less; else it could go on forever."""
     client = Client()
     refused = {"data": None, "errors": errors_at("id1")}
     client.server.fail("find", answered(refused))

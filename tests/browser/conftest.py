@@ -48,7 +48,7 @@ def page(system: LocalSystem) -> Iterator[Page]:
 
 @pytest.fixture
 def user(system: LocalSystem) -> User:
-    """Create a user with a name of his own."""
+    """Create a user with a name of their own."""
     number = len(system.authgear.users) + 1
     return create_person(system.authgear, f"Ada Number{number}")
 

@@ -1,4 +1,4 @@
-"""The files of the recorded uploads, made anew: same kind, same size in pixels."""
+"""The files of the recorded uploads, made again: same kind, same size in pixels."""
 
 from __future__ import annotations
 

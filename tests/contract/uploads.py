@@ -1,4 +1,4 @@
-"""The recorded uploads: their URLs and bodies, made anew."""
+"""The recorded uploads: their URLs and bodies, made again."""
 
 from __future__ import annotations
 

@@ -396,7 +396,7 @@ def test_timer_sends_a_message_that_is_understood(resources: dict[str, Any]) -> 
 
 
 def test_bucket_notifies_under_the_prefix(resources: dict[str, Any]) -> None:
-    """New, removed, restored and expired objects wake the function, each of them."""
+    """New, removed, restored and expired objects invoke the function, each of them."""
     notification = resources["Bucket"]["NotificationConfiguration"]
     listed = notification["LambdaConfigurations"]
     prefix = {"S3Key": {"Rules": [{"Name": "prefix", "Value": PREFIX}]}}

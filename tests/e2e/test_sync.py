@@ -160,7 +160,7 @@ def test_object_that_is_gone_is_ignored(
 
 
 def test_unknown_user_costs_no_upload(system: LocalSystem, picture: bytes) -> None:
-    """What is uploaded stays public for ever: nothing is, for nobody."""
+    """What is uploaded stays public forever: nothing is, for nobody."""
     known = len(system.authgear.requests)
 
     settled = system.drop("pictures/00000000-0000-4000-8000-000000000000.jpg", picture)

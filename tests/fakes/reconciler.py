@@ -1,4 +1,4 @@
-"""A reconciler that knows beforehand what becomes of each object."""
+"""A reconciler that knows beforehand the result of each object."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """
-Every fault at every step, and what becomes of it: the one list.
+Every fault at every step, and the result: the one list.
 
 The tests hold the function to it, and `docs/failures.md` prints it.
 """
@@ -36,7 +36,7 @@ PASSES = "\N{CHECK MARK}"
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cell:
     """
-    What becomes of one fault at one step.
+    The result of one fault at one step.
 
     Args:
         tries: How often the step is asked for in one invocation while the fault lasts.
@@ -142,7 +142,7 @@ def _hang(*, work_done: bool) -> Meet:
 
 
 def _drip(stage: Stage, step: str) -> Fault:
-    """Send one byte a second, for ever."""
+    """Send one byte a second, forever."""
 
     class Drip(io.RawIOBase):
         """A body that never ends."""

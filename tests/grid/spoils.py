@@ -1,4 +1,4 @@
-"""What becomes of an answer on its way from AWS."""
+"""The result of an answer on its way from AWS."""
 
 from __future__ import annotations
 

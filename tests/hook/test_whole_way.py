@@ -59,7 +59,7 @@ class Stage:
         return [event.user_id for event in events if isinstance(event, UserEvent)]
 
     def verdicts(self) -> list[str]:
-        """Return what became of each report."""
+        """Return the result of each report."""
         self.authgear.webhooks.wait()
         return [line["verdict"] for line in self.lines]
 
@@ -140,7 +140,7 @@ def test_new_user_is_checked(stage: Stage) -> None:
 
 
 def test_change_by_others_is_checked_and_our_own_is_not(stage: Stage) -> None:
-    """The product's updates would have it check for ever what it has just set."""
+    """The product's updates would have it check forever what it has just set."""
     stage.create("ada@example.com")
     [user] = stage.authgear.users
 

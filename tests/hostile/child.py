@@ -27,7 +27,7 @@ SECONDS = 60.0  # that a picture may take; the decoder has a limit of its own
 
 
 def judge(make_picture: MakePicture, data: bytes) -> str:
-    """Return what becomes of a file: "made", a reason's code, or "broken: ..."."""
+    """Return the result of a file: "made", a reason's code, or "broken: ..."."""
     try:
         made = make_picture(data, SECONDS)
     except PictureRejected as error:

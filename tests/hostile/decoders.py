@@ -50,7 +50,7 @@ def make_profile_picture(
 
 
 def loop(_: str) -> None:
-    """Compute for ever."""
+    """Compute forever."""
     while True:
         pass
 

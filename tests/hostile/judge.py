@@ -20,7 +20,7 @@ MAX_MEMORY = 600_000_000  # bytes, of the function and its workers together
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """
-    What became of a file.
+    The result of a file.
 
     Args:
         text: "made", a reason's code, or "broken: ..." where the rule is broken.

@@ -18,7 +18,7 @@ def step(expected: Reason) -> Step:
 
 
 def settled(reason: Reason) -> Settled:
-    """Return what became of an object."""
+    """Return the result of an object."""
     return Settled(
         key=KEY,
         outcome=reason.outcome,

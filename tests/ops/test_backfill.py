@@ -140,7 +140,7 @@ def test_backfill_again_retries_rejections(ops: Ops, user: User) -> None:
 def test_backfill_watches_work_that_is_under_way(
     ops: Ops, stack: dict[str, str], people: list[User]
 ) -> None:
-    """The command does not ask, and starts nothing anew."""
+    """The command does not ask, and starts nothing again."""
     body = write_message(Resync(mode=Mode.BACKFILL))
     ops.aws.sqs.send_message(QueueUrl=stack["BulkQueueUrl"], MessageBody=body)
 

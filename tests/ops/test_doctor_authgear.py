@@ -364,7 +364,7 @@ def test_doctor_believes_no_upload_but_a_200(ops: Ops, status: int) -> None:
 
 
 def test_doctor_uploads_only_if_told_to(ops: Ops) -> None:
-    """What is uploaded stays public for ever."""
+    """What is uploaded stays public forever."""
     before = len(ops.system.authgear.images)
 
     ops.run("doctor")

@@ -163,7 +163,7 @@ def test_doctor_names_a_bucket_whose_key_the_stack_does_not_know(ops: Ops) -> No
     ("changes", "said"),
     [
         ({"prefix": "faces/"}, "its prefix is 'faces/', the pattern's is 'pictures/'"),
-        ({"event": "s3:ObjectRemoved:*"}, "it does not tell of new objects"),
+        ({"event": "s3:ObjectRemoved:*"}, "it does not report new objects"),
         ({"suffix": ".png"}, "it tells only of names that end in '.png'"),
         ({"arn": "arn:aws:lambda:us-east-1:123456789012:function:old"}, "another"),
     ],
@@ -301,7 +301,7 @@ def test_doctor_without_such_a_stack_is_used_wrongly(ops: Ops) -> None:
 
 @pytest.fixture
 def event_bridge(ops: Ops, stack: dict[str, str]) -> Iterator[Callable[..., None]]:
-    """Wake the function by EventBridge; return what puts the rule anew."""
+    """Invoke the function by EventBridge; return a call that restores the rule."""
     arn = ops.aws.function.get_function_configuration(FunctionName=NAME)["FunctionArn"]
     # moto takes the switch, and does not show it again.
     configuration: dict[str, Any] = {"EventBridgeConfiguration": {}}
@@ -334,7 +334,7 @@ def event_bridge(ops: Ops, stack: dict[str, str]) -> Iterator[Callable[..., None
 def test_doctor_follows_an_event_by_event_bridge(
     ops: Ops, event_bridge: Callable[..., None]
 ) -> None:
-    """A bucket that was there before wakes the function by a rule."""
+    """A bucket that was there before invokes the function by a rule."""
     event_bridge(ops.system.bucket, "pictures/")
 
     assert wrong(ops, "--stack", NAME) == {}

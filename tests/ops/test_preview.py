@@ -102,7 +102,7 @@ def test_view_frames_a_face(tmp_path: Path, orientation: int) -> None:
 
 
 def test_view_frames_what_is_closer(tmp_path: Path) -> None:
-    """A square that is closer to a face is framed as it is cut, and told of."""
+    """A square that is closer to a face is framed as it is cut, and reported."""
     wide = Image.new("RGB", (2_000, 1_000), "white")
     wide.paste(RED, (1_400, 300, 1_540, 500))
     file = tmp_path / "wide.png"

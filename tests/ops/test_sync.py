@@ -92,7 +92,7 @@ def test_sync_applies_the_bucket(ops: Ops, user: User) -> None:
 
 
 def test_sync_again_repairs_a_lost_image(ops: Ops, user: User) -> None:
-    """An image that Authgear's store has lost is uploaded anew."""
+    """An image that Authgear's store has lost is uploaded again."""
     ops.system.put(f"pictures/{user.id}.jpg", Path(PHOTO).read_bytes())
     ops.run("sync", user.id)
     lost = user.picture_object_id

@@ -90,7 +90,7 @@ def test_colour_cmyk() -> None:
 )
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "P"])
 def test_colour_unfit_profile(mode: str, profile: bytes) -> None:
-    """A profile that is broken, or of another kind of colour, is passed over."""
+    """A profile that is broken, or of another kind of colour, is skipped."""
     picture = Image.new("RGB", (300, 300), (180, 100, 80))
     picture = picture.quantize(2) if mode == "P" else picture.convert(mode)
     data = encode(picture, "PNG", icc_profile=profile)

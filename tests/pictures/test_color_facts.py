@@ -322,7 +322,7 @@ numbers = st.one_of(st.floats(), st.integers(), st.none())
 def test_no_fact_is_a_reason_to_refuse(
     name: str | None, mode: str, info: dict[str, Any]
 ) -> None:
-    """Whatever a file tells of its colours, there is a picture."""
+    """Whatever a file says about its colours, there is a picture."""
     picture = Image.new("RGB", (4, 4), SKIN).convert(mode)
     square = picture.convert("RGB") if mode in {"1", "P"} else picture
     picture.info, picture.format = dict[Any, Any](info), name

@@ -34,7 +34,7 @@ WIDE = (0.60, 0.20, 0.66, 0.28)  # a face of 240 x 240 px
 def cut(
     data: bytes, zoom: float = 0.5, answer: Any = None, **spec: Any
 ) -> tuple[Image.Image, ProfilePicture]:
-    """Return the square that is made of a file, and all that is told of it."""
+    """Return the square that is made of a file, and the facts about it."""
     client: Any = FakeRekognition(*([answer] if answer else []))
     find = FaceFinder(client, zoom).find
     made = make_profile_picture(
@@ -253,7 +253,7 @@ def test_zoom_of_a_group() -> None:
 
 
 def test_zoom_has_all_the_pixels_of_a_jpeg() -> None:
-    """A JPEG that was decoded small is decoded anew, so that nothing is enlarged."""
+    """A JPEG that was decoded small is decoded again, so that nothing is enlarged."""
     noise = Image.effect_noise(SIZE, 60).convert("RGB")
     data = encode(noise, "JPEG", quality=95)
 

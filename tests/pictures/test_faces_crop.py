@@ -58,7 +58,7 @@ def store(upright: Image.Image, orientation: int, name: str = "JPEG") -> bytes:
 def crop(
     data: bytes, rekognition: FakeRekognition, **spec: Any
 ) -> tuple[Image.Image, Any]:
-    """Return the square that is made of a file, and all that is told of it."""
+    """Return the square that is made of a file, and the facts about it."""
     client: Any = rekognition
     made = make_profile_picture(data, PictureSpec(**spec), FaceFinder(client).find)
     return Image.open(BytesIO(made.data)), made

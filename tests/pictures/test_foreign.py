@@ -153,7 +153,7 @@ def test_bmp_transparency() -> None:
 
 
 def test_bmp_limits() -> None:
-    """Pixels are counted before decoding, and run lengths are not unpacked for ever."""
+    """Pixels are counted before decoding, and run lengths are not unpacked forever."""
     data = bytearray(encode(Image.new("P", (300, 200)), "BMP"))
     whole = rejection(bytes(data), PictureSpec(max_pixels=59_999))
     data[30] = 1  # run lengths

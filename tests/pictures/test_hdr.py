@@ -10,7 +10,7 @@ from PIL import Image
 from pictures.color import flatten
 from tests.pictures.checks import Colour, assert_close, centre
 
-# SMPTE ST 2084 and ITU-R BT.2100, written down anew: what a camera does.
+# SMPTE ST 2084 and ITU-R BT.2100, written down again: what a camera does.
 WHITE = 203  # cd/m2, after BT.2408
 PQ, HLG = 16, 18
 M1, M2 = 2_610 / 16_384, 2_523 / 4_096 * 128

@@ -154,7 +154,7 @@ def test_progressive_within_the_first_pass() -> None:
 
 
 def test_progressive_at_an_eighth() -> None:
-    """It can be cut short where most scans are passed over, too."""
+    """It can be cut short where most scans are skipped, too."""
     data = encode(PHOTO.resize((5_000, 5_000)), "JPEG", progressive=True)
 
     made = make(cut(data, 0.6))

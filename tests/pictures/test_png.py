@@ -1,4 +1,4 @@
-"""PNG: transparency in its depth, animations, and what is told of colours."""
+"""PNG: transparency in its depth, animations, and colour facts."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_transparent_colour_of_16_bits_needs_twice_the_memory() -> None:
 
 
 def test_colours_are_handed_on() -> None:
-    """All that a file tells of its colours is in `info`, for those who convert them."""
+    """`info` has all that a file says about its colours, for the conversion."""
     white_red = (31_270, 32_900, 68_000, 32_000, 26_500, 69_000, 15_000, 6_000)
     data = insert(
         encode(quadrants(), "PNG"),

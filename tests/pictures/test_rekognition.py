@@ -91,7 +91,7 @@ def test_find_asks_again_after_an_error() -> None:
 
 
 def test_find_forgets_the_oldest() -> None:
-    """What is remembered does not grow for ever."""
+    """What is remembered does not grow forever."""
     faces, rekognition = finder()
     faces._known = {bytes([i // 256, i % 256]): Focus() for i in range(MOST_KNOWN)}
 

@@ -42,7 +42,7 @@ def settle(world: World, random: Random, faults: int = 0) -> None:
             is_faulty = faults > 0 and random.random() < FAULTY
             faults -= is_faulty
             world.go_on(task, random.choice(list(Fault)) if is_faulty else None)
-        assert len(world.tasks) <= limit, "failing for ever"
+        assert len(world.tasks) <= limit, "failing forever"
 
 
 def _choose(world: World, random: Random) -> Task | None:

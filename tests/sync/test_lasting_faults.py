@@ -81,7 +81,7 @@ def test_lasting_fault_fails_and_harms_nothing(
 
 
 def test_lasting_fault_ends_before_the_deadline() -> None:
-    """A rate limit is waited for, but not for ever."""
+    """A rate limit is waited for, but not forever."""
     world = World()
     world.put("red")
     world.authgear.fail("presign", *[answered({}, 429)] * 1000)

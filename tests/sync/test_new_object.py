@@ -34,7 +34,7 @@ def test_address_is_asked_for_while_the_picture_is_made() -> None:
 
 
 def test_rejection_does_not_depend_on_authgear() -> None:
-    """A bad picture is told of even if the address for it cannot be had."""
+    """A bad picture is reported even if the address for it cannot be had."""
     world = World()
     world.s3.put(world.key, b"no picture")
     world.authgear.fail("presign", *[answered({}, 403)] * 3)

@@ -9,7 +9,7 @@ import pytest
 
 from outcome import Outcome, Reason
 from sync.sync_tag import TAG
-from sync.user_run import ROUNDS
+from sync.user_run import ATTEMPTS
 from tests.fakes.s3 import client_error
 from tests.sync.world import World, png
 
@@ -150,7 +150,7 @@ def test_bucket_that_never_rests_fails() -> None:
     result = world.run()
 
     assert result.reason is Reason.NOT_SETTLED
-    assert world.authgear.steps.count("update") == ROUNDS
+    assert world.authgear.steps.count("update") == ATTEMPTS
 
 
 @pytest.mark.parametrize(

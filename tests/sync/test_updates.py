@@ -12,7 +12,7 @@ from authgear import to_node_id
 from outcome import Outcome, Reason
 from settings import Overwrite
 from sync.reconciler import SETTLE
-from sync.user_run import ROUNDS
+from sync.user_run import ATTEMPTS
 from tests.fakes.authgear_server import (
     ENDPOINT,
     Fault,
@@ -85,7 +85,7 @@ def test_hook_that_is_down_for_a_day_costs_one_upload(overwrite: Overwrite) -> N
     world = World(overwrite=overwrite)
     world.put("red")
     down = graphql_error("InternalError", "HookDeliveryTimeout")
-    world.authgear.fail("update", *[answered(down)] * 99 * ROUNDS)
+    world.authgear.fail("update", *[answered(down)] * 99 * ATTEMPTS)
 
     for _ in range(99):
         assert world.run().outcome is Outcome.FAILED

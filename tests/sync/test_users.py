@@ -10,7 +10,7 @@ from tests.sync.world import UNKNOWN_ID, World
 
 
 def test_unknown_user_costs_no_upload() -> None:
-    """An upload is public for ever: none is made for nobody."""
+    """An upload is public forever: none is made for nobody."""
     world = World()
     stranger = f"pictures/{UNKNOWN_ID}.png"
     world.put("red", stranger)

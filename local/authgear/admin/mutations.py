@@ -64,7 +64,7 @@ class Mutations:
         before = self._find(update["userID"])
         if before.is_anonymized:
             refuse("user is anonymized", "UserIsAnonymized")
-        # What is no JSON object is passed over; contract: gql.update.attrs_as_string.
+        # What is no JSON object is skipped; contract: gql.update.attrs_as_string.
         standard = update.get("standardAttributes")
         if isinstance(standard, dict):
             self._replace_attributes(before.id, to_stored(standard, self.site))

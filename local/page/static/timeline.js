@@ -3,9 +3,9 @@
 import { make } from "./dom.js";
 
 const KINDS = {
-  list: "s3", recall: "s3", download: "s3", remember: "s3",
+  list: "s3", read_tag: "s3", download: "s3", write_tag: "s3",
   picture: "make", faces: "make",
-  find: "authgear", presign: "authgear", read: "authgear", verify: "authgear",
+  find: "authgear", presign: "authgear", read: "authgear", verify: "authgear", mark: "authgear",
   upload: "write", update: "write",
 };
 

@@ -14,7 +14,7 @@ VISIBLE = 0.01
 MAX_FRAMES = 20  # that are decoded to find one that shows something
 MAX_PIXELS = 16_000_000  # of an animation; a frame takes up to 12 bytes a pixel
 
-KEEP, CLEAR, RESTORE = range(3)  # what becomes of a frame when the next one comes
+KEEP, CLEAR, RESTORE = range(3)  # the result of a frame when the next one comes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

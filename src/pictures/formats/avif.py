@@ -1,4 +1,4 @@
-"""Open AVIF files: the pixels, and what the file tells of their colours."""
+"""Open AVIF files: the pixels, and what the file says about their colours."""
 
 from __future__ import annotations
 

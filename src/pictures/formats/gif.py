@@ -108,7 +108,7 @@ class _GIFPicture(PartialFile):
         super().__init__(fp)
 
     def _open(self) -> None:
-        """Take over what the file tells of the picture."""
+        """Take over what the file says about the picture."""
         frame = self._frame
         left, top, right, bottom = frame.box
         self._size, self._mode = (right - left, bottom - top), "L"

@@ -51,7 +51,7 @@ class JPEGFile(PartialFile, JpegImageFile):
     _is_ending = False
 
     def _open(self) -> None:
-        """Read the header, unless decoding would take for ever."""
+        """Read the header, unless decoding would take forever."""
         data = self.fp.getvalue()
         header = read_header(memoryview(data))
         self._head, self._scan, self._stream = header.needed, header.scan, self.fp
@@ -70,7 +70,7 @@ class JPEGFile(PartialFile, JpegImageFile):
 
     @property
     def pixels_in_memory(self) -> int:
-        """How many pixels decoding takes memory for, at the least."""
+        """How many pixels decoding takes memory for, at least."""
         width, height = self._stored
         if not self._is_one_pass:
             return width * height

@@ -1,4 +1,4 @@
-"""Open PNG files: the pixels, and what the file tells of their colours."""
+"""Open PNG files: the pixels, and what the file says about their colours."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ class Channel:
 
         Args:
             most: The largest payload that is accepted, in bytes.
-            deadline: The moment by which to give up; `None` waits for ever.
+            deadline: The moment by which to give up; `None` waits forever.
 
         Raises:
             ChannelClosed: The other side has ended.

@@ -61,7 +61,7 @@ class _Worker:
 @dataclass(kw_only=True)
 class Decoder:
     """
-    A process that decodes pictures, started anew whenever it has ended.
+    A process that decodes pictures, started again whenever it has ended.
 
     Args:
         memory: Megabytes that Lambda gives to the function.
@@ -246,7 +246,7 @@ class IsolatedMaker:
     Args:
         decoder: The process.
         spec: What to make.
-        find_focus: Tells of the whole picture where to cut it.
+        find_focus: Says where to cut the whole picture.
     """
 
     decoder: Decoder

@@ -1,4 +1,4 @@
-"""What a process gives up before it sees bytes that may mean harm."""
+"""What a process gives up before it sees hostile bytes."""
 
 from __future__ import annotations
 

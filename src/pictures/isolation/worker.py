@@ -53,7 +53,7 @@ def work(
 
 
 def _serve(channel: Channel, make: MakeProfilePicture) -> None:
-    """Wait for the picture, make it, and send what became of it."""
+    """Wait for the picture, make it, and send the result."""
     job = channel.receive(most=MOST_BYTES)
     channel.send({"begun": True})
     spec = PictureSpec(**_with_tuples(job.header["spec"]))

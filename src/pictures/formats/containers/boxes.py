@@ -42,7 +42,7 @@ class Box:
 @dataclass(slots=True)
 class Items:
     """
-    What a file's `meta` box tells of its pictures.
+    What a file's `meta` box says about its pictures.
 
     Args:
         primary: Number of the picture that is shown.
@@ -111,7 +111,7 @@ def find_path(
 
 
 def read_items(data: memoryview) -> Items:
-    """Return what a file tells of its pictures; what is malformed is left out."""
+    """Return what a file says about its pictures; what is malformed is left out."""
     items = Items()
     for meta in find_path(data, [(b"meta", FULL)], 0, len(data))[:1]:
         boxes = list(walk(data, meta.start + FULL, meta.end))

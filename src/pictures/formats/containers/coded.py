@@ -89,7 +89,7 @@ def read_colours(data: memoryview, items: Items) -> Colours | None:
 
 
 def _read_coded_colours(content: memoryview) -> Colours | None:
-    """Return what the first sequence header tells of colours."""
+    """Return what the first sequence header says about colours."""
     for number, header in enumerate(av1.find_headers(content)):
         if header is not None:
             return av1.read_sequence(header).colours

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 # Of comments and other extensions; 5 MB of them. XMP and profiles take about a hundred.
 MAX_EXTENSION_BLOCKS = 20_000
-MAX_PIXEL_BLOCKS = 100_000  # that are passed over to find the next picture
+MAX_PIXEL_BLOCKS = 100_000  # that are skipped to find the next picture
 
 TRAILER, EXTENSION, PICTURE = 0x3B, 0x21, 0x2C
 GRAPHIC_CONTROL = 0xF9

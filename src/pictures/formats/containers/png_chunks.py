@@ -106,7 +106,7 @@ MAX_RAW_EXIF = 200_000  # bytes
 
 def read_chunks(data: memoryview) -> PNGParts:
     """
-    Return what is wanted of a file; everything else is passed over unread.
+    Return what is wanted of a file; everything else is skipped unread.
 
     Args:
         data: The whole file.
@@ -135,7 +135,7 @@ def read_chunks(data: memoryview) -> PNGParts:
 
 
 def read_colours(parts: PNGParts) -> dict[str | tuple[int, int], Any]:
-    """Return what a file tells of its colours, malformed chunks left out."""
+    """Return what a file says about its colours, malformed chunks left out."""
     found: dict[str | tuple[int, int], Any] = {}
     single = parts.single
     if profile := _unpack(single.get(b"iCCP", b"").partition(b"\0")[2], MAX_PROFILE):

@@ -71,7 +71,7 @@ class WebPParts:
 
 def read_chunks(data: memoryview, max_frames: int) -> WebPParts:
     """
-    Return what is wanted of a file; everything else is passed over unread.
+    Return what is wanted of a file; everything else is skipped unread.
 
     Args:
         data: The whole file.

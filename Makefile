@@ -89,7 +89,8 @@ ops: $(VENV)/.ops ## the operator's commands (ARGS="doctor --stack NAME")
 	@$(BIN)/python -m ops $(or $(ARGS),--help)
 
 # What needs more than Python: MiniStack, SAM, linters; and what takes minutes.
-VALIDATE := tests/deploy tests/docs/system tests/e2e tests/hostile tests/local/system
+VALIDATE := tests/deploy tests/docs/system tests/e2e tests/hostile tests/local/system \
+  tests/ops/test_doctor_stack.py
 
 test: $(VENV)/.test ## run the tests that need nothing but Python
 	$(BIN)/python -m pytest $(addprefix --ignore=,$(VALIDATE))

@@ -69,9 +69,10 @@ def variables(template: Content) -> dict[str, str]:
 
 def _find_problem(name: str, value: str, template: Content) -> str:
     """Return what is wrong with a value; empty if nothing is."""
-    if name not in template["Parameters"]:
+    is_of_the_stack = name in template["Resources"]
+    if name not in template["Parameters"] and not is_of_the_stack:
         return "is no setting"
-    if name in OWN:
+    if name in OWN or is_of_the_stack:
         return "is set by the local system, which stays on this machine"
     return _find_violation(value, template["Parameters"][name])
 

@@ -151,6 +151,11 @@ class AWS:
         return self.session.client("s3", **self._options)
 
     @cached_property
+    def scheduler(self) -> Any:
+        """EventBridge Scheduler; its answers are not typed."""
+        return self.session.client("scheduler", **self._options)
+
+    @cached_property
     def secrets(self) -> SecretsManagerClient:
         """Secrets Manager."""
         return self.session.client("secretsmanager", **self._options)

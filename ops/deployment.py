@@ -145,6 +145,17 @@ class Stack:
             raise Problem(what, "Deploy the present template; docs/deploy.md says how.")
         return self.outputs[name]
 
+    def find_resource(self, aws: AWS, logical_id: str) -> str:
+        """
+        Return the name that CloudFormation gave to a resource of the template.
+
+        It knows the name of a resource that was deleted by hand, too.
+        """
+        answer = aws.cloudformation.describe_stack_resource(
+            StackName=self.name, LogicalResourceId=logical_id
+        )
+        return answer["StackResourceDetail"].get("PhysicalResourceId", "")
+
 
 @dataclass(frozen=True)
 class Deployment:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from botocore.exceptions import ClientError
 
-from ops.problem import AWS_ERRORS, code_of, describe, is_denied, remedy_for
+from ops.problem import AWS_ERRORS, Problem, code_of, describe, is_denied, remedy_for
 
 COMMANDS = ("aws ", "ops ")  # a remedy that begins so is a command to paste
 
@@ -122,6 +122,8 @@ def ask_aws(name: str, look: Callable[[], Check]) -> Check:
         return look()
     except AWS_ERRORS as error:
         return not_answered(name, error)
+    except Problem as problem:
+        return wrong(name, problem.what, problem.remedy)
 
 
 def not_answered(name: str, error: Exception) -> Check:

@@ -163,4 +163,6 @@ class Examination:
     @cached_property
     def _stack_checks(self) -> StackChecks:
         """The one object that looks at what is deployed, made once there is a stack."""
-        return StackChecks(self.session.aws, self.stack, self.settings)
+        return StackChecks(
+            self.session.aws, self.stack, self.settings, self.session.now()
+        )

@@ -1,4 +1,4 @@
-"""Does what has failed come back, and is anything left behind?"""
+"""Does what has failed come back, does bulk work go on, and is anything left behind?"""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from functools import cached_property
 from ops.aws import AWS
 from ops.deployment import Stack
 from ops.doctor.check import Check, fine, wrong
-
-ON = ("Enabled", "Creating", "Enabling", "Updating")
+from ops.doctor.function_queue import Found, FunctionQueue, read_attributes
 
 
 @dataclass
 class QueueChecks:
     """
-    Looks at the retry queue and the dead-letter queue.
+    Looks at the retry queue, the bulk queue and the dead-letter queue.
 
     Args:
         aws: Clients of AWS.
@@ -28,31 +27,64 @@ class QueueChecks:
     stack: Stack
 
     @cached_property
-    def retry_queue(self) -> dict[str, str]:
-        """The retry queue's attributes."""
-        return self._attributes("RetryQueueUrl")
+    def retry_queue(self) -> FunctionQueue:
+        """The retry queue."""
+        return FunctionQueue(
+            self.aws, self.stack, "retry queue", "RetryQueueUrl", "--batch-size 1"
+        )
+
+    @cached_property
+    def bulk_queue(self) -> FunctionQueue:
+        """The bulk queue."""
+        return FunctionQueue(
+            self.aws,
+            self.stack,
+            "bulk queue",
+            "BulkQueueUrl",
+            "--batch-size 5 --maximum-batching-window-in-seconds 2",
+            f"ops bulk resume --stack {self.stack.name}",
+        )
 
     def check_retries(self) -> Check:
         """Follow what has failed: to the retry queue, back, and to the dead letters."""
-        for problem in (self._destination, self._mapping, self._redrive, self._policy):
+        queue = self.retry_queue
+        for problem in (
+            self._find_destination_problem,
+            queue.find_mapping_problem,
+            queue.find_redrive_problem,
+            self._find_policy_problem,
+        ):
             found = problem()
             if found:
                 return wrong("retries", *found)
-        waiting = self.retry_queue.get("ApproximateNumberOfMessages", "0")
-        return fine("retries", f"every way is whole; {waiting} wait for their turn")
+        return fine(
+            "retries", f"every way is whole; {queue.waiting} wait for their turn"
+        )
+
+    def check_bulk(self) -> Check:
+        """Follow bulk work: from its queue to the function, and the dead letters."""
+        queue = self.bulk_queue
+        waiting = f"{queue.waiting} messages wait"
+        for problem in (queue.find_mapping_problem, queue.find_redrive_problem):
+            found = problem()
+            if found:
+                finding, remedy = found
+                return wrong("bulk", f"{finding}; {waiting}", remedy)
+        return fine("bulk", f"the function reads the queue; {waiting}")
 
     def check_dead_letters(self) -> Check:
         """Count what has failed for a day."""
-        attributes = self._attributes("DeadLetterQueueUrl")
+        url = self.stack.output("DeadLetterQueueUrl")
+        attributes = read_attributes(self.aws, url)
         count = int(attributes.get("ApproximateNumberOfMessages", 0))
         if count:
             remedy = f"ops replay --stack {self.stack.name}"
             return wrong("dead-letters", f"{count} have failed for a day", remedy)
         return fine("dead-letters", "there are none")
 
-    def _destination(self) -> tuple[str, str] | None:
+    def _find_destination_problem(self) -> Found:
         """Return what is wrong on the way from the function to the retry queue."""
-        name, arn = self.stack.function_name, self.retry_queue["QueueArn"]
+        name, arn = self.stack.function_name, self.retry_queue.arn
         # The template's configuration has the qualifier $LATEST; one that was put by
         # hand may have none. S3 invokes the function of either.
         found = self.aws.function.list_function_event_invoke_configs(FunctionName=name)
@@ -69,45 +101,11 @@ class QueueChecks:
         )
         return "failures do not go to the retry queue", remedy
 
-    def _mapping(self) -> tuple[str, str] | None:
-        """Return what is wrong on the way from the retry queue to the function."""
-        name, arn = self.stack.function_name, self.retry_queue["QueueArn"]
-        found = self.aws.function.list_event_source_mappings(
-            FunctionName=name, EventSourceArn=arn
-        )["EventSourceMappings"]
-        if any(it.get("State") in ON for it in found):
-            return None
-        if found:
-            finding = "the function's reading of the retry queue is switched off"
-            identity = found[0].get("UUID", "")
-            return finding, (
-                f"aws lambda update-event-source-mapping --uuid {identity} --enabled"
-            )
-        return "the function does not read the retry queue", (
-            f"aws lambda create-event-source-mapping --function-name {name} "
-            f"--event-source-arn {arn} --batch-size 1 "
-            "--function-response-types ReportBatchItemFailures "
-            "--scaling-config MaximumConcurrency=2"
-        )
-
-    def _redrive(self) -> tuple[str, str] | None:
-        """Return what is wrong on the way from the retry queue to the dead letters."""
-        dead = self._attributes("DeadLetterQueueUrl")["QueueArn"]
-        redrive = json.loads(self.retry_queue.get("RedrivePolicy", "{}"))
-        if redrive.get("deadLetterTargetArn") == dead:
-            return None
-        policy = json.dumps({"deadLetterTargetArn": dead, "maxReceiveCount": 96})
-        attributes = json.dumps({"RedrivePolicy": policy})
-        return "the retry queue has no dead-letter queue", (
-            f"aws sqs set-queue-attributes --queue-url "
-            f"{self.stack.output('RetryQueueUrl')} --attributes '{attributes}'"
-        )
-
-    def _policy(self) -> tuple[str, str] | None:
+    def _find_policy_problem(self) -> Found:
         """Return what is wrong on the way from EventBridge to the retry queue."""
         if self.stack.parameters.get("CreateBucket", "true") != "false":
             return None
-        policy = json.loads(self.retry_queue.get("Policy") or "{}")
+        policy = json.loads(self.retry_queue.attributes.get("Policy") or "{}")
         for statement in policy.get("Statement", []):
             principal = statement.get("Principal", {})
             service = principal.get("Service") if isinstance(principal, dict) else ""
@@ -120,10 +118,3 @@ class QueueChecks:
             "change."
         )
         return finding, remedy
-
-    def _attributes(self, output: str) -> dict[str, str]:
-        """Return a queue's attributes."""
-        answer = self.aws.sqs.get_queue_attributes(
-            QueueUrl=self.stack.output(output), AttributeNames=["All"]
-        )
-        return {str(name): value for name, value in answer["Attributes"].items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,14 @@ OBJECT_ACTIONS = (
     "s3:GetObjectVersionTagging",
     "s3:PutObjectVersionTagging",
 )
+QUEUE_ACTIONS = (
+    "sqs:SendMessage",
+    "sqs:ReceiveMessage",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+)
+# Actions, a resource, and what goes with a request for them.
+Need = tuple[Iterable[str], str, Mapping[str, str]]
 REMEDY = (
     "Restore the role's policy from the stack's template; docs/security.md lists what "
     "it needs. `sam deploy` alone does not: CloudFormation sees no change."
@@ -36,58 +44,80 @@ class RoleCheck:
 
         settings: The function's.
 
-        queue_arn: The retry queue's.
+        queue_arns: Of the queues that the function reads and fills.
     """
 
     aws: AWS
     stack: Stack
     settings: Settings
-    queue_arn: str
+    queue_arns: Iterable[str]
 
     def look(self) -> Check:
         """Have IAM say what the role may do."""
-        denied, remedies = [], []
-        for actions, resource, context in self._needed():
-            answer = self.aws.iam.simulate_principal_policy(
-                PolicySourceArn=self.stack.function["Role"],
-                ActionNames=actions,
-                ResourceArns=[resource],
-                ContextEntries=[_entry(name, value) for name, value in context.items()],
-            )
-            for result in answer["EvaluationResults"]:
-                if result["EvalDecision"] != "allowed":
-                    action = result["EvalActionName"]
-                    denied.append(f"{action} on {resource}")
-                    remedies.append(_remedy(action, result))
-        if denied:
-            return wrong("role", "it may not " + ", ".join(denied), remedies[0])
-        return fine("role", "it may do all that it needs")
+        role = self.stack.function["Role"]
+        return find_denial(self.aws, role, self._needed()) or fine(
+            "role", "it may do all that it needs"
+        )
 
-    def _needed(self) -> Iterator[tuple[list[str], str, dict[str, str]]]:
+    def _needed(self) -> Iterator[Need]:
         """Return what the role needs: actions, resource, and what goes with them."""
         head, partition = self.settings.key_pattern.head, self.stack.partition
         ours = {"aws:ResourceAccount": self.stack.account}
         bucket = f"arn:{partition}:s3:::{self.settings.bucket_name}"
         yield ["s3:ListBucket"], bucket, ours | {"s3:prefix": head}
-        yield [*OBJECT_ACTIONS], f"{bucket}/{head}picture.jpg", ours
+        yield OBJECT_ACTIONS, f"{bucket}/{head}picture.jpg", ours
         if self.settings.crop_position == FACE:
             yield ["rekognition:DetectFaces"], "*", {}
         secret = self.settings.authgear_secret_id
         if secret.startswith("arn:"):
             yield ["secretsmanager:GetSecretValue"], secret, {}
-        queue = ["sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage"]
-        yield queue, self.queue_arn, {}
-        for parameter, service in (
-            ("BucketKmsKeyArn", "s3"),
-            ("SecretKmsKeyArn", "secretsmanager"),
-        ):
-            key = self.stack.parameters.get(parameter, "")
-            if key:
-                suffix = (
-                    "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
-                )
-                via = f"{service}.{self.stack.region}.{suffix}"
-                yield ["kms:Decrypt"], key, {"kms:ViaService": via}
+        for queue_arn in self.queue_arns:
+            yield QUEUE_ACTIONS, queue_arn, {}
+        yield from need_key(self.stack, "BucketKmsKeyArn", "s3")
+        yield from need_key(self.stack, "SecretKmsKeyArn", "secretsmanager")
+
+
+def need_key(stack: Stack, parameter: str, service: str) -> Iterator[Need]:
+    """Return the need for a KMS key, if the stack has one, through a service."""
+    key = stack.parameters.get(parameter, "")
+    if key:
+        suffix = "amazonaws.com.cn" if stack.partition == "aws-cn" else "amazonaws.com"
+        via = f"{service}.{stack.region}.{suffix}"
+        yield ["kms:Decrypt"], key, {"kms:ViaService": via}
+
+
+def find_denial(
+    aws: AWS, role: str, needs: Iterable[Need], name: str = "role"
+) -> Check | None:
+    """
+    Have IAM say what a role may not do.
+
+    Args:
+        aws: Clients of AWS.
+
+        role: The role's ARN.
+
+        needs: What it needs.
+
+        name: The check's.
+    """
+    denied, remedies = [], []
+    for actions, resource, context in needs:
+        answer = aws.iam.simulate_principal_policy(
+            PolicySourceArn=role,
+            ActionNames=[*actions],
+            ResourceArns=[resource],
+            ContextEntries=[_entry(key, value) for key, value in context.items()],
+        )
+        for result in answer["EvaluationResults"]:
+            if result["EvalDecision"] != "allowed":
+                action = result["EvalActionName"]
+                denied.append(f"{action} on {resource}")
+                remedies.append(_remedy(action, result))
+    if not denied:
+        return None
+    subject = "it" if name == "role" else f"the {name} function"
+    return wrong(name, f"{subject} may not " + ", ".join(denied), remedies[0])
 
 
 def _entry(name: str, value: str) -> Any:

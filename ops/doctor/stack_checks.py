@@ -12,18 +12,13 @@ from ops.aws import AWS
 from ops.deployment import Stack
 from ops.doctor.bucket_checks import check_encryption
 from ops.doctor.check import Check, fine, wrong
+from ops.doctor.function_queue import queue_arn
+from ops.doctor.hook_check import HookCheck
 from ops.doctor.queue_checks import QueueChecks
+from ops.doctor.resync_check import check_resync
 from ops.doctor.role_checks import RoleCheck
 from ops.doctor.trigger_checks import check_trigger
 from settings import Settings
-
-OBJECT_ACTIONS = [
-    "s3:GetObject",
-    "s3:GetObjectTagging",
-    "s3:PutObjectTagging",
-    "s3:GetObjectVersionTagging",
-    "s3:PutObjectVersionTagging",
-]
 
 
 @dataclass
@@ -37,6 +32,8 @@ class StackChecks:
         stack: The stack.
 
         settings: The function's.
+
+        now: Seconds since the epoch.
     """
 
     NEEDS: ClassVar[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -46,6 +43,9 @@ class StackChecks:
             "role": ("stack", "settings"),
             "encryption": ("stack", "settings"),
             "retries": ("stack",),
+            "bulk": ("stack",),
+            "resync": ("stack",),
+            "hook": ("stack",),
             "dead-letters": ("stack",),
         }
     )
@@ -53,20 +53,19 @@ class StackChecks:
     aws: AWS
     stack: Stack
     settings: Settings
+    now: float
 
     def look(self, name: str) -> Check:
         """Look at one thing, by the name of its check."""
         looks = {
             "function": self._function,
             "trigger": lambda: check_trigger(self.aws, self.stack, self.settings),
-            "role": lambda: RoleCheck(
-                self.aws,
-                self.stack,
-                self.settings,
-                self._queues.retry_queue["QueueArn"],
-            ).look(),
+            "role": self._role,
             "encryption": lambda: check_encryption(self.aws, self.settings, self.stack),
             "retries": self._queues.check_retries,
+            "bulk": self._queues.check_bulk,
+            "resync": lambda: check_resync(self.aws, self.stack),
+            "hook": HookCheck(self.aws, self.stack, self.now).look,
             "dead-letters": self._queues.check_dead_letters,
         }
         return looks[name]()
@@ -75,6 +74,12 @@ class StackChecks:
     def _queues(self) -> QueueChecks:
         """What looks at the queues."""
         return QueueChecks(self.aws, self.stack)
+
+    def _role(self) -> Check:
+        """Tell whether the function's role may do its work."""
+        outputs = ("RetryQueueUrl", "BulkQueueUrl")
+        arns = [queue_arn(self.stack, it) for it in outputs if it in self.stack.outputs]
+        return RoleCheck(self.aws, self.stack, self.settings, arns).look()
 
     def _function(self) -> Check:
         """Tell whether the function can be invoked at all."""

@@ -11,14 +11,15 @@ from rich.table import Table
 from rich.text import Text
 
 from authgear import AuthgearError, Budget
-from factory import build_picture_maker, build_reconciler
 from ops.deployment import Deployment
 from ops.session import JSONOption, Session, StackOption
 from ops.user.log import read_log
 from ops.user.names import TIME, kind_of, profile_of, read_user, text_in_keys
-from outcome import Outcome, Reason
+from ops.user.verdict import Judge, Verdict
+from outcome import Result
 from storage.bucket import Bucket, StoredObject
 from storage.key_pattern import KeyIgnored
+from sync.errors import result_from_error
 from sync.sync_tag import TAG, parse_sync_tag
 from sync.user_profile import AmbiguousUser
 
@@ -43,54 +44,68 @@ def status(
     """
     Show one user: bucket, Authgear, log.
 
-    The exit status is 0 if Authgear shows the picture that it should.
+    Says whether the user is in sync and, if not, what will happen and what to run.
+    Nothing is changed. The exit status is 0 if Authgear shows the picture that it
+    should.
     """
     session = Session.of(context)
     deployment = Deployment.find(session, stack)
-    profile = _profile(deployment, user)
+    profile, unread = _profile(deployment, user)
     name = profile.pop("text") or kind_of(user)[1]
-    objects = _objects(deployment, name)
+    items = _list(deployment, name)
+    objects = [_as_dict(deployment.bucket, item) for item in items[:MOST_OBJECTS]]
     since = session.now() - days * 86_400
     log = read_log(deployment, {profile.get("user_id") or name, name}, since)[-lines:]
-    verdict, is_fine = _judge(deployment, profile, objects)
+    judge = Judge(deployment, user, log, session.now())
+    verdict = (
+        judge.judge_unread(unread) if unread else judge.judge(profile["user_id"], items)
+    )
     if as_json:
+        told: dict[str, Any] = {
+            "verdict": verdict.finding,
+            "in_sync": verdict.in_sync,
+            "outlook": verdict.outlook,
+            "remedy": verdict.remedy,
+        }
         found = {"objects": objects, "authgear": profile, "log": log}
-        session.print_json({"verdict": verdict, "in_sync": is_fine, **found})
+        session.print_json({**told, **found})
     else:
         _show(session, profile, objects, log, has_log=deployment.stack is not None)
-        session.say(f"\n{verdict}", "green" if is_fine else "red")
-    if not is_fine:
+        _tell(session, verdict)
+    if not verdict.in_sync:
         raise typer.Exit(1)
 
 
-def _profile(deployment: Deployment, user: str) -> dict[str, Any]:
-    """Return the user's side in Authgear; no attribute but the picture's id."""
+def _profile(deployment: Deployment, user: str) -> tuple[dict[str, Any], Result | None]:
+    """
+    Return the user's side in Authgear; no attribute but the picture's id.
+
+    With it comes the result that it means if the user cannot be read.
+    """
     profile = profile_of(deployment, user, Budget(deadline=time.monotonic() + TIME))
     try:
         found = read_user(profile)
     except (AuthgearError, AmbiguousUser, KeyIgnored) as error:
-        return {"problem": str(error), "text": "", "user_id": profile.user_id}
-    return {
+        facts = {"problem": str(error), "text": "", "user_id": profile.user_id}
+        return facts, result_from_error(error)
+    facts = {
         "user_id": found.user_id,
         "has_picture": found.has_picture,
         "object_id": found.picture_object_id,
         "text": text_in_keys(deployment, found),
     }
+    return facts, None
 
 
-def _objects(deployment: Deployment, name: str) -> list[dict[str, Any]]:
-    """Return the user's objects, newest first, with what their tags say."""
-    pattern, bucket = deployment.settings.key_pattern, deployment.bucket
-    return [
-        {
-            "bucket": bucket.name,
-            "key": item.key,
-            "bytes": item.size,
-            "last_modified": item.last_modified,
-            "tag": _tag(bucket, item),
-        }
-        for item in _list(bucket, pattern.prefix(name), name, pattern)[:MOST_OBJECTS]
-    ]
+def _as_dict(bucket: Bucket, item: StoredObject) -> dict[str, Any]:
+    """Return an object with what its tag says."""
+    return {
+        "bucket": bucket.name,
+        "key": item.key,
+        "bytes": item.size,
+        "last_modified": item.last_modified,
+        "tag": _tag(bucket, item),
+    }
 
 
 def _tag(bucket: Bucket, item: StoredObject) -> str | None:
@@ -99,45 +114,21 @@ def _tag(bucket: Bucket, item: StoredObject) -> str | None:
     return tag.result if tag and tag.etag == item.etag else None
 
 
-def _list(bucket: Bucket, prefix: str, name: str, pattern: Any) -> list[Any]:
-    """List the user's objects."""
-    return bucket.list_newest_first(prefix, lambda key: pattern.names(key, name))
-
-
-def _judge(
-    deployment: Deployment,
-    profile: dict[str, Any],
-    objects: Sequence[dict[str, Any]],
-) -> tuple[str, bool]:
-    """Say in a sentence whether bucket and Authgear agree, by a dry run."""
-    if "problem" in profile:
-        return profile["problem"], False
-    if not objects:
-        return "The bucket has no picture of this user.", False
-    newest, shown = objects[0]["key"], profile["object_id"]
-    reasons, detail = _try(deployment, newest)
-    if Reason.DRY_RUN in reasons:
-        return f"Not in sync: {newest} is not what Authgear shows.", False
-    if any(reason.outcome is Outcome.FAILED for reason in reasons):
-        return detail, False
-    for item in objects:
-        if shown and item["tag"] == shown:
-            return f"In sync: Authgear shows {item['key']}.", True
-    return detail, Reason.KEPT in reasons or Reason.REMOVED_BY_USER in reasons
-
-
-def _try(deployment: Deployment, key: str) -> tuple[list[Reason], str]:
-    """Return the reasons of a dry run, and what it says of the object itself."""
-    settings = deployment.settings
-    make_picture = build_picture_maker(settings, deployment.find_focus)
-    reconciler = build_reconciler(
-        settings, deployment.bucket, deployment.admin_api, make_picture
+def _list(deployment: Deployment, name: str) -> list[StoredObject]:
+    """List the user's objects, newest first."""
+    pattern = deployment.settings.key_pattern
+    return deployment.bucket.list_newest_first(
+        pattern.prefix(name), lambda key: pattern.names(key, name)
     )
-    budget = Budget(deadline=time.monotonic() + TIME)
-    lines = reconciler.reconcile(key, budget, dry_run=True)
-    result = lines[0].result
-    detail = result.detail or result.reason.meaning
-    return [line.result.reason for line in lines], f"{key}: {detail}."
+
+
+def _tell(session: Session, verdict: Verdict) -> None:
+    """Print the verdict: what was found, what will happen, what to do."""
+    session.say(f"\n{verdict.finding}", "green" if verdict.in_sync else "red")
+    for line in (verdict.outlook, *verdict.remedy.splitlines()):
+        if line:
+            # In one line, however long, so that a command in it can be pasted.
+            session.console.print(Text(line), soft_wrap="ops " in line)
 
 
 def _show(

@@ -86,7 +86,9 @@ def _find_cause_by_tag(
         return Cause.NEW_OBJECT
     is_old = tag.image_id and not tag.fingerprint  # a tag of version 0.1
     is_unfinished = isinstance(action, WriteTag)
-    if is_old or is_unfinished:
+    # The mark is read of an image that no tag names: the tag's own is not shown.
+    is_replaced = tag.image_id and isinstance(action, ReadMark)
+    if is_old or is_unfinished or is_replaced:
         return Cause.CHANGED_IN_AUTHGEAR
     return Cause.OTHER_SETTINGS
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from authgear import Budget, RateLimited
 from outcome import Reason, Result
 from storage.bucket import Bucket, StoredObject
+from storage.errors import BucketError
 from triggers.messages import Check, Mode, Resync, ResyncRange
 
-from .bulk_queue import BulkQueue
+from .bulk_queue import BulkQueue, QueueFailed
 from .causes import QUEUED, Cause, Counts, count, is_held
 from .comparison import Compared, Comparison
 
@@ -55,13 +56,19 @@ class Resyncer:
         if not message.after and self.queue.count_waiting():
             return Result(reason=Reason.RESYNC_SKIPPED)
         end = budget.clock() + min(LISTING, budget.left() / 2)
-        after, ranges = message.after, 0
-        for until in self._cut(message.after):
-            self.queue.send([ResyncRange(mode=message.mode, after=after, until=until)])
-            after, ranges = until, ranges + 1
-            if until and budget.clock() > end:
-                self.queue.send([replace(message, after=after)])
-                break
+        after, ranges, mode = message.after, 0, message.mode
+        try:
+            for until in self._cut(message.after):
+                self.queue.send([ResyncRange(mode=mode, after=after, until=until)])
+                after, ranges = until, ranges + 1
+                if until and budget.clock() > end:
+                    self.queue.send([replace(message, after=after)])
+                    break
+        except (BucketError, QueueFailed):
+            if not ranges:
+                raise
+            # If it came again itself, it would be skipped: its ranges wait.
+            self.queue.send([replace(message, after=after)])
         return Result(reason=Reason.RESYNC_STARTED, fields={"ranges": ranges})
 
     def compare(self, message: ResyncRange, budget: Budget) -> Result:

@@ -100,9 +100,7 @@ class Bucket:
         found = [item for item in self.scan(prefix) if is_wanted(item.key)]
         return sorted(found, key=lambda it: (it.last_modified, it.key), reverse=True)
 
-    def scan(
-        self, prefix: str, *, after: str = "", pages: int | None = None
-    ) -> Iterator[StoredObject]:
+    def scan(self, prefix: str, *, after: str = "") -> Iterator[StoredObject]:
         """
         List objects in the order of their keys.
 
@@ -110,14 +108,12 @@ class Bucket:
             prefix: The beginning of their keys.
 
             after: Only keys behind this one.
-
-            pages: How many pages of a thousand keys to read; all if left out.
         """
         paginator = self._s3.get_paginator("list_objects_v2")
         start: Any = {"StartAfter": after} if after else {}
         with translated("list"):
             listed = paginator.paginate(Bucket=self.name, Prefix=prefix, **start)
-            for number, page in enumerate(listed, 1):
+            for page in listed:
                 for item in _contents(page):
                     yield StoredObject(
                         key=item["Key"],
@@ -125,8 +121,6 @@ class Bucket:
                         size=item["Size"],
                         last_modified=item["LastModified"],
                     )
-                if number == pages:
-                    return
 
     def download(self, item: StoredObject) -> Content:
         """

@@ -97,11 +97,21 @@ def _update(
         for run in runs:
             yield run, _make(run, admin_api, budget)
     except AuthgearError as error:
-        for run in runs:
-            yield run, error
+        yield from _share(error, runs, budget)
     else:
         for run, call in zip(runs, calls, strict=True):
             yield run, done[call.user.user_id]
+
+
+def _share(
+    error: AuthgearError, runs: Sequence[_Pending], budget: Budget
+) -> Iterator[tuple[_Pending, Answer]]:
+    """Hand all runs one error; the pause that one run makes is the pause of all."""
+    start, asked = budget.clock(), error.retry_after
+    for run in runs:
+        if asked is not None:
+            error.retry_after = max(0.0, asked - (budget.clock() - start))
+        yield run, error
 
 
 def _make(run: _Pending, admin_api: AdminAPI, budget: Budget) -> Answer:

@@ -63,10 +63,10 @@ def _events(content: Any, depth: int = 0) -> Iterator[Event]:
     """Open envelope after envelope until objects or users come to light."""
     if isinstance(content, str):
         content = _parse(content)
-    if isinstance(content, list) and content:  # as EventBridge Pipes hand it over
-        yield from _record_events(content, depth)
-    elif depth > DEEPEST or not isinstance(content, dict):
+    if depth > DEEPEST or not isinstance(content, dict | list):
         yield ObjectEvent(problem=Reason.UNKNOWN_EVENT)
+    elif isinstance(content, list):  # as EventBridge Pipes hand it over
+        yield from _record_events(content, depth)
     elif content.get("Event") == "s3:TestEvent":
         yield ObjectEvent(bucket=_field(content, "Bucket"), problem=Reason.TEST_EVENT)
     elif is_message(content):

@@ -220,6 +220,16 @@ def test_timeouts_leave_room(resources: dict[str, Any]) -> None:
     assert resources["RetryQueue"]["VisibilityTimeout"] >= 6 * timeout
 
 
+def test_bulk_messages_may_come_again_and_again(resources: dict[str, Any]) -> None:
+    """
+    Lambda takes 16 messages that follow from each other for an endless loop.
+
+    It would then put a range of keys that waits for its turn for more than four hours
+    into the dead-letter queue.
+    """
+    assert resources["Function"]["RecursiveLoop"] == "Allow"
+
+
 def test_version_stands_in_one_place(template: dict[str, Any]) -> None:
     """The template's is filled in by the build."""
     metadata = template["Metadata"]["AWS::ServerlessRepo::Application"]

@@ -33,10 +33,10 @@ def test_parameter_has_the_template_s_name_or_the_variable_s(
         ("PICTURE_SIZ=300", "PICTURE_SIZ is no setting"),
         ("PICTURE_SIZE=1", "PICTURE_SIZE must be a whole number from 240 to 1024"),
         ("PictureSize=", "PictureSize must be a whole number"),
-        ("Overwrite=never", "Overwrite must be one of always, if-empty"),
+        ("Overwrite=never", "Overwrite must be one of always, keep-own, if-empty"),
         ("KeyPattern=faces/*", "KeyPattern must hold one placeholder"),
         ("BackgroundColor=red", "BackgroundColor must be a colour"),
-        ("REMEMBER", "REMEMBER must be one of true, false"),
+        ("REMOVE_ON_DELETE", "REMOVE_ON_DELETE must be one of true, false"),
     ],
 )
 def test_wrong_parameter_is_told(assignment: str, problem: str) -> None:
@@ -46,7 +46,7 @@ def test_wrong_parameter_is_told(assignment: str, problem: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [*sorted(OWN), "AUTHGEAR_ENDPOINT", "AUTHGEAR_SECRET_ID", "BUCKET_NAMES"]
+    "name", [*sorted(OWN), "AUTHGEAR_ENDPOINT", "AUTHGEAR_SECRET_ID", "BUCKET_NAME"]
 )
 def test_parameter_that_leads_elsewhere_is_refused(name: str) -> None:
     """The local system stays on this machine, whatever it is told."""

@@ -93,10 +93,17 @@ class Ops:
 
     def simulate(self, request: dict[str, Any]) -> dict[str, Any]:
         """Answer as IAM does, which moto does not."""
+        [resource] = request["ResourceArns"]
+        role = request["PolicySourceArn"].rpartition("/")[2]
+        who = "" if role == NAME else f"{role}: "
         results = [
             {
                 "EvalActionName": action,
-                "EvalDecision": "implicitDeny" if action in self.denied else "allowed",
+                "EvalDecision": (
+                    "implicitDeny"
+                    if self.denied & {who + action, f"{who}{action} on {resource}"}
+                    else "allowed"
+                ),
             }
             for action in request["ActionNames"]
         ]

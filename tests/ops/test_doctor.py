@@ -24,7 +24,8 @@ SHARED = [
     *("secret", "endpoint", "clock", "key-accepted", "upload-origin", "app-id"),
     *("users", "image-store", "bucket"),
 ]
-REST = ["function", "trigger", "role", "encryption", "retries", "dead-letters"]
+REST = ["function", "trigger", "role", "encryption", "retries"]
+REST += ["bulk", "resync", "hook", "dead-letters"]
 
 
 def test_doctor_of_a_whole_stack_finds_nothing(ops: Ops) -> None:

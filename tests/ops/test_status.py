@@ -17,8 +17,8 @@ from tests.ops.stack import LOG_GROUP
 PHOTO = (PICTURES / "rocket.jpg").read_bytes()
 
 
-def write_log(ops: Ops, *messages: str) -> None:
-    """Write lines as the function does."""
+def write_log(ops: Ops, *messages: str) -> str:
+    """Write lines as the function does; return the name of their stream."""
     stream = f"stream-{time.monotonic_ns()}"
     ops.aws.logs.create_log_stream(logGroupName=LOG_GROUP, logStreamName=stream)
     now = int(time.time() * 1000)
@@ -27,6 +27,7 @@ def write_log(ops: Ops, *messages: str) -> None:
         logStreamName=stream,
         logEvents=[{"timestamp": now, "message": it} for it in messages],
     )
+    return stream
 
 
 def test_status_of_a_user_in_step(ops: Ops, user: User) -> None:

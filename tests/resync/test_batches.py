@@ -8,6 +8,7 @@ import pytest
 
 from outcome import Reason
 from settings import Overwrite
+from tests.fakes import transport
 from tests.fakes.authgear_server import answered, dropped_after, dropped_before
 from tests.resync.world import World
 from tests.sync.world import png
@@ -119,6 +120,19 @@ def test_update_without_an_answer_fails_for_all(fault: Any) -> None:
     answer = world.invoke(*map(check, ids))
     assert set(reasons(answer).values()) == {"in-sync"}
     assert len(world.authgear.images) == 5
+
+
+def test_rate_limit_of_an_update_is_waited_for_once() -> None:
+    """The pause that Authgear asks for holds for all five users together."""
+    world = World()
+    ids = world.add(5)
+    refused = transport.answer({}, 429, headers={"Retry-After": "30"})
+    world.authgear.fail("update", lambda _: refused)
+
+    answer = world.invoke(*map(check, ids))
+
+    assert set(reasons(answer).values()) == {"picture-set"}
+    assert sum(world.clock.slept) == 30.0
 
 
 def test_upload_that_fails_fails_for_one() -> None:

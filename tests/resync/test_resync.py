@@ -116,6 +116,18 @@ def test_drift_is_mended(drift: Any) -> None:
     assert color_of(data) == "red"
 
 
+def test_lost_delete_is_mended_where_own_pictures_stay() -> None:
+    """No tag names what is shown; that is no matter of other settings."""
+    world = World(overwrite=Overwrite.KEEP_OWN)
+    ids = world.add(2)
+    world.sync(*ids)
+    delete_event_lost(world, ids[0])
+
+    assert world.counts() == {"changed_in_authgear": 1, "in_sync": 1, "queued": 1}
+    assert world.counts() == {"in_sync": 2}
+    assert color_of(world.authgear.picture_of(ids[0])) == "red"
+
+
 @pytest.mark.parametrize("overwrite", [Overwrite.KEEP_OWN, Overwrite.IF_EMPTY])
 def test_own_picture_is_settled(overwrite: Overwrite) -> None:
     """It is looked at once, and costs nothing after it."""
@@ -230,6 +242,24 @@ def test_long_listing_goes_on_in_another_message() -> None:
     assert kinds == ["resync-range", "resync-range", "resync"]
 
     world.drain()
+    assert all(world.authgear.picture_of(user_id) for user_id in ids)
+
+
+def test_listing_that_breaks_off_goes_on_in_another_message() -> None:
+    """A start whose ranges wait already would be skipped if it came again itself."""
+    world = World(keys=2)
+    ids = world.add(9)
+    pages = iter([None, None, client_error("SlowDown")])
+
+    def break_off() -> None:
+        error = next(pages, None)
+        if error:
+            raise error
+
+    world.s3.slow = break_off
+    world.send(Resync(mode=Mode.BACKFILL))
+    world.drain()
+
     assert all(world.authgear.picture_of(user_id) for user_id in ids)
 
 

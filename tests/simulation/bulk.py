@@ -76,7 +76,7 @@ class Bulk:
         """Wire everything."""
         self.time, self.random = Time(), Random(1)  # noqa: S311 - hides nothing
         self.authgear = LimitedAuthgear(self.time, self.weather)
-        self.s3 = ListedS3(self.time, PATTERN.head)
+        self.s3 = ListedS3(self.time)
         self.reasons: Counter[Reason] = Counter()
         self.live: dict[str, float] = {}
         self.waits: list[float] = []
@@ -93,7 +93,7 @@ class Bulk:
             time=self.time,
             lanes=Lanes.from_template(),
             start_execution=self._start_execution,
-            in_queue=_failure_in_queue,
+            in_queue=wrap_failure,
             random=self.random,
         )
 
@@ -194,13 +194,11 @@ class Bulk:
             ),
             bulk_queue_name="bulk",
             pace=BulkPace(self.per_minute, lambda: connection.requests_sent),
-            recorder=cast(
-                Any, SimpleNamespace(metrics=_NoMetrics(), record=self._note)
-            ),
+            recorder=cast(Any, SimpleNamespace(metrics=NoMetrics(), record=self._note)),
             clock=self.time.clock,
             sleep=self.time.sleep,
         )
-        return lambda event, timeout: function.handle(event, _context(timeout))
+        return lambda event, timeout: function.handle(event, make_context(timeout))
 
     def _note(self, event: Any, result: Any, _: float) -> None:
         """Take a line of the function's log."""
@@ -213,7 +211,7 @@ class Bulk:
                 self.synced_at = self.time.now
 
 
-class _NoMetrics:
+class NoMetrics:
     """Counts nothing."""
 
     def add_dimension(self, **_: Any) -> None:
@@ -223,14 +221,14 @@ class _NoMetrics:
         """Write nothing."""
 
 
-def _failure_in_queue(event: Any) -> dict[str, Any]:
+def wrap_failure(event: Any) -> dict[str, Any]:
     """Return the batch in which a failed event comes back."""
     body = json.dumps({"version": "1.0", "requestPayload": event})
     record = {"eventSource": "aws:sqs", "messageId": "1", "body": body}
     return {"Records": [record]}
 
 
-def _context(seconds: float) -> Any:
+def make_context(seconds: float) -> Any:
     """Return what Lambda tells the function."""
     return SimpleNamespace(
         function_name="pictures",

@@ -91,6 +91,10 @@ class LambdaService:
         """Take an asynchronous invocation."""
         self._dispatch(Event(payload, self.time.now))
 
+    def send(self, body: Any) -> None:
+        """Take a message of the retry queue that no failure has sent there."""
+        self._show(Message(body, self.time.now))
+
     def _dispatch(self, event: Event) -> None:
         """Run an event, or put it off where nothing is free."""
         if self.time.now - event.since > self.lanes.oldest:

@@ -83,10 +83,15 @@ class LimitedAuthgear(FakeAuthgear):
         time: Passes with each request.
 
         weather: Limit and outage.
+
+        call: Seconds of a request.
     """
 
-    def __init__(self, time: Time, weather: Weather) -> None:
+    def __init__(
+        self, time: Time, weather: Weather, call: float = AUTHGEAR_CALL
+    ) -> None:
         super().__init__()
+        self._call = call
         self.allowed: list[float] = []
         self.refused = 0
         self.unanswered = 0
@@ -106,7 +111,7 @@ class LimitedAuthgear(FakeAuthgear):
 
     def _handle(self, request: requests.PreparedRequest) -> requests.Response:
         """Answer one request, if it is not one too many."""
-        self._time.sleep(AUTHGEAR_CALL)
+        self._time.sleep(self._call)
         start, end = self._weather.outage
         if start <= self._time.now < end:
             self._break()

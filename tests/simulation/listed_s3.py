@@ -6,6 +6,7 @@ import threading
 from bisect import bisect_right, insort
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Any
 
 from tests.fakes.s3 import FakeS3
@@ -16,25 +17,35 @@ PAGE = 1_000  # keys of one answer of S3
 
 class ListedS3(FakeS3):
     """
-    A bucket with one object for each user.
+    A bucket whose keys are kept in order.
 
     Args:
         time: Passes with each call of the simulated thread.
 
-        head: The prefix of all keys; longer prefixes are a user's own.
+        call: Seconds of a call.
+
+    Attributes:
+        operations: The operations that were called.
     """
 
-    def __init__(self, time: Time, head: str) -> None:
+    def __init__(self, time: Time, call: float = S3_CALL) -> None:
         super().__init__()
         self._time = time
-        self._head = head
+        self._call = call
         self._keys: list[str] = []
+        self.operations: set[str] = set()
 
     def put(self, key: str, data: bytes, **tags: str) -> Any:
         """Store an object, and keep the keys in order."""
         if key not in self.objects:
             insort(self._keys, key)
         return super().put(key, data, **tags)
+
+    def delete(self, key: str) -> None:
+        """Delete an object."""
+        if key in self.objects:
+            self._keys.remove(key)
+        super().delete(key)
 
     def paginate(
         self,
@@ -43,20 +54,24 @@ class ListedS3(FakeS3):
         Prefix: str,  # noqa: N803 - boto3's names
         StartAfter: str = "",  # noqa: N803 - boto3's names
     ) -> Iterator[dict[str, Any]]:
-        """List a user's object, or a thousand keys a page."""
-        size, after = PAGE if Prefix == self._head else 1, max(StartAfter, Prefix)
-        is_last = False
+        """List a thousand keys a page."""
+        after, is_last = max(StartAfter, Prefix), False
         while not is_last:
             self._called("list_objects_v2", Bucket)
             # Looked up now: others may have put objects while the call took its time.
-            start = bisect_right(self._keys, after)
-            page = [
-                it for it in self._keys[start : start + size] if it.startswith(Prefix)
-            ]
-            is_last = size == 1 or len(page) < size
+            page = self._find_page(Prefix, after)
+            is_last = len(page) < PAGE
             contents = [self._entry(key) for key in page]
             yield {"IsTruncated": not is_last, "Contents": contents}
             after = page[-1] if page else after
+
+    def _find_page(self, prefix: str, after: str) -> list[str]:
+        """Return the keys of a page, without a look at those behind it."""
+        start = bisect_right(self._keys, after)
+        rest = range(start, min(start + PAGE, len(self._keys)))
+        return list(
+            takewhile(lambda key: key.startswith(prefix), (self._keys[n] for n in rest))
+        )
 
     def _entry(self, key: str) -> dict[str, Any]:
         """Return an object as a list shows it."""
@@ -70,5 +85,6 @@ class ListedS3(FakeS3):
 
     def _called(self, operation: str, bucket: str) -> None:
         """Let time pass, but not in a thread beside the one that is simulated."""
+        self.operations.add(operation)
         if threading.current_thread() is threading.main_thread():
-            self._time.sleep(S3_CALL)
+            self._time.sleep(self._call)

@@ -180,7 +180,8 @@ def look(world: World, move: Move) -> None:
     for _ in range(LOOKS):
         world.look_at(user)
     most = 1
-    if world.setup.tagging is not Tagging.ALLOWED:
+    keys = [world.key(user, number) for number in range(2)]
+    if world.setup.tagging is not Tagging.ALLOWED or any(map(world.s3.is_full, keys)):
         # An image that is neither shown nor named by a tag is not known again.
         most += trouble.failed_updates - failed
     assert len(world.authgear.uploads) - uploads <= most

@@ -90,6 +90,11 @@ class SteppedS3(FakeS3):
             item.tags = self._read_by_others[1]
         self._trouble.lost_tags += item.tags.get(TAG) != before
 
+    def is_full(self, key: str) -> bool:
+        """Tell whether the tags of others leave no room for the sync tag."""
+        item = self.objects.get(key)
+        return item is not None and len(item.tags) == MOST_TAGS and TAG not in item.tags
+
     # What invocations do.
 
     def paginate(self, **options: Any) -> Iterator[dict[str, Any]]:

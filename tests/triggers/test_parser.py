@@ -382,6 +382,18 @@ def test_read_depth(wrap: Any, most: int) -> None:
     assert (lost.key, lost.problem) == ("", unknown)
 
 
+def test_read_depth_of_records_without_envelopes() -> None:
+    """Lists of records within records are opened no deeper than other envelopes."""
+    content: Any = [{"eventSource": "aws:s3"}]
+    for _ in range(1_000):
+        content = [{"eventSource": "aws:sqs", "body": content}]
+
+    [found] = read({"Records": content}).events
+
+    assert isinstance(found, ObjectEvent)
+    assert found.problem is Reason.UNKNOWN_MESSAGE
+
+
 def assert_whole(event: Event) -> None:
     """Check that an event names an object, or says why it does not."""
     if isinstance(event, ObjectEvent):

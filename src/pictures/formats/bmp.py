@@ -12,7 +12,6 @@ from .partial import PartialFile
 RUN_LENGTHS = {1, 2}  # kinds of compression
 # Pillow unpacks run lengths byte by byte, in Python: a second for two million.
 MAX_RUN_LENGTH_BYTES = 4_000_000
-DATA_OFFSET = 10, 14  # where the header tells where the pixels are
 
 
 class TooManyRuns(Exception):

@@ -39,9 +39,9 @@ REASONS = {
 }
 
 # ITU T.81, table B.1
-START, END, SCAN, COMMENT = 0xD8, 0xD9, 0xDA, 0xFE
+START, END, SCAN = 0xD8, 0xD9, 0xDA
 FRAMES = {0xC0, 0xC2}  # baseline and progressive
-SEGMENTS = {0xE0, 0xDB, 0xC4, 0xDD, COMMENT} | FRAMES  # JFIF, tables, and no metadata
+SEGMENTS = {0xE0, 0xDB, 0xC4, 0xDD} | FRAMES  # JFIF, tables, and no metadata
 
 
 # The fields of a picture that are not in the header: its bytes, and what the function

@@ -94,6 +94,7 @@ def test_no_picture(header: dict[str, Any]) -> None:
         MADE.data + b"<html>",
         MADE.data[:-2] + b"\xff\xe1ab\xff\xd9",
         MADE.data[:2] + b"\xff\xe1\0\4ab" + MADE.data[2:],
+        MADE.data[:2] + b"\xff\xfe\0\5abc" + MADE.data[2:],
         b"\xff\xd8\xff\xd9",
         encode(photo(240, 240), "JPEG", exif=exif(1)),
         encode(photo(240, 239), "JPEG"),

@@ -216,7 +216,7 @@ class Judge:
 
 
 def _find_end(lines: Sequence[ObjectResult]) -> ObjectResult | None:
-    """Return the line that says what becomes of the user, if one does."""
+    """Return the line that says what will happen to the user, if there is one."""
     deciding = (*AGREED, Reason.DRY_RUN, *REFUSED_UPDATES)
     for line in lines:
         reason = line.result.reason

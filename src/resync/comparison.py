@@ -19,7 +19,7 @@ from sync.view import ObjectView, Shown, View
 from .causes import Cause, find_cause
 
 READERS = 16  # threads that read sync tags
-MOST_READ = 1_000  # users in one request; a range has no more
+MOST_READ = 1_000  # users in one request; the last range may have a few more
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from storage.errors import BucketError
 from triggers.messages import Check, Mode, Resync, ResyncRange
 
 from .bulk_queue import BulkQueue, QueueFailed
-from .causes import QUEUED, Cause, Counts, count, is_held
+from .causes import MOST_DIFFERENT, QUEUED, Cause, Counts, count, is_held
 from .comparison import Compared, Comparison
 
 KEYS = 1_000  # of a range: what S3 lists in one request
@@ -114,12 +114,20 @@ class Resyncer:
         return Result(reason=Reason.RESYNC_COMPARED, fields=fields)
 
     def _cut(self, after: str) -> Iterator[str]:
-        """Yield the last key of each range, and an empty one for the last range."""
-        number = 0
+        """
+        Yield the last key of each range, and an empty one for the last range.
+
+        A rest of so few keys that it can never be held belongs to the range before it.
+        """
+        rest = self.keys * (MOST_DIFFERENT + 1) // KEYS
+        number, until = 0, ""
         for number, item in enumerate(self.bucket.scan(self.prefix, after=after), 1):
             if number % self.keys == 0:
-                yield item.key
-        if number % self.keys or not number:
+                until = item.key
+            if until and number % self.keys == rest:
+                yield until
+                until = ""
+        if until or number % self.keys or not number:
             yield ""
 
     def _compare(self, after: str, until: str, budget: Budget) -> list[Compared]:

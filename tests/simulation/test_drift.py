@@ -8,8 +8,9 @@ from typing import NamedTuple
 import pytest
 
 from tests.simulation import town as drifts
-from tests.simulation.drift import OWN, Drift
+from tests.simulation.drift import Drift
 from tests.simulation.limited import Weather
+from tests.simulation.project import OWN
 from tests.simulation.town import FIRST, NEXT, READS, USERS, Town
 from triggers.messages import Mode
 
@@ -193,7 +194,7 @@ def start_wrong_stack(users: int) -> Drift:
     return stack
 
 
-@pytest.mark.parametrize("users", [51, 300, 1_200])
+@pytest.mark.parametrize("users", [51, 300, 1_000, 1_001, 1_050, 1_051, 2_030])
 def test_wrong_bucket_touches_nobody(users: int) -> None:
     """A new stack's resync is held, each day again, until the operator applies it."""
     stack = start_wrong_stack(users)

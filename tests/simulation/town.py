@@ -7,8 +7,9 @@ from functools import lru_cache
 
 from PIL import Image
 
-from tests.simulation.drift import OWN, Drift, Project
+from tests.simulation.drift import Drift
 from tests.simulation.limited import Weather
+from tests.simulation.project import OWN, Project
 from triggers.messages import Mode
 
 USERS = 6

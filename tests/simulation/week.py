@@ -8,8 +8,9 @@ from random import Random
 
 from settings import Overwrite
 from tests.fakes.s3 import FakeObject
-from tests.simulation.drift import OWN, Drift
+from tests.simulation.drift import Drift
 from tests.simulation.limited import Weather
+from tests.simulation.project import OWN
 from tests.simulation.town import FIRST, LAST, NEXT, png
 from triggers.messages import Mode
 

@@ -40,7 +40,7 @@ VerboseOption = Annotated[
     typer.Option(
         "--verbose",
         metavar="",
-        help="Tell of each call to AWS, on standard error.",
+        help="Print each call to AWS on standard error.",
         rich_help_panel=COMMON,
     ),
 ]

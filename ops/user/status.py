@@ -86,8 +86,8 @@ def _profile(deployment: Deployment, user: str) -> tuple[dict[str, Any], Result 
     try:
         found = read_user(profile)
     except (AuthgearError, AmbiguousUser, KeyIgnored) as error:
-        facts = {"problem": str(error), "text": "", "user_id": profile.user_id}
-        return facts, result_from_error(error)
+        unread = {"problem": str(error), "text": "", "user_id": profile.user_id}
+        return unread, result_from_error(error)
     facts = {
         "user_id": found.user_id,
         "has_picture": found.has_picture,

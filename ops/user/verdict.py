@@ -151,12 +151,12 @@ class Judge:
         outlook = "Nothing will happen until there is another file."
         if reason in REFUSED_UPDATES:
             outlook = NOTHING
-        sync = self.outlook.command("sync", self.user)
+        again = self.outlook.command("sync", self.user, "--again")
         return Verdict(
             in_sync=False,
             finding=f"{line.key}: {_sentence(line.result)}",
             outlook=outlook,
-            remedy=f"{_advice(reason)}\nTo try the same file again, run: {sync} --again",
+            remedy=f"{_advice(reason)}\nTo try the same file again, run: {again}",
         )
 
     def _find_cause(self, items: Sequence[StoredObject], budget: Budget) -> Cause:

@@ -106,9 +106,9 @@ def bulk(
     """
     Stop or resume resyncs and backfills.
 
-    Pictures that are put into the bucket are not affected. What waits keeps for a day;
-    what is lost then is found by the next resync. It does not ask: the one undoes the
-    other.
+    Pictures that are put into the bucket are not affected. The queue keeps its messages
+    for a day; the next resync finds the users of lost ones again. The command does not
+    ask, because stop and resume undo each other.
     """
     session = Session.of(context)
     deployed = Stack.read(session.aws, stack)

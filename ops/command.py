@@ -40,7 +40,7 @@ VerboseOption = Annotated[
     typer.Option(
         "--verbose",
         metavar="",
-        help="Report each call to AWS, on standard error.",
+        help="Print each call to AWS on standard error.",
         rich_help_panel=COMMON,
     ),
 ]

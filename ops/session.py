@@ -25,7 +25,8 @@ StackOption = Annotated[
         envvar="STACK",
         show_envvar=False,
         metavar="NAME",
-        help="The deployed stack, else STACK; else settings come from the environment.",
+        help="The deployed stack; else the variable STACK; else settings come from the "
+        "environment.",
         show_default=False,
     ),
 ]
@@ -37,7 +38,7 @@ NeededStackOption = Annotated[
         envvar="STACK",
         show_envvar=False,
         metavar="NAME",
-        help="The deployed stack, else STACK.",
+        help="The deployed stack; else the variable STACK.",
     ),
 ]
 JSONOption = Annotated[

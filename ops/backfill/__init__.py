@@ -41,7 +41,7 @@ def backfill(
     as_json: JSONOption = False,
 ) -> None:
     """
-    Bring all users in sync with the bucket, changed settings included.
+    Bring all users in sync, changed settings included.
 
     The deployed function does the work at the pace of BulkRequestsPerMinute. Ctrl-C
     ends only the watching; the same command takes it up again.

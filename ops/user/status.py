@@ -15,6 +15,7 @@ from ops.deployment import Deployment
 from ops.session import JSONOption, Session, StackOption
 from ops.user.log import read_log
 from ops.user.names import TIME, kind_of, profile_of, read_user, text_in_keys
+from ops.user.outlook import Outlook
 from ops.user.verdict import Judge, Verdict
 from outcome import Result
 from storage.bucket import Bucket, StoredObject
@@ -56,7 +57,7 @@ def status(
     objects = [_as_dict(deployment.bucket, item) for item in items[:MOST_OBJECTS]]
     since = session.now() - days * 86_400
     log = read_log(deployment, {profile.get("user_id") or name, name}, since)[-lines:]
-    judge = Judge(deployment, user, log, session.now())
+    judge = Judge(deployment, user, Outlook(deployment, log, session.now()))
     verdict = (
         judge.judge_unread(unread) if unread else judge.judge(profile["user_id"], items)
     )
@@ -86,8 +87,8 @@ def _profile(deployment: Deployment, user: str) -> tuple[dict[str, Any], Result 
     try:
         found = read_user(profile)
     except (AuthgearError, AmbiguousUser, KeyIgnored) as error:
-        facts = {"problem": str(error), "text": "", "user_id": profile.user_id}
-        return facts, result_from_error(error)
+        unread = {"problem": str(error), "text": "", "user_id": profile.user_id}
+        return unread, result_from_error(error)
     facts = {
         "user_id": found.user_id,
         "has_picture": found.has_picture,

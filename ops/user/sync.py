@@ -39,7 +39,7 @@ def sync(
         str,
         typer.Argument(
             metavar="USER|FILE",
-            help="User id, e-mail, phone or user name; with --user, a picture.",
+            help="User id, e-mail, phone, user name; or a file.",
         ),
     ],
     user: Annotated[
@@ -58,11 +58,11 @@ def sync(
     as_json: JSONOption = False,
 ) -> None:
     """
-    Bring one user in sync with the bucket now, or set a picture from a file.
+    Bring one user in sync now, or set a picture from a file.
 
-    With --again a picture is repaired that Authgear's store has lost, and a rejection
-    is tried once more. A file (--user) is set without the bucket; where the user has a
-    picture there, the next look at the user brings that one back.
+    --again repairs a picture that Authgear's store has lost, and tries a rejected file
+    once more. With --user, the picture is set without the bucket. If the bucket has a
+    picture of the user, the next resync or event of the user brings that one back.
     """
     session = Session.of(context)
     if user and (again or not Path(target).is_file()):

@@ -6,12 +6,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from authgear import Budget
 from factory import build_picture_maker, build_policy, build_reconciler
 from ops.deployment import Deployment
 from ops.user.names import TIME
+from ops.user.outlook import Outlook
 from outcome import Outcome, Reason, Result
 from resync.causes import QUEUED, Cause
 from resync.comparison import Comparison
@@ -23,7 +23,6 @@ from triggers.messages import Mode
 
 AGREED = (Reason.IN_SYNC, Reason.NO_PICTURE, Reason.KEPT, Reason.REMOVED_BY_USER)
 REFUSED_UPDATES = set(SETTLED.values()) - {Reason.KEPT}
-RETRIES = 86_400  # seconds for which a failed event is tried again
 NOTHING = "Nothing will happen by itself."
 
 
@@ -58,15 +57,12 @@ class Judge:
 
         user: The user, as the operator names them.
 
-        log: The function's lines about the user, oldest first.
-
-        now: Seconds since the epoch.
+        outlook: Tells what happens by itself.
     """
 
     deployment: Deployment
     user: str
-    log: Sequence[dict[str, Any]]
-    now: float
+    outlook: Outlook
 
     def judge_unread(self, result: Result) -> Verdict:
         """Judge a user who cannot be read from Authgear."""
@@ -74,7 +70,7 @@ class Judge:
             return self._failed(result)
         outlook = NOTHING
         if result.reason is Reason.UNKNOWN_USER:
-            outlook = f"Once Authgear has the user: {_lower(self._repair)}"
+            outlook = f"Once Authgear has the user: {_lower(self.outlook.repair)}"
         return Verdict(
             in_sync=False,
             finding=_sentence(result),
@@ -126,7 +122,7 @@ class Judge:
             in_sync=False,
             finding=_sentence(result),
             outlook="It is not known whether the user is in sync.",
-            remedy=f"Run: {self._command('doctor')}",
+            remedy=f"Run: {self.outlook.command('doctor')}",
         )
 
     def _differs(
@@ -136,15 +132,15 @@ class Judge:
         finding = f"Not in sync: {result.detail}"
         if items:
             finding += f" ({items[0].key} is the newest object)"
-        sync = self._command("sync", self.user)
+        sync = self.outlook.command("sync", self.user)
         remedy = f"To do it now, run: {sync}"
         if not items:
             outlook = "It happens with the next report or event of this user."
         elif self._find_cause(items, budget) in QUEUED[Mode.SCHEDULED]:
-            outlook = self._retry or self._repair
+            outlook = self.outlook.retry or self.outlook.repair
         else:
             outlook = "No resync does it, because the settings were changed."
-            remedy += f"\nFor all users, run: {self._command('backfill')}"
+            remedy += f"\nFor all users, run: {self.outlook.command('backfill')}"
         return Verdict(
             in_sync=False, finding=f"{finding}.", outlook=outlook, remedy=remedy
         )
@@ -155,12 +151,12 @@ class Judge:
         outlook = "Nothing will happen until there is another file."
         if reason in REFUSED_UPDATES:
             outlook = NOTHING
-        again = f"To try the same file again, run: {self._command('sync', self.user)}"
+        again = self.outlook.command("sync", self.user, "--again")
         return Verdict(
             in_sync=False,
             finding=f"{line.key}: {_sentence(line.result)}",
             outlook=outlook,
-            remedy=f"{_advice(reason)}\n{again} --again",
+            remedy=f"{_advice(reason)}\nTo try the same file again, run: {again}",
         )
 
     def _find_cause(self, items: Sequence[StoredObject], budget: Budget) -> Cause:
@@ -182,37 +178,6 @@ class Judge:
         return build_reconciler(
             settings, deployment.bucket, deployment.admin_api, make_picture
         )
-
-    @property
-    def _retry(self) -> str:
-        """What the retry queue does about a failure, if there was one."""
-        if not self.log or self.log[-1]["outcome"] != Outcome.FAILED:
-            return ""
-        last = self.log[-1]
-        if self.now - last["timestamp"].timestamp() > RETRIES:
-            return ""
-        return (
-            f"The last try failed ({last['reason']}); it is repeated every 15 minutes "
-            "for a day."
-        )
-
-    @property
-    def _repair(self) -> str:
-        """What the resync does about a difference."""
-        if self.deployment.stack is None:
-            return "The next resync does it, if the stack has a schedule."
-        schedule = self.deployment.stack.parameters.get("ResyncSchedule", "")
-        if not schedule:
-            return "Nothing does it by itself: ResyncSchedule is empty."
-        return f"The next resync does it: {schedule}, in UTC."
-
-    def _command(self, *words: str) -> str:
-        """Return a command for the same stack."""
-        command = " ".join(("ops", *words))
-        stack = self.deployment.stack
-        if stack is None:
-            return command
-        return f"{command} --stack {stack.name} --region {stack.region}"
 
 
 def _find_end(lines: Sequence[ObjectResult]) -> ObjectResult | None:

@@ -11,7 +11,7 @@ import pytest
 
 from ops.deployment import Stack
 from ops.doctor.queue_checks import QueueChecks
-from ops.doctor.role_checks import QUEUE_ACTIONS, RoleCheck
+from ops.doctor.role_checks import RoleCheck
 from settings import Settings
 from tests.fakes.aws_calls import answer_calls
 from tests.ops.conftest import NAME, Ops
@@ -45,7 +45,14 @@ def test_doctor_names_a_missing_permission(ops: Ops, action: str) -> None:
     assert action in checks["role"]["finding"]
 
 
-@pytest.mark.parametrize("action", QUEUE_ACTIONS, ids=str)
+@pytest.mark.parametrize(
+    "action",
+    [
+        *("sqs:SendMessage", "sqs:ReceiveMessage"),
+        *("sqs:DeleteMessage", "sqs:GetQueueAttributes"),
+    ],
+    ids=str,
+)
 @pytest.mark.parametrize("output", ["RetryQueueUrl", "BulkQueueUrl"])
 def test_doctor_names_a_missing_permission_on_a_queue(
     ops: Ops, stack: dict[str, str], output: str, action: str

@@ -211,7 +211,7 @@ def test_a_file_that_is_no_picture(ops: Ops, user: User, *, is_known: bool) -> N
     assert finding.startswith(f"{key_of(user)}: ")
     assert outlook == "Nothing will happen until there is another file."
     assert remedy.startswith("Save it as one of these.\n")
-    assert remedy.endswith(f"run: ops sync {user.id} {PLACE} --again")
+    assert remedy.endswith(f"run: ops sync {user.id} --again {PLACE}")
 
 
 def test_an_update_that_a_hook_forbids(ops: Ops, user: User) -> None:
@@ -231,7 +231,7 @@ def test_an_update_that_a_hook_forbids(ops: Ops, user: User) -> None:
     assert "hook" in finding
     assert outlook == "Nothing will happen by itself."
     assert "Have the hook allow it" in remedy
-    assert remedy.endswith(f"ops sync {user.id} {PLACE} --again")
+    assert remedy.endswith(f"ops sync {user.id} --again {PLACE}")
     assert judge_stack(ops, user)[0]
 
 

@@ -90,6 +90,7 @@ ops: $(VENV)/.ops ## the operator's commands (ARGS="doctor --stack NAME")
 
 # What needs more than Python: MiniStack, SAM, linters; and what takes minutes.
 VALIDATE := tests/deploy tests/docs/system tests/e2e tests/hostile tests/local/system \
+  tests/ops/test_doctor_hook.py tests/ops/test_doctor_queues.py \
   tests/ops/test_doctor_stack.py
 
 test: $(VENV)/.test ## run the tests that need nothing but Python

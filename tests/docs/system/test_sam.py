@@ -140,7 +140,7 @@ def test_steps_of_the_page_lead_to_a_picture(built: Account) -> None:
             },
         )
 
-        command = stack.outputs["NextStep"].replace("{user_id}.*", f"{user.id}.jpg")
+        command = stack.outputs["NextStep"].replace("USER_ID", user.id)
         built.checkout.run(command)
 
         wait_until(lambda: user.picture_object_id is not None)

@@ -56,7 +56,7 @@ def expected(world: World, user_id: str, before: Picture) -> set[Picture]:
     if world.setup.overwrite is Overwrite.ALWAYS:
         allowed: set[Picture] = {wanted}
     elif before is None:
-        allowed = _fill(world, user_id, wanted)
+        allowed = _fill(world, user_id, newest, world.look.spec.quality)
     elif world.setup.overwrite is Overwrite.IF_EMPTY or not is_ours(before):
         allowed = {before}
     else:
@@ -66,16 +66,20 @@ def expected(world: World, user_id: str, before: Picture) -> set[Picture]:
     return allowed
 
 
-def _fill(world: World, user_id: str, wanted: Picture) -> set[Picture]:
+def _fill(world: World, user_id: str, newest: bytes, quality: int) -> set[Picture]:
     """Return what a user may show who shows no picture."""
+    wanted: Picture = newest, quality
     removed = as_picture(world.authgear.removed.get(user_id))
     if world.setup.overwrite is Overwrite.IF_EMPTY or removed is None:
         return {wanted}
     if not is_ours(removed):
         return {None, wanted}
-    if isinstance(removed, tuple) and removed[0] == wanted[0]:  # type: ignore[index]
+    if isinstance(removed, tuple) and removed[0] == newest:
         return {None} if is_remembered(world) else {None, wanted}
-    was_shown = wanted in world.authgear.shown_before.get(user_id, ())
+    # The tag of an object that was shown, with whatever settings, cannot tell a removal
+    # of its picture from one of the picture that came after it.
+    shown_before = world.authgear.shown_before.get(user_id, ())
+    was_shown = any(isinstance(it, tuple) and it[0] == newest for it in shown_before)
     return {None, wanted} if was_shown else {wanted}
 
 

@@ -1,4 +1,4 @@
-"""What happens by itself to a user who is not in sync, and which command does more."""
+"""What happens without a command to a user who is not in sync, and which command helps."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RETRIES = 86_400  # seconds for which a failed event is tried again
 @dataclass(frozen=True)
 class Outlook:
     """
-    Tells what becomes of a user by itself.
+    Predicts what happens to a user without a command.
 
     Args:
         deployment: Settings and connections.

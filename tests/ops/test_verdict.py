@@ -230,7 +230,7 @@ def test_an_update_that_a_hook_forbids(ops: Ops, user: User) -> None:
     assert not is_fine
     assert "hook" in finding
     assert outlook == "Nothing will happen by itself."
-    assert "Have the hook allow it" in remedy
+    assert "Change the hook so that it allows the update" in remedy
     assert remedy.endswith(f"ops sync {user.id} --again {PLACE}")
     assert judge_stack(ops, user)[0]
 

@@ -1,4 +1,4 @@
-"""What happens without a command to a user who is not in sync, and which command helps."""
+"""What happens without a command to a user who is not in sync, and what helps."""
 
 from __future__ import annotations
 

@@ -31,12 +31,6 @@ class RunDuring(Protocol):
 
 
 @contextmanager
-def run_inline(work: Callable[[], T]) -> Iterator[Callable[[], T]]:
-    """Do the work when its result is asked for: everything happens in a known order."""
-    yield work
-
-
-@contextmanager
 def run_in_thread(work: Callable[[], T]) -> Iterator[Callable[[], T]]:
     """
     Do the work in a thread, which has ended when the block is left.

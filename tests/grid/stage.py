@@ -28,12 +28,13 @@ from run_records import Recorder
 from storage.bucket import Bucket
 from storage.key_pattern import KeyPattern
 from sync.decide import Policy
-from sync.picture_job import RunDuring, run_inline
+from sync.picture_job import RunDuring
 from sync.reconciler import Reconciler
 from sync.sync_tag import TAG
 from tests.fakes.authgear_server import ENDPOINT, FakeAuthgear
 from tests.fakes.clock import FakeClock
 from tests.fakes.execution import failure_record
+from tests.fakes.inline import run_inline
 from tests.fakes.key_pair import KEY_PAIR
 from tests.fakes.s3 import FakeS3
 from tests.fakes.secrets import FakeSecrets

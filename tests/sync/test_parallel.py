@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from sync.picture_job import RunDuring, run_in_thread, run_inline
+from sync.picture_job import RunDuring, run_in_thread
+from tests.fakes.inline import run_inline
 
 MISSING: dict[str, str] = {}
 BOTH = pytest.mark.parametrize("run_during", [run_inline, run_in_thread])

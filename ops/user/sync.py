@@ -145,8 +145,6 @@ def _set_file(
     except PictureRejected as error:
         what = f"{error.reason}: {error}"
         raise Problem(what) from None
-    if not as_json:
-        session.say(deployment.describe())
     image_id = _set(profile, add_mark(made.data, _mark(deployment, profile, data)))
     if as_json:
         session.print_json(

@@ -57,7 +57,7 @@ class Settings:
         authgear_secret_id: Name or ARN of the secret with the Admin API's key pair.
 
         authgear_ca: Certificates in PEM form of a private CA, trusted beside the public
-            ones; empty if there is none.
+            ones; empty if absent.
 
         picture_size: Side of the square picture, in pixels.
 
@@ -86,7 +86,7 @@ class Settings:
         remove_on_delete: Whether our picture is removed with the user's last picture in
             the bucket.
 
-        bulk_queue_url: The queue of bulk work; empty if there is none.
+        bulk_queue_url: The queue of bulk work; empty if absent.
 
         bulk_requests_per_minute: Requests to Authgear that bulk work may send; 0 is no
             limit.

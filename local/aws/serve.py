@@ -152,7 +152,7 @@ def main() -> None:
     port = listener.getsockname()[1]
     os.environ["GATEWAY_PORT"] = str(port)
     print(f"READY http://{HOST}:{port}", flush=True)
-    # What MiniStack prints is no answer to whoever has started it.
+    # The parent process reads this one line; what MiniStack prints goes to its log.
     os.dup2(2, 1)
     asyncio.run(serve(listener))
     os._exit(0)

@@ -179,7 +179,7 @@ class HookCheck:
 
 
 def _verdict_of(line: str) -> str:
-    """Return the verdict of a line of the log, empty if there is none."""
+    """Return the verdict of a line of the log, empty if absent."""
     try:
         content = json.loads(line)
     except ValueError:

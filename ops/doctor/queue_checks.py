@@ -80,7 +80,7 @@ class QueueChecks:
         if count:
             remedy = f"ops replay --stack {self.stack.name}"
             return wrong("dead-letters", f"{count} have failed for a day", remedy)
-        return fine("dead-letters", "there are none")
+        return fine("dead-letters", "the queue is empty")
 
     def _find_destination_problem(self) -> Found:
         """Return what is wrong on the way from the function to the retry queue."""

@@ -55,7 +55,7 @@ def _find_problem(found: dict[str, Any], wanted: str, queue: str) -> str:
 
 
 def _parse(text: str) -> Any:
-    """Return the message in a text, nothing if there is none."""
+    """Return the message in a text, empty if absent."""
     try:
         return json.loads(text)
     except ValueError:

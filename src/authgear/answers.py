@@ -45,7 +45,7 @@ class GraphQLError:
     Args:
         alias: The top field that failed; empty if the entry does not say.
 
-        reason: Authgear's code; empty if there is none.
+        reason: Authgear's code; empty if absent.
 
         cause: What the entry means.
     """

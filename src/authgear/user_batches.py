@@ -188,7 +188,7 @@ def _check_count(items: Collection[Any], most: int) -> None:
 
 
 def _read_node(user_id: str, node: Any, read_at: float) -> User | Refused:
-    """Return a user of a batch, or why there is none to update."""
+    """Return a user of a batch, or why the user cannot be updated."""
     if node is None:
         return UserNotFound(step="read", detail="there is no such user", status=200)
     user = read_user("read", node, expected=user_id, read_at=read_at)

@@ -128,7 +128,7 @@ class Receiver:
 
 
 def _read_body(event: Any) -> bytes:
-    """Return the body as sent; empty where there is none."""
+    """Return the body as sent; empty if absent."""
     fields = event if isinstance(event, dict) else {}
     text = fields.get("body")
     body = text.encode(errors="surrogatepass") if isinstance(text, str) else b""
@@ -141,7 +141,7 @@ def _read_body(event: Any) -> bytes:
 
 
 def _read_signature(event: Any) -> bytes:
-    """Return the signature as sent; empty where there is none."""
+    """Return the signature as sent; empty if absent."""
     headers = event.get("headers") if isinstance(event, dict) else None
     named = headers.items() if isinstance(headers, dict) else ()
     value = {name.lower(): value for name, value in named}.get(SIGNATURE)

@@ -29,7 +29,7 @@ def add_mark(jpeg: bytes, mark: str) -> bytes:
 
 def read_mark(jpeg: bytes) -> str:
     """
-    Return the mark in a JPEG file, empty if there is none.
+    Return the mark in a JPEG file, empty if absent.
 
     Args:
         jpeg: The beginning of a file, whatever it may be.

@@ -2,7 +2,7 @@
 The sync tag: what was made of an object, as one tag on the object.
 
 Its value is `etag/result/fingerprint`. The etag names the content, the result is an
-image id of Authgear or the reason why there is none, and the fingerprint stands for
+image id of Authgear or the reason why none was made, and the fingerprint stands for
 the settings that led to it, and for the user. S3's tags allow the characters (letters,
 digits, `+-=._:/@`).
 """

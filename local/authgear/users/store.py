@@ -162,7 +162,7 @@ class Users:
         return User(record.id, self)
 
     def get(self, user_id: str) -> User:
-        """Return a user; fails with KeyError if there is none."""
+        """Return a user; raise KeyError if the user does not exist."""
         if user_id not in self.begin().records:
             raise KeyError(user_id)
         return User(user_id, self)

@@ -1,5 +1,5 @@
 """
-Foreign bytes -> an opened picture, or the reason why there is none.
+Foreign bytes -> an opened picture, or the reason why none was made.
 
 No file is touched and no name is asked for: the content alone decides. Decoders are
 called directly, not by `Image.open`, so that bytes reach the one decoder chosen here.

@@ -41,8 +41,8 @@ class Header:
         frame_marker: Of the frame's kind.
         frame: The frame's segment.
         scan_components: How many components the first scan has.
-        exif: The first EXIF segment's content; empty if there is none.
-        icc: The colour profile; empty if there is none that is whole.
+        exif: The first EXIF segment's content; empty if absent.
+        icc: The colour profile; empty if absent or incomplete.
     """
 
     needed: bytes

@@ -30,8 +30,8 @@ class WebPParts:
         picture: The kind and the content of a still picture; empty for an animation.
         is_cut: Whether the end of its content is missing.
         frames: How many of the chunks are pictures of an animation.
-        icc: The colour profile; empty if there is none.
-        exif: The EXIF block; empty if there is none.
+        icc: The colour profile; empty if absent.
+        exif: The EXIF block; empty if absent.
     """
 
     needed: list[bytes] = field(default_factory=list)

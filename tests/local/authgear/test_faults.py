@@ -35,6 +35,13 @@ def sync(admin_api: AdminAPI, user: User, budget: Budget | None = None) -> str:
     return image_id
 
 
+def spend(clock: FakeClock, max_wait: float = 60) -> Budget:
+    """Return a budget of a minute of a clock that moves only with pauses."""
+    return Budget(
+        deadline=clock() + 60, max_wait=max_wait, clock=clock, sleep=clock.sleep
+    )
+
+
 @pytest.mark.parametrize("step", ["presign", "upload", "read", "update"])
 @pytest.mark.parametrize(
     ("fault", "error"),
@@ -59,16 +66,13 @@ def test_fault_meets_its_step_alone(
     authgear.faults.add(Fault(step=step, times=None, **fault))  # type: ignore[arg-type]
     # It ends by the waits for a rate limit, however fast the machine is.
     clock = FakeClock()
-    impatient = Budget(
-        deadline=clock() + 60, max_wait=5, clock=clock, sleep=clock.sleep
-    )
 
     with pytest.raises(error) as raised:
-        sync(admin_api, user, impatient)
+        sync(admin_api, user, spend(clock, max_wait=5))
 
     assert raised.value.step == step
     authgear.faults.clear()
-    assert sync(admin_api, user) == user.picture_object_id
+    assert sync(admin_api, user, spend(clock)) == user.picture_object_id
 
 
 @pytest.mark.parametrize(("drop", "is_done"), [("before", False), ("after", True)])

@@ -93,8 +93,10 @@ VALIDATE := tests/deploy tests/docs/system tests/e2e tests/hostile tests/local/s
   tests/ops/test_doctor_hook.py tests/ops/test_doctor_queues.py \
   tests/ops/test_doctor_stack.py
 
+# One worker a core; eight at most, so that a large machine does not start dozens.
 test: $(VENV)/.test ## run the tests that need nothing but Python
-	$(BIN)/python -m pytest $(addprefix --ignore=,$(VALIDATE))
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist worksteal \
+	  $(addprefix --ignore=,$(VALIDATE))
 
 test-browser: $(VENV)/.browser $(MINISTACK_VENV)/.ministack ## drive the page of `make local` in a browser
 	$(BIN)/python -m pytest tests/browser

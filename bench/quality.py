@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
 from pictures.crop import read_orientation, square_box
+from pictures.formats.registry import load_decoder
 from pictures.profile_picture import PictureSpec, make_profile_picture
 from pictures.render import DRAFT_MARGIN, render
 from tests.samples.icc_profiles import display_p3
@@ -36,9 +37,9 @@ def similarity(path: Path) -> float:
     Both are compared as they are before the JPEG is written, whose loss is the same.
     """
     source = Image.open(path)
-    draft = Image.open(path)
+    draft = load_decoder("jpeg")(BytesIO(path.read_bytes()))
     size = source.size
-    orientation = read_orientation(source)
+    orientation = read_orientation(draft)
     enough = int(DRAFT_MARGIN * 512)
     drafted = draft.draft(None, (enough, enough))
     extent = drafted[1][2:] if drafted else size

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bench import cold_start
 from tests.new_container import run
 
 MOST_MODULES = 612  # the standard library's counted
@@ -44,3 +45,11 @@ def test_cold_start_loads_only_what_is_used(loaded: set[str], name: str) -> None
 def test_decoders_wait_for_their_format(loaded: set[str], name: str) -> None:
     """A decoder is loaded with the first picture that needs it."""
     assert name not in loaded
+
+
+def test_benchmark_times_a_cold_start() -> None:
+    """The log line of the start does not confuse `make bench`."""
+    times = cold_start.measure(rounds=1)
+
+    assert set(times) == {cold_start.HANDLER, cold_start.YARDSTICK}
+    assert min(times.values()) > 0

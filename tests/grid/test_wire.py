@@ -35,7 +35,7 @@ BUCKET = "pictures-example"
 LASTS = 100  # times; more than one invocation can ask for anything
 SHORT = 0.25  # seconds of a time-out, in place of the handler's two and three
 SOON = 0.3  # seconds until the last alarm, in place of almost a minute
-IN_TIME = 3.0  # seconds; far less than without SHORT and SOON
+IN_TIME = 30.0  # seconds; half of what botocore waits by default for one answer
 SEED = 8916  # whose first numbers make the client's pauses next to none
 
 

@@ -310,11 +310,11 @@ def test_longest_key() -> None:
 def test_many_stars(pattern: str) -> None:
     """No key makes a pattern with many stars slow: strangers write keys."""
     key = f"pictures/{ID}".ljust(1024, "/") + "-"
-    start = time.perf_counter()
+    start = time.process_time()
 
     assert not KeyPattern.parse(pattern).names(key, ID)
 
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 @pytest.mark.parametrize(

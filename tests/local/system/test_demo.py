@@ -81,7 +81,7 @@ def test_demo_ends_with_ctrl_c(sheet: Path) -> None:
         start = time.monotonic()
         output = process.stdout.read()
 
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < 60
     assert output.endswith("Stopped.\n")
     assert process.returncode == 130
 

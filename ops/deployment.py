@@ -213,15 +213,3 @@ class Deployment:
     def find_focus(self) -> FindFocus | None:
         """What looks for faces, if that is wanted, with the operator's credentials."""
         return build_focus_finder(self.settings, lambda: self.aws.rekognition)
-
-    def needed_stack(self) -> Stack:
-        """
-        Return the stack.
-
-        Raises:
-            Problem: None was named.
-        """
-        if self.stack is None:
-            what = "This is about a deployed function."
-            raise Problem(what, "Name its stack with --stack.", status=USAGE)
-        return self.stack

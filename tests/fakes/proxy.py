@@ -13,7 +13,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 HOST = "127.0.0.1"
-HOP_BY_HOP = ("connection", "transfer-encoding", "date", "server", "content-length")
 NOT_FOUND = (404, "text/plain; charset=utf-8", b"404 page not found\n")
 BAD_GATEWAY = (502, "text/html", b"<html><h1>502 Bad Gateway</h1></html>")
 

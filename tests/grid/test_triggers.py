@@ -18,7 +18,6 @@ from triggers.sources import PicturesFailed
 SHAPES = sorted(path.stem for path in EVENTS.glob("*.json"))
 PICTURES = [name for name in SHAPES if name not in ("s3-test-event",)]
 REMOVALS = [name for name in SHAPES if "delete" in name]
-REJECTED_IN_REPORT = 1024  # characters; S3's own limit for a result's text
 
 
 def reasons_in(answer: Any) -> list[str]:

@@ -22,8 +22,8 @@ SRGB = (*D65, 0.64, 0.33, 0.30, 0.60, 0.15, 0.06)
 P3 = (*D65, 0.68, 0.32, 0.265, 0.69, 0.15, 0.06)
 LINEAR = 1.0  # a gamma
 
-BT709, P3_NUMBER, BT2020 = 1, 12, 9  # primaries
-VIDEO, LINEAR_NUMBER, SRGB_NUMBER, PQ, HLG = 1, 8, 13, 16, 18  # transfers
+BT709, P3_NUMBER = 1, 12  # primaries
+LINEAR_NUMBER, SRGB_NUMBER, PQ, HLG = 8, 13, 16, 18  # transfers
 
 SKIN = (200, 140, 110)
 SKIN_P3 = (211, 137, 104)  # what values of Display P3 look like

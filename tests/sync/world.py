@@ -27,9 +27,6 @@ SPEC = PictureSpec(max_bytes=100_000, max_pixels=1_000_000)
 UNKNOWN_ID = "00000000-0000-4000-8000-000000000001"
 
 
-GRAPHQL_ERROR = {"data": None, "errors": [{"message": "unexpected error"}]}
-
-
 def png(color: str, size: tuple[int, int] = (300, 300)) -> bytes:
     """Return a picture of one colour."""
     file = io.BytesIO()

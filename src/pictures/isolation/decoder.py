@@ -3,38 +3,26 @@
 from __future__ import annotations
 
 import atexit
-import json
-import math
 import os
 import signal
-import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any
 
 from ..errors import PictureNotMade
 from ..model import FindFocus, PictureSpec, ProfilePicture
 from .channel import BadMessage, Channel, ChannelClosed, DeadlinePassed, Message
 from .exchange import START_LIMIT, Exchange
 from .explanations import explain_crash, explain_exit, explain_unavailable
+from .launch import launch
 
-# A worker has 450 MB where Lambda gives 1024: with the function's own and the decoder
-# process that is at most 600.
-SHARE_OF_MEMORY = 450_000_000 / 1024  # bytes for each MB that Lambda gives
 TIME_LIMIT = 9.0  # seconds for one picture
 END_LIMIT = 5.0  # seconds until it tells how a worker ended
 
 TWICE, SILENT = "it ended twice", "it does not answer"
 NO_ANSWER = "what it sent is no answer"
-
-COMMAND = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[1]);"
-    "from pictures.isolation.decoder_process import main; main()"
-)
 
 
 class _WorkerLost(Exception):
@@ -88,19 +76,7 @@ class Decoder:
         Raises:
             PictureNotMade: The system starts no process.
         """
-        ours, theirs = socket.socketpair()
-        with theirs:
-            order = {
-                "control": theirs.fileno(),
-                "module": self.module,
-                "memory": int(self.memory * SHARE_OF_MEMORY),
-                "cpu_seconds": math.ceil(self.time_limit),
-            }
-            try:
-                self._process = _execute(order, theirs.fileno())
-            except OSError as error:
-                ours.close()
-                raise explain_unavailable(type(error).__name__) from error
+        self._process, ours = launch(self.module, self.memory, self.time_limit)
         self._control = Channel(ours, self.clock, takes_sockets=True)
         self._reported = False
         atexit.register(self.stop)
@@ -256,26 +232,3 @@ class IsolatedMaker:
     def __call__(self, data: bytes, seconds: float) -> ProfilePicture:
         """Make the picture of a file within so many seconds."""
         return self.decoder.make(data, self.spec, self.find_focus, seconds)
-
-
-def _execute(order: dict[str, Any], descriptor: int) -> subprocess.Popen[bytes]:
-    """Execute the decoder process, with nothing of this one's but a socket."""
-    path = [os.path.abspath(entry) for entry in sys.path]  # noqa: PTH100 - "" is here
-    libraries = os.environ.get("LD_LIBRARY_PATH")  # Lambda's Python needs it
-    return subprocess.Popen(  # noqa: S603 - our own code
-        [
-            sys.executable,
-            "-I",
-            "-S",
-            "-c",
-            COMMAND,
-            json.dumps(path),
-            json.dumps(order),
-        ],
-        env={"LD_LIBRARY_PATH": libraries} if libraries else {},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        pass_fds=(descriptor,),
-        start_new_session=True,
-    )

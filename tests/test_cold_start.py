@@ -1,4 +1,4 @@
-"""What a cold start loads: counted, since times differ from machine to machine."""
+"""Modules loaded by a cold start: counted, since times differ between machines."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_cold_start_keeps_to_its_budget(loaded: set[str]) -> None:
     ["jwt", "cryptography.x509", "pictures.faces", "pictures.rekognition"],
 )
 def test_cold_start_loads_only_what_is_used(loaded: set[str], name: str) -> None:
-    """What the function does without is not loaded."""
+    """Modules that the function does not need at once are not loaded."""
     assert name not in loaded
 
 

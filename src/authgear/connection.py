@@ -135,7 +135,7 @@ class Connection:
         **options: Any,
     ) -> T:
         """
-        Send one request, once, and let `read` make something of the open response.
+        Send one request, once, and return what `read` makes of the response.
 
         Args:
             step: As in `request`, like all that are not listed here.
@@ -253,8 +253,8 @@ def _origin(url: SplitResult) -> tuple[str, str | None, str | None, int | None]:
     """
     Return scheme, user, host and port, the default port written out.
 
-    The user is there because an endpoint has none: urllib3 reads the text before an `@`
-    as the host if it ends in a back-slash.
+    The user counts because an endpoint has no user: urllib3 reads the text before an
+    `@` as the host if that text ends in a backslash.
     """
     default = {"https": 443, "http": 80}.get(url.scheme)
     return url.scheme, url.username, url.hostname, url.port or default

@@ -53,7 +53,7 @@ class SettingsError(Exception):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
     """
-    What the operator decides; `docs/settings.md` explains each variable.
+    The operator's settings; `docs/settings.md` explains each variable.
 
     Args:
         bucket_name: The bucket of pictures.
@@ -73,8 +73,8 @@ class Settings:
 
         picture_quality: JPEG quality.
 
-        crop_position: What stays of a picture that is too high: 0 the top, 1 the
-            bottom; `None` chooses by its shape. `FACE` has faces looked for, in wide
+        crop_position: The part of a high picture that is kept: 0 the top, 1 the
+            bottom; `None` chooses by its shape. `FACE` looks for faces, in wide
             pictures too.
 
         face_zoom: The share of the square's height that the largest face is to fill,
@@ -98,8 +98,8 @@ class Settings:
 
         bulk_queue_url: The queue of bulk work; empty if absent.
 
-        bulk_requests_per_minute: Requests to Authgear that bulk work may send; 0 is no
-            limit.
+        bulk_requests_per_minute: Requests to Authgear that bulk work may send; 0 means
+            no limit.
     """
 
     bucket_name: str

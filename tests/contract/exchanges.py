@@ -33,7 +33,7 @@ AUDIT_CONTEXT = {"usage": "internal", "triggered_by": "avatar-sync", "note": "n1
 
 @dataclass(frozen=True)
 class Answer:
-    """What the emulator answered; names of headers in lower case."""
+    """An answer of the emulator; names of headers in lower case."""
 
     status: int
     headers: dict[str, str]
@@ -176,7 +176,7 @@ def _make_headers(stage: Stage, probe: Probe) -> dict[str, str]:
     if probe.id in UNRECORDED_TOKEN:
         headers["Authorization"] = "Bearer JWT"
     headers |= probe.request["headers"]
-    # This is how the recording writes that there was none.
+    # The recording writes `None` if there was no such header.
     if headers.get("Content-Type") == "None":
         del headers["Content-Type"]
     port = stage.authgear.host.partition(":")[2]
@@ -187,7 +187,7 @@ def _make_headers(stage: Stage, probe: Probe) -> dict[str, str]:
 
 
 def _make_body(stage: Stage, probe: Probe) -> bytes | None:
-    """Return the body of a request that is no upload."""
+    """Return the body of a request other than an upload."""
     body = probe.request["body"]
     if body is None:
         return None

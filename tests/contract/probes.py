@@ -14,8 +14,8 @@ NOT_FOLLOWED = {
     "commitfail.slow_commit": "the emulator always answers before the write can be "
     "read, which is the worse of the two cases recorded; tests/local covers it",
     "hook.request_received": "hooks are played by the emulator, not called over HTTP",
-    "images.heic.profile": "no encoder for HEIF at hand; only JPEG is ever uploaded",
-    "images.svg.profile": "no renderer for SVG at hand; only JPEG is ever uploaded",
+    "images.heic.profile": "no encoder for HEIF here; only JPEG is ever uploaded",
+    "images.svg.profile": "no renderer for SVG here; only JPEG is ever uploaded",
     "misc.big_body_bad_signature.3004": "how much of a body a client gets rid of "
     "before the answer depends on buffers; through the proxy it is all of it",
     "misc.keepalive.idle_15s": "takes 15 s; no connection is closed for being idle",
@@ -42,7 +42,7 @@ class Probe:
 
         response: Status, headers and body, with placeholders; None for a fact.
 
-        fact: What was found out.
+        fact: The fact.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""A reverse proxy as it stands before an Authgear, set up well or badly."""
+"""A reverse proxy in front of an Authgear, set up well or badly."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Setup:
 
 @contextmanager
 def serve(setup: Setup) -> Iterator[str]:
-    """Run a proxy until the block ends; lend its origin."""
+    """Run a proxy until the block ends; yield its origin."""
     handler = type("Handler", (_Handler,), {"setup_of_proxy": setup})
     server = ThreadingHTTPServer((HOST, 0), handler)
     if setup.certificate:
@@ -84,7 +84,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Log nothing."""
 
     def _pass_on(self) -> None:
-        """Ask the target, or answer in its stead."""
+        """Ask the target, or answer instead of it."""
         setup = self.setup_of_proxy
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if not self.path.startswith(setup.routes):

@@ -1,4 +1,4 @@
-"""Every shape of event, through the whole function, and what its invoker is told."""
+"""Every shape of event, through the whole function, and the answer to its invoker."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def test_removal_event_with_an_older_object_left(name: str) -> None:
 
 @pytest.mark.parametrize("name", SHAPES)
 def test_bucket_that_is_not_ours_is_left_alone(name: str) -> None:
-    """Whoever sends the event, only the bucket of the settings is read."""
+    """Only the bucket of the settings is read, for an event of any sender."""
     stage = Stage()
     text = (EVENTS / f"{name}.json").read_text()
     foreign = text.replace("pictures-example", "pictures-foreign")

@@ -106,7 +106,7 @@ class World:
         return response
 
     def run(self, key: str = "", seconds: float = 50, **other: Any) -> Result:
-        """Reconcile the user of an object; return what became of the object."""
+        """Reconcile the user of an object; return the object's result."""
         return self.run_all(key, seconds, **other)[0].result
 
     def run_all(

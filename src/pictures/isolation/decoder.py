@@ -19,10 +19,10 @@ from .explanations import explain_crash, explain_exit, explain_unavailable
 from .launch import launch
 
 TIME_LIMIT = 9.0  # seconds for one picture
-END_LIMIT = 5.0  # seconds until it tells how a worker ended
+END_LIMIT = 5.0  # seconds until it reports how a worker ended
 
 TWICE, SILENT = "it ended twice", "it does not answer"
-NO_ANSWER = "what it sent is no answer"
+NO_ANSWER = "its answer is malformed"
 
 
 class _WorkerLost(Exception):
@@ -54,7 +54,7 @@ class Decoder:
     Args:
         memory: Megabytes that Lambda gives to the function.
         module: The module whose `make_profile_picture` is run.
-        report: Is told what protects the function, each time the process starts.
+        report: Gets the active protections, each time the process starts.
         time_limit: Seconds that one picture may take, of time and of processor time.
         clock: Monotonic seconds.
     """
@@ -97,7 +97,7 @@ class Decoder:
             atexit.unregister(self.stop)
 
     def wait_until_ready(self, seconds: float) -> None:
-        """Report the protections, if a worker is ready within so many seconds."""
+        """Report the protections, if a worker is ready within a number of seconds."""
         if self._control and self._control.has_message(seconds):
             with suppress(_WorkerLost, PictureNotMade):  # the next picture tries again
                 self._ready = self._take_worker(self.clock() + START_LIMIT)
@@ -110,11 +110,11 @@ class Decoder:
         seconds: float,
     ) -> ProfilePicture:
         """
-        Make the picture of a file within so many seconds.
+        Make the picture of a file within a number of seconds.
 
         Raises:
             PictureRejected: No picture can be made of the file.
-            PictureNotMade: No worker could be had, or the time was up early.
+            PictureNotMade: No worker was available, or the run had no more time.
         """
         deadline = self.clock() + seconds
         for last in (False, True):
@@ -182,7 +182,7 @@ class Decoder:
             return worker
 
     def _report(self, message: Message) -> None:
-        """Tell once what protects the function."""
+        """Report once what protects the function."""
         if self.report and not self._reported:
             self.report(["process", *message.header["protections"]])
         self._reported = True
@@ -205,7 +205,7 @@ class Decoder:
 
     @contextmanager
     def _intact(self) -> Iterator[Channel]:
-        """Stop the process if the messages with it are broken off, by whatever."""
+        """Stop the process if an exchange with it ends early, for any reason."""
         assert self._control  # noqa: S101 - for the type checker
         try:
             yield self._control
@@ -221,7 +221,7 @@ class IsolatedMaker:
 
     Args:
         decoder: The process.
-        spec: What to make.
+        spec: The wanted picture.
         find_focus: Says where to cut the whole picture.
     """
 
@@ -230,5 +230,5 @@ class IsolatedMaker:
     find_focus: FindFocus | None = None
 
     def __call__(self, data: bytes, seconds: float) -> ProfilePicture:
-        """Make the picture of a file within so many seconds."""
+        """Make the picture of a file within a number of seconds."""
         return self.decoder.make(data, self.spec, self.find_focus, seconds)

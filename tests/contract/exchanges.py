@@ -48,9 +48,7 @@ def replay(stage: Stage, probe: Probe) -> Answer:
 
 def prepare(stage: Stage, probe: Probe) -> None:
     """Bring the emulator into the state before a probe."""
-    needed = re.findall(r"OBJECT_ID_\d+", json.dumps(probe.request))
-    for name in {*needed, "OBJECT_ID_21"} - {find_upload(probe)}:
-        _ensure_uploaded(stage, name)
+    prepare_uploads(stage, probe)
     stage.reset(probe)
     for earlier in _lead_up(probe):
         stage.switch(earlier)
@@ -60,6 +58,13 @@ def prepare(stage: Stage, probe: Probe) -> None:
         stage.clock.now += 2
         send_update(stage, audit_context=AUDIT_CONTEXT)
     stage.switch(probe)
+
+
+def prepare_uploads(stage: Stage, probe: Probe) -> None:
+    """Upload the objects that a probe names and does not upload itself."""
+    needed = re.findall(r"OBJECT_ID_\d+", json.dumps(probe.request))
+    for name in {*needed, "OBJECT_ID_21"} - {find_upload(probe)}:
+        _ensure_uploaded(stage, name)
 
 
 def send(stage: Stage, probe: Probe, *, upload_name: str | None = None) -> Answer:

@@ -43,12 +43,15 @@ class Probe:
         response: Status, headers and body, with placeholders; None for a fact.
 
         fact: The fact.
+
+        via: The way to the server; `front` is the way of clients.
     """
 
     id: str
     request: dict[str, Any] = field(default_factory=dict)
     response: dict[str, Any] | None = None
     fact: Any = None
+    via: str = ""
 
     @property
     def base(self) -> str:
@@ -58,7 +61,7 @@ class Probe:
 
 def load_probes() -> dict[str, Probe]:
     """Return all probes by id, in the order of the recording."""
-    names = ("id", "request", "response", "fact")
+    names = ("id", "request", "response", "fact", "via")
     entries = json.loads(ANSWERS.read_text())
     probes = [Probe(**{k: e[k] for k in names if k in e}) for e in entries]
     return {probe.id: probe for probe in probes}

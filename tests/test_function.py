@@ -133,7 +133,7 @@ def test_handle_several_lines(stage: Stage, capsys: pytest.CaptureFixture[str]) 
 
 
 def test_handle_alarm(stage: Stage) -> None:
-    """An object is broken off shortly before Lambda's end, not at its deadline."""
+    """An object is interrupted shortly before Lambda's end, not at its deadline."""
     event = {"Records": [*s3("a")["Records"], *s3("b")["Records"]]}
 
     stage.handle(event, seconds=60)
@@ -153,7 +153,7 @@ def test_object_broken_off(stage: Stage) -> None:
     assert [line["outcome"] for line in stage.lines] == ["failed", "synced"]
     line = stage.lines[0]
     assert (line["reason"], line["level"]) == ("not-settled", "ERROR")
-    assert "broken off" in line["detail"]
+    assert "interrupted" in line["detail"]
     assert any(place.startswith("reconciler.py:") for place in line["places"])
 
 

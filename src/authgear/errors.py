@@ -119,7 +119,7 @@ class Unavailable(BadAnswer):
 
 
 class Unexpected(BadAnswer):
-    """Raised for an answer that Authgear never gives, with any status."""
+    """Raised when an answer is not one of Authgear's, with any status."""
 
 
 class Refused(BadAnswer):

@@ -262,5 +262,5 @@ def test_other_status_is_unexpected(status: int) -> None:
 )
 def test_body_that_is_no_object_is_unexpected(body: bytes) -> None:
     """Nested too deep, too large a number, no text, or another kind of JSON."""
-    with pytest.raises(Unexpected, match="no JSON object"):
+    with pytest.raises(Unexpected, match="not a JSON object"):
         read_json("read", 200, {}, body)

@@ -117,8 +117,8 @@ def test_doctor_names_every_wrong_setting(ops: Ops) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("no json", "no JSON object"),
-        (json.dumps({"key_id": "k"}), "no JSON object with key_id and private_key"),
+        ("no json", "not a JSON object"),
+        (json.dumps({"key_id": "k"}), "not a JSON object with key_id and private_key"),
         (json.dumps({"key_id": 1, "private_key": "pem"}), "must be strings"),
         (json.dumps({"key_id": "k", "private_key": "pem"}), "not an RSA key"),
     ],

@@ -1,4 +1,4 @@
-"""What 1,000 pictures cost at Lambda."""
+"""The price of 1,000 pictures at Lambda."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ USD_PER_REQUEST = 0.20 / 1_000_000
 FULL_CORE = 1769  # MB of memory with which a function has one core, by AWS' documents
 
 MEMORY = 1024  # MB, as in template.yaml
-REQUESTS = 9  # to S3 and Authgear, one after the other; a tenth goes on meanwhile
+REQUESTS = 9  # to S3 and Authgear, one after the other; a tenth goes on in parallel
 ROUND_TRIP = 0.05  # seconds, assumed for each
 
 

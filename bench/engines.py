@@ -50,7 +50,7 @@ def naive() -> tuple[str, Engine]:
 
 
 def floor() -> tuple[str, Engine]:
-    """Return libjpeg's entropy decoding alone, which nobody can leave out."""
+    """Return libjpeg's entropy decoding alone, which every engine needs."""
 
     def make(data: bytes) -> bytes:
         picture = Image.open(BytesIO(data))

@@ -45,7 +45,7 @@ class Input:
 
         megapixels: A key of `SIZES`.
 
-        variant: What sets it apart from others of its format and size.
+        variant: Its difference from others of its format and size.
 
         options: How Pillow saves it.
     """
@@ -57,12 +57,12 @@ class Input:
 
     @property
     def name(self) -> str:
-        """What tables call it."""
+        """Its name in tables."""
         return f"{self.format} {self.megapixels} MP {self.variant}".strip()
 
     @property
     def path(self) -> Path:
-        """Where it lies, once `make` has made it."""
+        """Its path, once `make` has made it."""
         return FOLDER / f"{self.name.replace(' ', '-')}.{self.format}"
 
 

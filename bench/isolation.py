@@ -1,5 +1,5 @@
 """
-What isolated decoding costs: each picture in turn in this process and in a worker.
+The cost of isolated decoding: each picture in turn in this process and in a worker.
 
 `python -m bench.isolation` prints the medians.
 """
@@ -25,7 +25,7 @@ INPUTS = [
 ROUNDS = 21
 SECONDS = 60.0  # that a picture may take
 # Between two pictures the function waits for Authgear and S3, for longer than this; the
-# next worker is forked meanwhile.
+# next worker is forked in parallel.
 PAUSE = 0.1  # seconds
 
 

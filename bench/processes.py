@@ -56,7 +56,7 @@ class EngineProcess:
         return None if answer.startswith("error") else float(answer)
 
     def picture(self, path: Path) -> bytes | None:
-        """Return the picture that is made of a file, `None` if it cannot be read."""
+        """Return the picture of a file, `None` if it cannot be read."""
         answer = self._ask("picture", path)
         return None if answer.startswith("error") else base64.b64decode(answer)
 

@@ -18,7 +18,7 @@ class Timing:
     Times of one input, all measured in the same minute.
 
     Args:
-        input: What was measured with.
+        input: The measured file.
 
         ms: Median milliseconds by engine; an engine is missing that cannot read it.
     """
@@ -37,11 +37,11 @@ def measure(
     """
     Time every engine with every input.
 
-    The engines take turns within each round: what else the machine does then hits all
-    of them alike.
+    The engines take turns within each round, so that the machine's other work affects
+    all of them alike.
 
     Args:
-        inputs: Whose files are there.
+        inputs: Those with a file.
 
         engines: The processes to ask.
 

@@ -64,7 +64,7 @@ class BulkWork:
         Return id and state of the event source mapping.
 
         Raises:
-            Problem: There is none.
+            Problem: The queue has no event source mapping.
         """
         arn = self.aws.sqs.get_queue_attributes(
             QueueUrl=self._queue_url, AttributeNames=["QueueArn"]

@@ -25,10 +25,10 @@ INTERRUPTED = 130  # exit status of what was ended by Ctrl-C
 
 
 class Commands(TyperGroup):
-    """Runs a command, and turns whatever stops it into a sentence and a status."""
+    """Runs a command, and turns any exception into a sentence and a status."""
 
     def get_help_option(self, ctx: Any) -> Any:
-        """Return the option; that it is a boolean helps nobody."""
+        """Return the option, without its type."""
         option = super().get_help_option(ctx)
         if option is not None:
             option.metavar = ""
@@ -52,7 +52,7 @@ class Commands(TyperGroup):
             problem = Problem(_message_of(error), status=USAGE)
         except (typer.Exit, typer.Abort, BrokenPipeError):
             raise
-        except Exception as error:  # noqa: BLE001 - told without its text
+        except Exception as error:  # noqa: BLE001 - reported without its text
             problem = recognise(error)
         _tell(session, problem, as_json=as_json)
         # The cause may quote what must not be shown.
@@ -87,7 +87,7 @@ app = typer.Typer(
     epilog=(
         "Exit status: 0 all is fine; 1 something is wrong; 2 the command was used "
         "wrongly, or names something that does not exist; 130 Ctrl-C. "
-        "`make ops` ends with 2 in all cases but the first."
+        "`make ops` ends with 2 in all cases except the first."
     ),
     no_args_is_help=True,
     add_completion=False,

@@ -1,4 +1,4 @@
-"""What all commands have in common: a few options, and what `--help` looks like."""
+"""The common parts of all commands: a few options, and what `--help` looks like."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Command(TyperCommand):
         formatter.buffer[:] = re.sub(r";\s+x>=1\b", "", text)
 
     def get_help_option(self, ctx: Any) -> Any:
-        """Return the option; that it is a boolean helps nobody."""
+        """Return the option, without its type."""
         option = super().get_help_option(ctx)
         if option is not None:
             option.metavar = ""

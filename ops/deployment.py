@@ -1,4 +1,4 @@
-"""What is looked after: a deployed stack, or what the environment's variables name."""
+"""The target of a command: a deployed stack, or the environment's settings."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class Stack:
     Args:
         name: Its name.
 
-        parameters: What it was deployed with.
+        parameters: Those of its last deployment.
 
-        outputs: What it tells, such as `FunctionName`.
+        outputs: CloudFormation's, such as `FunctionName`.
 
         function: The function's configuration as Lambda has it now.
 
@@ -124,7 +124,7 @@ class Stack:
 
     @property
     def partition(self) -> str:
-        """The partition, which is `aws` but in China and for governments."""
+        """The partition: `aws`, except in China and for governments."""
         return self.function_arn.split(":")[1]
 
     @property
@@ -160,7 +160,7 @@ class Stack:
 @dataclass(frozen=True)
 class Deployment:
     """
-    Settings, and what is made of them.
+    Settings, and the clients made from them.
 
     Args:
         aws: Clients of AWS.
@@ -211,17 +211,5 @@ class Deployment:
 
     @property
     def find_focus(self) -> FindFocus | None:
-        """What looks for faces, if that is wanted, with the operator's credentials."""
+        """The face finder with the operator's credentials, if the settings want it."""
         return build_focus_finder(self.settings, lambda: self.aws.rekognition)
-
-    def needed_stack(self) -> Stack:
-        """
-        Return the stack.
-
-        Raises:
-            Problem: None was named.
-        """
-        if self.stack is None:
-            what = "This is about a deployed function."
-            raise Problem(what, "Name its stack with --stack.", status=USAGE)
-        return self.stack

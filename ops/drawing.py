@@ -1,11 +1,11 @@
-"""What every contact sheet is drawn with; it needs nothing but Pillow."""
+"""The drawing of contact sheets; it needs only Pillow."""
 
 from __future__ import annotations
 
 from PIL import Image, ImageDraw, ImageFont
 
 PAPER, INK, BLANK = "#ffffff", "#1f2430", "#d5d9e2"
-SMOOTH = 4  # the round mask is drawn so many times larger, for a smooth edge
+SMOOTH = 4  # the round mask is drawn larger by this factor, for a smooth edge
 
 
 def make_round_mask(side: int) -> Image.Image:

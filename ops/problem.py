@@ -1,4 +1,4 @@
-"""What ends a command early, told as what is wrong and what to do about it."""
+"""Problems that end a command early, each with its remedy."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class Problem(Exception):
     Raised where a command cannot go on.
 
     Args:
-        what: What is wrong, in one sentence.
+        what: The problem, in one sentence.
 
-        remedy: What to do about it.
+        remedy: The remedy.
 
         status: The exit status: 1 something is wrong, 2 the command was.
     """
@@ -73,12 +73,12 @@ def remedy_for(error: Exception) -> str:
             return f"Your own credentials need the right to {error.operation_name}."
         return _AWS_REMEDIES.get(code_of(error), "")
     if isinstance(error, ResponseParserError):
-        return "Something between here and AWS answers in its stead: a proxy?"
+        return "Something between here and AWS answers instead of AWS: a proxy?"
     return _CLIENT_REMEDIES.get(type(error).__name__, _CREDENTIALS)
 
 
 def _unforeseen(error: Exception) -> Problem:
-    """Return the problem of an error that nobody foresaw; its text may hold a key."""
+    """Return the problem of an unexpected error; its text may hold a key."""
     frames = traceback.extract_tb(error.__traceback__)
     places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames]
     what = f"An error that should not be possible: {type(error).__name__}"

@@ -68,7 +68,7 @@ class Session:
 
         now: Seconds since the epoch.
 
-        sleep: Waits for so many seconds.
+        sleep: Waits for a number of seconds.
 
         open_page: Shows a page in the browser.
     """
@@ -93,7 +93,7 @@ class Session:
         return found
 
     def say(self, text: str, style: str = "") -> None:
-        """Print a line of text as it is; brackets in it are no markup."""
+        """Print a line of text as it is: brackets in it are not markup."""
         self.console.print(Text(text, style=style))
 
     def trace(self, text: str) -> None:
@@ -112,17 +112,17 @@ class Session:
         Ask before something is changed.
 
         Args:
-            question: What is about to happen.
+            question: The change that is about to be made.
 
             yes: Whether the answer was given in advance.
 
         Raises:
-            Problem: The answer is no, or nobody is there to give one.
+            Problem: The answer is no, or there is no terminal to ask on.
         """
         if yes:
             return
         if not self.console.is_terminal:
-            what = "Nothing was done: there is nobody to ask."
+            what = "Nothing was done: there is no terminal to ask on."
             raise Problem(what, "Add --yes.", status=USAGE)
         if not typer.confirm(question):
             what = "Nothing was done."

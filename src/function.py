@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 # Seconds kept free before Lambda's own deadline: the longest call to AWS, and the log.
 CALL_RESERVE = 12.0
-# Seconds before Lambda's own deadline at which a call that is still on is broken off.
+# Seconds before Lambda's own deadline at which a running call is interrupted.
 LOG_RESERVE = 1.0
 
 Lines = list[ObjectResult]
@@ -55,9 +55,9 @@ class Function:
 
         clock: Monotonic seconds.
 
-        sleep: Waits for so many seconds.
+        sleep: Waits for a number of seconds.
 
-        hard_timeout: Breaks a block off after so many seconds, with `HardTimeout`.
+        hard_timeout: Interrupts a block after a number of seconds, with `HardTimeout`.
     """
 
     bucket_name: str
@@ -75,9 +75,9 @@ class Function:
         Bring every user in sync that an event is about.
 
         Args:
-            event: Any of the shapes in `events/`, or none of them.
+            event: Any value; the shapes in `events/` are understood.
 
-            context: Tells the time that is left.
+            context: Has the time that is left.
 
         Returns:
             The answer that the event source expects, with an entry per object.
@@ -172,7 +172,7 @@ class Function:
     def _resync(
         self, message: Resync | ResyncRange, budget: Budget, delay: float = 0.0
     ) -> Result:
-        """Carry out a message of a resync, or put a range off for so many seconds."""
+        """Carry out a message of a resync, or delay a range by a number of seconds."""
         try:
             if delay and isinstance(message, ResyncRange):
                 return self.resyncer.put_off(message, delay)
@@ -209,7 +209,7 @@ def _lines_of(event: Event, outcome: Lines | BaseException) -> Lines:
     key = event.key if isinstance(event, ObjectEvent) else ""
     result = _unexpected(outcome)
     if isinstance(outcome, HardTimeout):
-        detail = "a call was broken off: it outlived the deadline"
+        detail = "a call was interrupted: it ran past the deadline"
         fields = {"places": _places(outcome)}
         result = Result(reason=Reason.NOT_SETTLED, detail=detail, fields=fields)
     return [ObjectResult(key=key, result=result)]
@@ -222,7 +222,7 @@ def _of_line(event: Event, line: ObjectResult) -> Event:
 
 def _unexpected(error: BaseException) -> Result:
     """
-    Return the result of an error that nobody foresaw.
+    Return the result of an unexpected error.
 
     Its text may hold anything, so only its type and the places it passed are shown.
     """

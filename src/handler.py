@@ -84,8 +84,8 @@ def build(settings: Settings, *, logger: Logger, metrics: Metrics) -> Function:
     )
 
 
-# At INFO botocore tells at each cold start where it found credentials, at DEBUG what a
-# secret holds; urllib3 tells presigned URLs there.
+# At INFO botocore logs at each cold start where it found credentials, at DEBUG the
+# content of a secret; urllib3 logs presigned URLs at DEBUG.
 for library in ("botocore", "urllib3"):
     logging.getLogger(library).setLevel(logging.WARNING)
 
@@ -100,7 +100,7 @@ def report_protections(active: list[str]) -> None:
     logger.info("decoder process started", extra={"protections": active})
 
 
-with suppress(OSError):  # macOS knows no such thing
+with suppress(OSError):  # macOS has no such call
     hide_memory()
 decoder.report = report_protections
 decoder.wait_until_ready(READY)

@@ -1,4 +1,4 @@
-"""The last resort against a call that outlives its time."""
+"""The last resort against a call that ignores its own timeout."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def hard_timeout(seconds: float) -> AbstractContextManager[Any]:
     Raise `HardTimeout` inside the block if it takes longer.
 
     A time-out holds for each wait of a call: a server that sends a byte now and then
-    outlives all of them. Only the main thread can be interrupted, which is where Lambda
+    reaches none of them. Only the main thread can be interrupted, which is where Lambda
     runs the handler; in any other, nothing happens.
 
     Args:

@@ -12,7 +12,7 @@ import pytest
 from local.paths import ROOT
 
 SCRIPT = ROOT / "tools" / "environment.py"
-# A Python without the module venv, as Debian's has none.
+# A Python without the module venv, as on Debian.
 NO_VENV = """
 import subprocess, sys
 sys.path.insert(0, {tools!r})

@@ -30,7 +30,7 @@ DIMENSIONS = {"function": "pictures"}
 
 
 class Stage:
-    """A function whose log, clock and alarms are at hand."""
+    """A function whose log, clock and alarms a test can read."""
 
     def __init__(self) -> None:
         self.clock = FakeClock()
@@ -133,7 +133,7 @@ def test_handle_several_lines(stage: Stage, capsys: pytest.CaptureFixture[str]) 
 
 
 def test_handle_alarm(stage: Stage) -> None:
-    """An object is broken off shortly before Lambda's end, not at its deadline."""
+    """An object is interrupted shortly before Lambda's end, not at its deadline."""
     event = {"Records": [*s3("a")["Records"], *s3("b")["Records"]]}
 
     stage.handle(event, seconds=60)
@@ -153,7 +153,7 @@ def test_object_broken_off(stage: Stage) -> None:
     assert [line["outcome"] for line in stage.lines] == ["failed", "synced"]
     line = stage.lines[0]
     assert (line["reason"], line["level"]) == ("not-settled", "ERROR")
-    assert "broken off" in line["detail"]
+    assert "interrupted" in line["detail"]
     assert any(place.startswith("reconciler.py:") for place in line["places"])
 
 
@@ -193,7 +193,7 @@ def test_log_line(stage: Stage) -> None:
 
 @pytest.mark.parametrize("reason", Reason)
 def test_log_level(stage: Stage, reason: Reason) -> None:
-    """What is rejected warns, what failed is an error; the meaning is the detail."""
+    """A rejection is a warning, a failure is an error; the meaning is the message."""
     stage.reconciler.results[KEY] = Result(reason=reason)
 
     stage.handle(sqs(s3()))
@@ -205,7 +205,7 @@ def test_log_level(stage: Stage, reason: Reason) -> None:
 
 
 def test_log_problem(stage: Stage) -> None:
-    """What is no object is logged as well, and nobody is reconciled."""
+    """An event without an object is logged as well, and nobody is reconciled."""
     stage.handle(load_event("s3-test-event.json"))
 
     [line] = stage.lines
@@ -278,7 +278,7 @@ def test_user_whose_check_fails_comes_again(stage: Stage, result: Any) -> None:
 
 
 def test_unexpected_error(stage: Stage) -> None:
-    """An error nobody foresaw shows type and places: its text could hold anything."""
+    """An unexpected error shows type and places: its text could hold anything."""
     stage.reconciler.results["b"] = ValueError(SECRET)
 
     answer = stage.handle(sqs(s3("a"), s3("b"), s3("c")))

@@ -40,7 +40,7 @@ OTHERS = {
     "OVERWRITE": "if-empty",
     "REMOVE_ON_DELETE": "true",
 }
-# Whoever opens a socket or looks up a name ends the process.
+# Opening a socket or looking up a name ends the process.
 NO_NETWORK = """
 import sys
 def refuse(event, args):
@@ -121,7 +121,7 @@ def test_import_wrong_settings() -> None:
 
 
 def test_import_missing_settings() -> None:
-    """What is missing is named at once."""
+    """Missing settings are named at once."""
     done = run("", {"AWS_DEFAULT_REGION": "us-east-1"})
 
     assert done.stderr.splitlines()[-1] == (

@@ -1,4 +1,4 @@
-"""Calls that outlive every time-out are broken off, and only those."""
+"""Calls that ignore every timeout are interrupted, and only those."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_alarm_breaks_off_what_no_time_out_ends(dripping: str) -> None:
 
 
 def test_alarm_is_no_error_to_be_handled() -> None:
-    """A library that retries whatever fails does not retry this."""
+    """A library that retries any failure does not retry this one."""
     with pytest.raises(HardTimeout), hard_timeout(SOON), suppress(Exception):
         time.sleep(TOO_LONG)
 
@@ -80,7 +80,7 @@ def test_alarm_without_time_rings_at_once() -> None:
 
 
 def test_alarm_is_off_after_its_block() -> None:
-    """What comes after is not broken off, and another's handler is back."""
+    """Later code is not interrupted, and another's handler is restored."""
     before = signal.getsignal(signal.SIGALRM)
 
     with hard_timeout(SOON):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from pathlib import Path
 
 import pytest
 
 from local.paths import ROOT
+from tools.diagram import read_imports, read_place
 
 SRC = ROOT / "src"
 
@@ -32,29 +32,13 @@ CARD = {"boto3", "requests", "PIL", "aws_lambda_powertools"}
 DISTRIBUTIONS = {"boto3", "requests", "pillow", "aws-lambda-powertools"}
 
 
-def read_imports(path: Path) -> set[str]:
-    """Return the top names that a file imports, itself excepted."""
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            found |= {alias.name.partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            found.add(str(node.module).partition(".")[0])
-    return found
-
-
-def place_of(path: Path) -> str:
-    """Return the package or module of `src/` that a file belongs to."""
-    return path.relative_to(SRC).parts[0].removesuffix(".py")
-
-
 FILES = sorted(SRC.rglob("*.py"))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SRC)))
 def test_imports_go_down(path: Path) -> None:
     """No file imports from a floor above its own, or from a neighbour on its floor."""
-    place = place_of(path)
+    place = read_place(path, SRC)
     inside = (read_imports(path) & LEVEL.keys()) - {place}
 
     assert all(LEVEL[name] > LEVEL[place] for name in inside)
@@ -62,7 +46,7 @@ def test_imports_go_down(path: Path) -> None:
 
 def test_every_place_has_a_floor() -> None:
     """No package or module of `src/` is left out."""
-    assert {place_of(path) for path in FILES} == LEVEL.keys()
+    assert {read_place(path, SRC) for path in FILES} == LEVEL.keys()
 
 
 def test_folders_stay_small() -> None:

@@ -1,4 +1,4 @@
-"""What the environment may say, and what is said about what it may not."""
+"""Valid settings, and the messages about invalid ones."""
 
 from __future__ import annotations
 
@@ -68,12 +68,12 @@ def test_from_env_blank(blank: str) -> None:
 
 
 def test_from_env_missing() -> None:
-    """What has no default must be there, and everything missing is named at once."""
+    """Settings without a default are required; all missing ones are named at once."""
     assert problems({}) == [f"{name} is missing" for name in NEEDED]
 
 
 def test_from_env_all_wrong() -> None:
-    """Every problem is told at once, each with its variable and what is allowed."""
+    """All problems are reported at once, each with its variable and valid values."""
     assert problems(dict.fromkeys(VARIABLES, "!?")) == [
         "BUCKET_NAME must be the name of an S3 bucket",
         "KEY_PATTERN must hold exactly one of "
@@ -142,7 +142,7 @@ def test_accepted_formats(text: str, formats: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("text", ["jpg", "jpeg,", "jpeg;png", "tiff", "all", "*"])
 def test_accepted_formats_refused(text: str) -> None:
-    """A name that is no format's is refused, and the names are told."""
+    """An unknown format is refused, and the known ones are named."""
     allowed = [f"ACCEPTED_FORMATS {FORMATS}"]
 
     assert problems(NEEDED | {"ACCEPTED_FORMATS": text}) == allowed
@@ -152,7 +152,7 @@ def test_accepted_formats_refused(text: str) -> None:
     "name", ["abc", "a.b-9", "a" * 63], ids=["shortest", "characters", "longest"]
 )
 def test_bucket_name_allowed(name: str) -> None:
-    """What S3 takes for a bucket's name is taken."""
+    """Every name that S3 accepts for a bucket is accepted."""
     assert read("BUCKET_NAME", f" {name} ") == name
 
 
@@ -320,7 +320,7 @@ def test_switch() -> None:
 
 
 def test_overwrite() -> None:
-    """What the bucket may overwrite is one of three words."""
+    """The policy on overwriting is one of three words."""
     assert read("OVERWRITE", "Always") is Overwrite.ALWAYS
     assert read("OVERWRITE", "keep-own") is Overwrite.KEEP_OWN
     assert read("OVERWRITE", "if-empty") is Overwrite.IF_EMPTY

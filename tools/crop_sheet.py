@@ -36,7 +36,7 @@ BEYOND, EDGE = 320, 8  # px
 
 class View(NamedTuple):
     """
-    What a camera may have seen.
+    A possible view of a camera.
 
     Args:
         photo: A sample photograph.
@@ -72,7 +72,7 @@ VIEWS = {
     "9:16, tilted selfie": View(ASTRONAUT, (128, -80, 322, 265), angle=-14),
     "3:4, two people": View(ASTRONAUT, (95, -130, 345, 537), people=2),
     "9:16, small in the frame": View(ASTRONAUT, (0, -230, 512, 680)),
-    "9:16, rocket: stands far away": View(ROCKET, (200, 0, 440, 427)),
+    "9:16, rocket: far away": View(ROCKET, (200, 0, 440, 427)),
     "3:4, cat: fills the frame": View(CAT, (120, 0, 345, 300)),
 }
 
@@ -123,7 +123,7 @@ def draw_positions(sheet: Image.Image, left: int) -> None:
 def draw_row(
     sheet: Image.Image, corner: tuple[int, int], name: str, picture: Image.Image
 ) -> None:
-    """Draw a picture and the squares that are made of it."""
+    """Draw a picture and its squares."""
     left, top = corner
     ImageDraw.Draw(sheet).text((left, top + 2), name, "black", FONT)
     small = picture.copy()

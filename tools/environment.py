@@ -3,7 +3,7 @@ Make a virtual environment, or bring it up to date: what the Makefile calls.
 
 `python3 tools/environment.py FOLDER REQUIREMENTS STAMP [STAMP ...]` installs what a
 file of locked requirements lists, and touches the stamps. Any Python 3 can start it, so
-that an old one is told what is missing; several at once wait for one another.
+that an old one can say what is missing; several at once wait for one another.
 """
 
 import shutil
@@ -38,7 +38,7 @@ def main(name: str, requirements: str, *stamps: str) -> int:
     with Path(f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if is_fresh([folder / stamp for stamp in stamps], Path(requirements)):
-            return 0  # another make has done it meanwhile
+            return 0  # another make has done it in the meantime
         start = time.time()
         print(f"Installing {requirements} into {folder}, once ...", flush=True)
         status = create(folder) or install(folder, requirements)

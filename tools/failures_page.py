@@ -8,6 +8,7 @@ from pathlib import Path
 from outcome import Reason
 from tests.grid.aws_faults import AWS, AWS_STEPS
 from tests.grid.faults import AUTHGEAR, AUTHGEAR_STEPS, Row
+from tools.page_parts import replace_part
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "failures.md"
 
@@ -22,7 +23,7 @@ def render(page: str) -> str:
     Return the page with its tables as the code has them now.
 
     Args:
-        page: Its text; a table stands between `<!-- NAME -->` and `<!-- end -->`.
+        page: Its text, with the generated parts `reasons`, `authgear` and `aws`.
     """
     tables = {
         "reasons": reasons(),
@@ -30,13 +31,7 @@ def render(page: str) -> str:
         "aws": faults(AWS, AWS_STEPS),
     }
     for name, lines in tables.items():
-        begin, end = f"<!-- {name} -->\n", "<!-- end -->"
-        before, found, rest = page.partition(begin)
-        _, closed, after = rest.partition(end)
-        if not (found and closed):
-            message = f"the page has no place for the table {name}"
-            raise ValueError(message)
-        page = "".join([before, begin, *(f"{line}\n" for line in lines), end, after])
+        page = replace_part(page, name, lines)
     return page
 
 

@@ -26,7 +26,7 @@ class Library:
 
     @property
     def has_version(self) -> bool:
-        """Whether a file or an SBOM of the package tells the version."""
+        """Whether a file or an SBOM of the package has the version."""
         return bool(self.text or self.file_name or self.sbom)
 
 

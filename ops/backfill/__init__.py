@@ -68,7 +68,7 @@ class _Backfill:
 
         stack: The deployed stack.
 
-        mode: What is to be done.
+        mode: The kind of resync.
 
         as_json: Whether a program reads what is printed.
     """
@@ -179,7 +179,7 @@ class _Backfill:
 
 @contextmanager
 def _showing(session: Session) -> Iterator[Callable[[str], None]]:
-    """Lend what shows a line: in one place on a terminal, else one now and then."""
+    """Yield a function that shows a line: in one place on a terminal, else rarely."""
     if session.messages.is_terminal:
         with session.messages.status("") as status:
             yield lambda text: status.update(text)

@@ -102,7 +102,7 @@ def _invoke(session: Session, stack: Stack, after: str) -> tuple[dict[str, Any],
 
 
 def _parse(payload: bytes) -> dict[str, Any]:
-    """Return the JSON object of an answer, an empty one if it holds none."""
+    """Return the JSON object of an answer, an empty one for anything else."""
     try:
         content = json.loads(payload)
     except ValueError:

@@ -36,10 +36,10 @@ def doctor(
     as_json: JSONOption = False,
 ) -> None:
     """
-    Check everything that has to be right.
+    Check the whole setup.
 
-    What is wrong comes with what to do about it. What depends on it is skipped.
-    Nothing is changed, except that --upload stores a picture.
+    Each problem comes with a remedy. Checks that depend on it are skipped. Nothing is
+    changed, except that --upload stores a picture.
     """
     session = Session.of(context)
     examination = Examination(session=session, stack_name=stack, upload=upload)

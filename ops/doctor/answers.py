@@ -1,4 +1,4 @@
-"""What an answer of the endpoint, or its absence, means for the operator."""
+"""The meaning of the endpoint's answers, and of missing ones, for the operator."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PRIVATE_CA = (
 @dataclass
 class LastAnswer:
     """
-    What the last answer's head said; a hook of `requests` fills it in.
+    The head of the last answer; a hook of `requests` fills it in.
 
     Args:
         status: HTTP status; 0 if no answer came.
@@ -47,7 +47,7 @@ class LastAnswer:
     date: float | None = None
 
     def note(self, response: requests.Response, *_: Any, **__: Any) -> None:
-        """Take down an answer."""
+        """Note an answer."""
         self.status = response.status_code
         self.content_type = response.headers.get("Content-Type", "").lower()
         self.date = read_date(response.headers.get("Date", ""))
@@ -77,7 +77,7 @@ def explain(
     name: str, what: str, path: str, error: AuthgearError, last: LastAnswer
 ) -> Check:
     """
-    Return the check of a part of Authgear that does not answer as it should.
+    Return the check of a part of Authgear whose answer is missing or wrong.
 
     Args:
         name: The check's.
@@ -86,7 +86,7 @@ def explain(
 
         path: Where the part answers.
 
-        error: What came of the request.
+        error: The request's error.
 
         last: The head of its answer.
     """

@@ -51,7 +51,7 @@ SCHEME_REMEDY = (
 @dataclass(frozen=True)
 class SignIn:
     """
-    What came of the first request with a token.
+    The result of the first request with a token.
 
     Args:
         answer: The presigned URL's object, or what went wrong.
@@ -71,7 +71,7 @@ class AuthgearChecks:
     Args:
         settings: Name endpoint and app.
 
-        key_pair: What to sign with, if it could be read.
+        key_pair: The key pair to sign with, if it could be read.
 
         upload: Whether a picture may be uploaded, which stays there forever.
 
@@ -79,7 +79,7 @@ class AuthgearChecks:
 
         aws_skew: Seconds that this clock is ahead of AWS's, if that is known.
 
-        sleep: Waits for so many seconds before a request is repeated.
+        sleep: Waits for a number of seconds before a request is repeated.
     """
 
     NEEDS: ClassVar[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -123,7 +123,7 @@ class AuthgearChecks:
         return looks[name]()
 
     def _endpoint(self) -> Check:
-        """Ask without a token: an Authgear refuses that, and tells its time."""
+        """Ask without a token: Authgear refuses that, and its answer has the time."""
         name, endpoint = "endpoint", self.settings.authgear_endpoint
         try:
             self._repeat(lambda budget: self._get("presign", PRESIGN, budget))
@@ -200,7 +200,7 @@ class AuthgearChecks:
         except AuthgearError as error:
             what = "Authgear's Admin API"
             return explain("users", what, GRAPHQL, error, self.last)
-        return wrong("users", "Authgear shows a user that nobody made", "Report it.")
+        return wrong("users", "Authgear shows a user that does not exist", "Report it.")
 
     def _image_store(self) -> Check:
         """Tell whether the image store works."""

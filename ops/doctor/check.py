@@ -1,4 +1,4 @@
-"""One thing that doctor looks at, and how it was found."""
+"""One check of doctor's, and its result."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ COMMANDS = ("aws ", "ops ")  # a remedy that begins so is a command to paste
 
 
 class State(StrEnum):
-    """How a thing was found."""
+    """The result of a check."""
 
     FINE = "fine"
     WARNING = "warning"
@@ -26,16 +26,16 @@ class State(StrEnum):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Check:
     """
-    One thing that was looked at.
+    A finished check.
 
     Args:
-        name: What it is; stable, for programs.
+        name: The check's name; stable, for programs.
 
-        state: How it was found.
+        state: The result.
 
-        finding: What was found, in one sentence.
+        finding: The finding, in one sentence.
 
-        remedy: What to do about it.
+        remedy: The remedy, if there is one.
     """
 
     name: str
@@ -47,12 +47,12 @@ class Check:
 @dataclass(frozen=True, slots=True)
 class Step:
     """
-    One thing to look at.
+    A check to make.
 
     Args:
         name: The check's.
 
-        look: Looks at it.
+        look: Makes the check.
 
         needs: The checks that must not have failed before it.
     """
@@ -64,9 +64,9 @@ class Step:
 
 def run_steps(steps: Iterable[Step]) -> Iterator[Check]:
     """
-    Look at one thing after another, and yield each check as it is found.
+    Make one check after another, and yield each result.
 
-    What depends on a check that failed is skipped: only the cause is blamed.
+    Checks that depend on a failed one are skipped: only the cause is reported.
     """
     usable: set[str] = set()
     for step in steps:
@@ -81,22 +81,22 @@ def run_steps(steps: Iterable[Step]) -> Iterator[Check]:
 
 
 def fine(name: str, finding: str) -> Check:
-    """Return a check of what is as it should be."""
+    """Return a check without a problem."""
     return Check(name=name, state=State.FINE, finding=finding)
 
 
 def warning(name: str, finding: str, remedy: str) -> Check:
-    """Return a check of what works, but not well or not for long."""
+    """Return a check of a part that works, but not well or not for long."""
     return Check(name=name, state=State.WARNING, finding=finding, remedy=remedy)
 
 
 def wrong(name: str, finding: str, remedy: str) -> Check:
-    """Return a check of what is not as it should be."""
+    """Return a check with a problem."""
     return Check(name=name, state=State.WRONG, finding=finding, remedy=remedy)
 
 
 def unknown(name: str, finding: str, remedy: str = "") -> Check:
-    """Return a check of what could not be looked at."""
+    """Return a check that could not be made."""
     return Check(name=name, state=State.UNKNOWN, finding=finding, remedy=remedy)
 
 
@@ -108,15 +108,14 @@ def skipped(name: str, need: str) -> Check:
 
 def ask_aws(name: str, look: Callable[[], Check]) -> Check:
     """
-    Look at a thing in AWS.
+    Make a check in AWS.
 
-    An operator who may not look at it, or cannot ask AWS just now, learns that nothing
-    is known of it.
+    If the operator has no right to it, or AWS does not answer, the result is unknown.
 
     Args:
-        name: What is looked at.
+        name: The check's name.
 
-        look: Looks at it.
+        look: Makes the check.
     """
     try:
         return look()
@@ -127,7 +126,7 @@ def ask_aws(name: str, look: Callable[[], Check]) -> Check:
 
 
 def not_answered(name: str, error: Exception) -> Check:
-    """Return the check of a thing about which AWS gave no answer."""
+    """Return a check that AWS did not answer."""
     if isinstance(error, ClientError) and code_of(error) == "NoSuchBucket":
         return skipped(name, "bucket")
     is_missing = isinstance(error, ClientError) and not is_denied(error)

@@ -1,4 +1,4 @@
-"""Three clocks: this machine's, AWS's, by which the function goes, and Authgear's."""
+"""Three clocks: this machine's, AWS's, which the function uses, and Authgear's."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Clocks:
     aws_skew: float | None = None
 
     def note(self, now: float, authgear: float | None, aws_skew: float | None) -> None:
-        """Take down what an answer said of the time."""
+        """Note the time in an answer."""
         self.skew = None if authgear is None else now - authgear
         self.aws_skew = aws_skew
 
@@ -37,7 +37,7 @@ class Clocks:
             is_refused: Whether Authgear takes tokens by its own clock only.
         """
         if self.skew is None:
-            return unknown("clock", "Authgear's answer does not tell the time")
+            return unknown("clock", "Authgear's answer does not have the time")
         if not is_refused and abs(self.skew) <= MOST_SKEW:
             return fine(
                 "clock", f"within {max(1, round(abs(self.skew)))} s of Authgear's"
@@ -54,7 +54,7 @@ class Clocks:
         if self.aws_skew is None:
             return finding, "Set the clock that is wrong: this machine's or Authgear's."
         if abs(self.aws_skew) > SAME:
-            remedy = "Set this machine's clock. The function goes by AWS's."
+            remedy = "Set this machine's clock. The function uses AWS's."
             return finding, remedy
         other = "behind" if skew > 0 else "ahead of"
         finding = f"Authgear's clock is {abs(skew):.0f} s {other} AWS's"

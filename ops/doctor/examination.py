@@ -155,7 +155,7 @@ class Examination:
             check = ask_aws(name, lambda: self._stack_checks.look(name))
             if not check.remedy.startswith(COMMANDS):
                 return check
-            # Whoever pastes it may work in another region by default.
+            # The operator's default region may be another one.
             return replace(check, remedy=f"{check.remedy} --region {self.stack.region}")
 
         return look

@@ -42,7 +42,7 @@ def check_image_store(
 
         last: The head of the connection's last answer.
 
-        admin_api: What to upload a gray picture with; None only looks.
+        admin_api: Uploads a gray picture; with None nothing is uploaded.
 
         budget: The time for it.
     """
@@ -54,7 +54,7 @@ def check_image_store(
         connection.request("image", "GET", url, budget=budget)
     except AuthgearError as error:
         return _explain(error, last, is_upload=admin_api is not None)
-    return unknown(NAME, "it shows an image that nobody uploaded")
+    return unknown(NAME, "it shows an image that was never uploaded")
 
 
 def _explain(error: AuthgearError, last: LastAnswer, *, is_upload: bool) -> Check:

@@ -16,7 +16,7 @@ from ops.problem import code_of
 from triggers.messages import Mode
 from version import NAME
 
-# What the template has the scheduler send.
+# The scheduler's message, as in the template.
 MESSAGE = {"source": NAME, "resync": {"mode": Mode.SCHEDULED.value}}
 
 

@@ -97,7 +97,7 @@ def find_denial(
 
         role: The role's ARN.
 
-        needs: What it needs.
+        needs: The rights that it needs.
 
         name: The check's.
     """

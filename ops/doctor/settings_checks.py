@@ -56,7 +56,7 @@ def read_secret(
 
         settings: Name the secret.
 
-        option: What names the stack to another command.
+        option: The option that names the stack to another command.
     """
     secret_id = settings.authgear_secret_id
     put_key = f"Store the key: ops put-key key.pem --key-id KEY_ID{option}"
@@ -102,6 +102,6 @@ def is_rsa_key(text: str) -> bool:
     """Tell whether a text is a private key that can sign tokens."""
     try:
         key = load_pem_private_key(text.encode(), password=None)
-    except Exception:  # noqa: BLE001 - whatever a bad key provokes, of two libraries
+    except Exception:  # noqa: BLE001 - a bad key raises errors of two libraries
         return False
     return isinstance(key, RSAPrivateKey)

@@ -72,7 +72,7 @@ class StackChecks:
 
     @cached_property
     def _queues(self) -> QueueChecks:
-        """What looks at the queues."""
+        """The part that checks the queues."""
         return QueueChecks(self.aws, self.stack)
 
     def _role(self) -> Check:

@@ -38,7 +38,7 @@ class Way:
 
         problem: Why no event comes; empty if they do.
 
-        remedy: What to do about that.
+        remedy: The remedy for that.
     """
 
     name: str
@@ -79,13 +79,13 @@ def _broken(
             "again; bucket and pictures stay."
         )
         return wrong("trigger", finding, remedy)
-    finding = f"{bucket} tells nobody of new objects"
+    finding = f"{bucket} sends no events of new objects"
     others = [
         it["LambdaFunctionArn"].rpartition(":")[2]
         for it in notification.get("LambdaFunctionConfigurations", [])
     ]
     if others:
-        finding = f"{bucket} tells another function: {', '.join(others)}"
+        finding = f"{bucket} sends its events to another function: {', '.join(others)}"
     return wrong("trigger", finding, _notify(bucket, stack, head))
 
 
@@ -131,7 +131,7 @@ def _notified(notification: Notification, stack: Stack, head: str) -> Iterator[W
         elif not head.startswith(limits.get("prefix", "")):
             why = f"its prefix is {limits['prefix']!r}, the pattern's is {head!r}"
         elif limits.get("suffix"):
-            why = f"it tells only of names that end in {limits['suffix']!r}"
+            why = f"it sends events only for names that end in {limits['suffix']!r}"
         bucket = stack.outputs.get("BucketName", "the bucket")
         remedy = f"Replace it. {_notify(bucket, stack, head)}" if why else ""
         yield Way("notification", "s3.amazonaws.com", why, remedy)

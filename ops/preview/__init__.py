@@ -1,4 +1,4 @@
-"""ops preview: what pictures will look like, before anybody sees them."""
+"""ops preview: show pictures before they are uploaded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One file: what is kept of it, what is made of it, and how Authgear shows that."""
+"""One file: its square, the finished picture, and that as Authgear shows it."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def view_file(
 
 
 def _open_upright(data: bytes, source_format: str) -> Image.Image:
-    """Return a small, upright, opaque copy of a file that a picture was made of."""
+    """Return a small, upright, opaque copy of the source of a picture."""
     source = load_decoder(source_format)(BytesIO(data))
     extent = decode(source, EDGE)
     return view_whole(source, extent, read_orientation(source), EDGE)

@@ -1,4 +1,4 @@
-"""What the function's log says of a user."""
+"""The function's log lines about a user."""
 
 from __future__ import annotations
 

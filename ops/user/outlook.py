@@ -32,7 +32,7 @@ class Outlook:
 
     @property
     def retry(self) -> str:
-        """What the retry queue does about a failure, if there was one."""
+        """The retry queue's next step after a failure, if there was one."""
         if not self.log or self.log[-1]["outcome"] != Outcome.FAILED:
             return ""
         last = self.log[-1]
@@ -45,7 +45,7 @@ class Outlook:
 
     @property
     def repair(self) -> str:
-        """What the resync does about a difference."""
+        """The resync's next step for a difference."""
         if self.deployment.stack is None:
             return "The next resync does it, if the stack has a schedule."
         schedule = self.deployment.stack.parameters.get("ResyncSchedule", "")

@@ -79,7 +79,7 @@ def status(
 
 def _profile(deployment: Deployment, user: str) -> tuple[dict[str, Any], Result | None]:
     """
-    Return the user's side in Authgear; no attribute but the picture's id.
+    Return the user's side in Authgear; of the attributes only the picture's id.
 
     With it comes the result that it means if the user cannot be read.
     """

@@ -44,14 +44,14 @@ def sync(
     ],
     user: Annotated[
         str,
-        typer.Option("--user", metavar="USER", help="Whose picture the file becomes."),
+        typer.Option("--user", metavar="USER", help="The user who gets the picture."),
     ] = "",
     again: Annotated[
         bool,
         typer.Option(
             "--again",
             metavar="",
-            help="Make the picture once more, whatever the tags say.",
+            help="Make the picture once more, even if the tags say that it is in sync.",
         ),
     ] = False,
     stack: StackOption = "",

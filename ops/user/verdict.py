@@ -32,13 +32,13 @@ class Verdict:
     Whether a user is in sync.
 
     Args:
-        in_sync: Whether Authgear shows what it should.
+        in_sync: Whether Authgear shows the right picture.
 
-        finding: What was found, in one sentence.
+        finding: The finding, in one sentence.
 
-        outlook: What will happen by itself; empty where nothing has to.
+        outlook: The next automatic step; empty if none is needed.
 
-        remedy: What to do, often a command.
+        remedy: The remedy, often a command.
     """
 
     in_sync: bool
@@ -91,7 +91,7 @@ class Judge:
         lines = self._reconciler.reconcile_user(user_id, budget, dry_run=True)
         end = _find_end(lines)
         if end is None and items:
-            # Every object is refused: only the look at the newest one tells why.
+            # Every object is refused: only the look at the newest one shows why.
             newest = items[0].key
             end = self._reconciler.reconcile(newest, budget, dry_run=True)[0]
         if end is None:
@@ -172,7 +172,7 @@ class Judge:
 
     @cached_property
     def _reconciler(self) -> Reconciler:
-        """What does the function's work."""
+        """The part that does the function's work."""
         deployment, settings = self.deployment, self.deployment.settings
         make_picture = build_picture_maker(settings, deployment.find_focus)
         return build_reconciler(

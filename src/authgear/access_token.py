@@ -65,7 +65,7 @@ class AccessTokens:
         Return a token that is valid for at least a minute.
 
         Raises:
-            CredentialsUnavailable: The key pair cannot be had, or cannot sign.
+            CredentialsUnavailable: The key pair is not available, or cannot sign.
         """
         if self._clock() >= self._renew_at:
             self._sign()
@@ -95,7 +95,7 @@ class AccessTokens:
                 algorithm="RS256",
                 headers={"kid": self._key_pair.key_id},
             )
-        except Exception:  # noqa: BLE001 - whatever a bad key provokes, of three libraries
+        except Exception:  # noqa: BLE001 - a bad key raises errors of three libraries
             self._key_pair = None
         else:
             self._renew_at = now + LIFETIME - RENEW_BEFORE

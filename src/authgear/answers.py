@@ -1,4 +1,4 @@
-"""Read Authgear's answers, believing none: what each one means, as data or as error."""
+"""Check Authgear's answers, and turn each into data or an error."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .errors import (
 )
 
 # Reasons under which the upload endpoint refuses the file itself (contract: upload.*);
-# those about the signature are not among them: a new URL mends them.
+# those about the signature are not among them: they go away with a new URL.
 FILE_REFUSED = {"BadRequest", "Invalid"}
 
 # Reasons of GraphQL errors that the same update will always meet (contract:
@@ -71,13 +71,13 @@ def read_json(
         body: The answer's body, of a limited size.
 
     Raises:
-        BadAnswer: Any other status, or a body that is no JSON object.
+        BadAnswer: Any other status, or a body that is not a JSON object.
     """
     content = _parse(body)
     if status == 200:
         if content is None:
             raise Unexpected(
-                step=step, detail="the answer is no JSON object", status=status
+                step=step, detail="the answer is not a JSON object", status=status
             )
         return content
     raise _http_error(step, status, headers, as_object((content or {}).get("error")))
@@ -133,7 +133,7 @@ def as_object(value: Any) -> dict[str, Any]:
 
 
 def _parse(body: bytes) -> dict[str, Any] | None:
-    """Return the JSON object that a body holds, `None` if it holds none."""
+    """Return the JSON object that a body holds, `None` for anything else."""
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):
@@ -209,7 +209,7 @@ def _locations(causes: Any) -> str:
 
 
 def _word(value: Any) -> str:
-    """Return a code of Authgear's, or nothing where it might be anything else."""
+    """Return a code of Authgear's, or nothing if the value is not a code."""
     is_word = isinstance(value, str) and re.fullmatch(r"[\w-]{1,64}", value, re.ASCII)
     return str(value) if is_word else ""
 

@@ -21,7 +21,7 @@ class Budget:
 
         clock: Monotonic seconds.
 
-        sleep: Waits for so many seconds.
+        sleep: Waits for a number of seconds.
 
     Attributes:
         waited: Seconds spent waiting for a rate limit so far.

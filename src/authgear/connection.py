@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import random
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -23,15 +22,13 @@ from .errors import (
     Unexpected,
     Unreachable,
 )
+from .rate_limit import RateLimit
 
 CONNECT_TIMEOUT = 5.0  # seconds
 READ_TIMEOUT = 20.0  # seconds; blocking hooks may take 10 inside one update
 LARGEST_ANSWER = 1_048_576  # bytes; true answers have a few thousand
 ATTEMPTS = 3
 BACKOFF = 0.5  # seconds, doubled with each attempt, times a random share
-# A `Retry-After` is obeyed within these bounds, in seconds: 0 would be asked again at
-# once for as long as there is time, and a very long one would silence a container.
-SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 120.0
 
 T = TypeVar("T")
 
@@ -74,8 +71,7 @@ class Connection:
         if private_ca:
             self._session.mount("https://", certificates.PrivateCAAdapter(private_ca))
         self._share = share
-        self._quiet_until = -math.inf
-        self._refusals = 0
+        self._rate_limit = RateLimit()
         self.requests_sent = 0
 
     def is_same_origin(self, url: str) -> bool:
@@ -139,7 +135,7 @@ class Connection:
         **options: Any,
     ) -> T:
         """
-        Send one request, once, and let `read` make something of the open response.
+        Send one request, once, and return what `read` makes of the response.
 
         Args:
             step: As in `request`, like all that are not listed here.
@@ -152,7 +148,7 @@ class Connection:
         start, left = budget.clock(), budget.left()
         if left <= 0:
             raise TimedOut(step=step, detail="no time left for the request")
-        self._keep_quiet(step, start)
+        self._rate_limit.check(step, start)
         self.requests_sent += 1
         timeouts = min(connect_timeout, left), min(READ_TIMEOUT, left)
         try:
@@ -206,13 +202,6 @@ class Connection:
             method, url, timeout=timeout, allow_redirects=False, stream=True, **options
         )
 
-    def _keep_quiet(self, step: str, now: float) -> None:
-        """Raise instead of a request that Authgear would answer with a 429."""
-        left = self._quiet_until - now
-        if left > 0:
-            detail = "fewer requests were asked for a moment ago"
-            raise RateLimited(step=step, detail=detail, retry_after=left)
-
     def _understand(
         self,
         step: str,
@@ -225,18 +214,10 @@ class Connection:
         try:
             content = read_json(step, status, headers, body)
         except RateLimited as error:
-            self._refusals += 1
-            error.retry_after = self._bound(error.retry_after or 0.0)
-            self._quiet_until = budget.clock() + error.retry_after
+            self._rate_limit.begin_pause(error, budget.clock())
             raise
-        self._refusals = 0
+        self._rate_limit.clear()
         return content
-
-    def _bound(self, seconds: float) -> float:
-        """Return how long a pause is: repeated demands for none make it longer."""
-        if seconds < SHORTEST_PAUSE:
-            seconds = SHORTEST_PAUSE * 2 ** min(self._refusals - 1, 10)
-        return min(seconds, LONGEST_PAUSE)
 
     def _wait(self, error: AuthgearError, failures: int, budget: Budget) -> bool:
         """Wait after an error; return `False` if the budget does not allow it."""
@@ -272,8 +253,8 @@ def _origin(url: SplitResult) -> tuple[str, str | None, str | None, int | None]:
     """
     Return scheme, user, host and port, the default port written out.
 
-    The user is there because an endpoint has none: urllib3 reads the text before an `@`
-    as the host if it ends in a back-slash.
+    The user counts because an endpoint has no user: urllib3 reads the text before an
+    `@` as the host if that text ends in a backslash.
     """
     default = {"https": 443, "http": 80}.get(url.scheme)
     return url.scheme, url.username, url.hostname, url.port or default

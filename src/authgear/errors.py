@@ -1,5 +1,5 @@
 """
-What can go wrong between us and Authgear.
+Errors of the calls to Authgear.
 
     AuthgearError                never raised itself
     ├── CredentialsUnavailable   no access token could be made
@@ -47,7 +47,7 @@ class AuthgearError(Exception):
 
     retryable = True  # whether a later delivery of the event may work
     may_repeat = True  # whether the same request a moment later may work
-    usual_pause: float | None = None  # seconds to wait where the server names none
+    usual_pause: float | None = None  # seconds to wait if the server names no time
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class AuthgearError(Exception):
 
 
 class CredentialsUnavailable(AuthgearError):
-    """Raised when the key pair cannot be had, or cannot sign."""
+    """Raised when the key pair is not available, or cannot sign."""
 
     may_repeat = False
 
@@ -115,11 +115,11 @@ class RateLimited(BadAnswer):
 
 
 class Unavailable(BadAnswer):
-    """Raised when Authgear answers with an error that may pass."""
+    """Raised when Authgear answers with a temporary error."""
 
 
 class Unexpected(BadAnswer):
-    """Raised when an answer is not one that Authgear gives, whatever its status."""
+    """Raised when an answer is not one of Authgear's, with any status."""
 
 
 class Refused(BadAnswer):
@@ -146,7 +146,7 @@ class DeniedByHook(Refused):
 
 
 class PictureNotKept(Refused):
-    """Raised when the update's own answer shows another picture: a hook's doing."""
+    """Raised when the update's own answer shows another picture, due to a hook."""
 
 
 class BatchRolledBack(Exception):

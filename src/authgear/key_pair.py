@@ -40,7 +40,7 @@ def load_key_pair(secrets_manager: SecretsManagerClient, secret_id: str) -> KeyP
         ) from error
     content = _parse(answer.get("SecretString", ""))
     if not {"key_id", "private_key"} <= content.keys():
-        form = "is no JSON object with key_id and private_key"
+        form = "is not a JSON object with key_id and private_key"
         raise _unavailable(secret_id, form)
     key_id, private_key = content["key_id"], content["private_key"]
     if not (isinstance(key_id, str) and isinstance(private_key, str)):
@@ -49,7 +49,7 @@ def load_key_pair(secrets_manager: SecretsManagerClient, secret_id: str) -> KeyP
 
 
 def _parse(text: Any) -> dict[str, Any]:
-    """Return a JSON object; of anything else, whose error would quote it, nothing."""
+    """Return a text's JSON object, an empty one for anything else."""
     try:
         content = json.loads(text)
     except (RecursionError, TypeError, ValueError):

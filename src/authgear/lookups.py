@@ -12,8 +12,8 @@ from .user import USER_FIELDS, User, read_user
 
 # A malformed value, or a kind of login id that the project does not use.
 BAD_VALUE = "GetUsersInvalidArgument"
-# Values without this form are no such attribute. A malformed value in an attribute's
-# look-up costs the whole answer, since its list cannot be null.
+# Values of another form are not looked up. A malformed value in an attribute's look-up
+# makes the whole answer null, since its list cannot be null.
 FORMS = {"email": r"[^\s@]+@[^\s@]+", "phone_number": r"\+[0-9]+"}
 
 

@@ -45,7 +45,7 @@ class User:
 
     @property
     def has_picture(self) -> bool:
-        """Tell whether the user has a picture of whatever origin."""
+        """Tell whether the user has a picture of any origin."""
         return bool(self.standard_attributes.get("picture"))
 
     @property

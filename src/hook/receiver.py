@@ -17,7 +17,7 @@ from version import NAME
 SIGNATURE = "x-authgear-body-signature"  # HMAC-SHA256 of the body, in hex
 LARGEST_BODY = 262_144  # bytes; recorded deliveries have about 1,500
 
-# What can change whether a user's picture is right, or whom a key names.
+# Events that can change whether a user's picture is right, or whom a key names.
 EVENTS = {"user.created", "user.profile.updated"} | {
     f"identity.{kind}.{change}"
     for kind in ("email", "phone", "username")
@@ -155,7 +155,7 @@ def _is_signed(body: bytes, signature: bytes, key: bytes) -> bool:
 
 
 def _parse(body: bytes) -> dict[str, Any]:
-    """Return a body's JSON object, an empty one if it holds none."""
+    """Return a body's JSON object, an empty one for anything else."""
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):

@@ -1,5 +1,5 @@
 """
 Make a small square JPEG from the bytes of a foreign picture file.
 
-It imports nothing of the application around it but the reason codes.
+Of the application around it, it imports only the reason codes.
 """

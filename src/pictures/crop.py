@@ -5,8 +5,8 @@ from __future__ import annotations
 from PIL import Image
 
 # The share of a high picture's surplus that is cut off at the top, chosen by looking
-# (docs/crop-position.png): with 10% close portraits lose the chin, with 33% people who
-# stand lose their hair.
+# (docs/crop-position.png): with 10% close portraits lose the chin, with 33% standing
+# people lose their hair.
 PORTRAIT_POSITION = 0.2
 
 # Where a face's eyes are within its box, and where they are put within the square: two
@@ -16,7 +16,7 @@ MIDDLE = 0.5
 
 Box = tuple[float, float, float, float]
 
-# What brings a stored picture upright, by orientation; 1 already is.
+# The operation that turns a stored picture upright, by orientation.
 TRANSPOSE = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -33,7 +33,7 @@ LEFT_LAST = {2, 3, 6, 7}  # the same of its left side
 
 def read_orientation(source: Image.Image) -> int:
     """
-    Return the orientation that an opened file tells, in the terms of EXIF.
+    Return the orientation of an opened file, in the terms of EXIF.
 
     It comes from EXIF or from the container: `orientation` of the format's class. XMP
     alone turns no picture, as in browsers: editors turn the pixels and leave the XMP.
@@ -47,7 +47,7 @@ def default_position(size: tuple[int, int], position: float | None) -> float:
 
     Args:
         size: Its width and height.
-        position: What stays of a picture that is higher than wide, 0 the top, 1 the
+        position: The part of a high picture that is kept, 0 the top, 1 the
             bottom; `None` chooses. A wide one is always cut from both sides.
 
     Returns:

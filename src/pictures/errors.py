@@ -7,7 +7,7 @@ from outcome import Reason
 
 class PictureError(Exception):
     """
-    Raised when no picture is made; its kinds tell whose fault it is.
+    Raised when no picture is made; its subclasses say whose fault it is.
 
     Args:
         reason: The stable code.

@@ -10,7 +10,7 @@ from .crop import EYES, MIDDLE
 from .model import Focus
 from .spans import ROOM, Span, hull, place
 
-SURE = 90.0  # percent; what is less surely a face is none
+SURE = 90.0  # percent; detections below this confidence are ignored
 SMALLER = 0.5  # of the largest face's area, from which on another one counts as well
 
 TINY = 1e-9  # by which a square is larger than what it holds, for rounded numbers
@@ -86,7 +86,7 @@ def _read_face(detail: Any) -> Face | None:
         return None
     right, bottom = left + width, top + height
     face = Face(*(min(max(edge, 0.0), 1.0) for edge in (left, top, right, bottom)))
-    # What is no number compares as false.
+    # Comparisons with NaN are false.
     is_seen = face.right > face.left and face.bottom > face.top
     return face if is_seen and confidence >= SURE else None
 
@@ -124,7 +124,7 @@ def _come_closer(
     faces: list[Face], size: tuple[int, int], zoom: float
 ) -> tuple[float, float, float]:
     """
-    Return the square in which the largest face is as high as it is to be.
+    Return the square in which the largest face has the wanted height.
 
     Args:
         faces: All that have to stay in it, the largest first.

@@ -32,7 +32,7 @@ def read_mark(jpeg: bytes) -> str:
     Return the mark in a JPEG file, empty if absent.
 
     Args:
-        jpeg: The beginning of a file, whatever it may be.
+        jpeg: The beginning of a file, of any content.
     """
     position = 2 if jpeg.startswith(_START) else len(jpeg)
     while position + 4 <= len(jpeg) and jpeg[position] == 0xFF:

@@ -1,4 +1,4 @@
-"""What a profile picture is made of, and what is made; nothing here decodes."""
+"""The data types of a picture's making: the wishes and the result; no decoding."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ FORMATS = ("jpeg", "png", "webp", "gif", "avif", "heic", "bmp")
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PictureSpec:
     """
-    What picture is made, and what is accepted.
+    The wanted picture, and the accepted files.
 
     Args:
         size: Side of the square, in px. A source with a shorter side gives a smaller
             square, but none below the 240 px that Authgear shows.
         quality: JPEG quality.
-        crop_position: What stays of a picture that is higher than wide: 0 the top, 1
+        crop_position: The part of a high picture that is kept: 0 the top, 1
             the bottom; `None` chooses. A wide one is cut from both sides.
         background: Shows through transparent pictures; any colour Pillow understands.
         max_bytes: Larger sources are rejected.
@@ -71,7 +71,7 @@ class Focus:
         fallback: Why there is no position, if one was looked for.
         left: Where a square begins that is closer, as a share of the width.
         top: The same, as a share of the height.
-        share: Its side, as a share of the shorter one; 1 if it is to be no closer.
+        share: Its side, as a share of the shorter one; 1 if it does not come closer.
     """
 
     position: float | None = None
@@ -97,7 +97,7 @@ class ProfilePicture:
         source_width: Width in px of the source as shown, that is turned upright.
         source_height: Height in px of the source as shown.
         crop_position: The share of its surplus that was cut off at the left or top.
-        focus: What was found in it; nothing, if nothing was looked for.
+        focus: The faces that were found; empty if none were looked for.
         focus_seconds: How long it was looked for; `None` if it was not.
         incomplete: Whether the file is cut short, and a part of the picture missing.
     """
@@ -113,8 +113,8 @@ class ProfilePicture:
     incomplete: bool = False
 
 
-# Makes the picture of a file within so many seconds. It raises `PictureRejected` for
-# what is the file's fault, and `PictureNotMade` for what another try may mend.
+# Makes the picture of a file within a number of seconds. It raises `PictureRejected` if
+# the file is at fault, and `PictureNotMade` if another try may succeed.
 MakePicture = Callable[[bytes, float], ProfilePicture]
 
 

@@ -37,11 +37,11 @@ SHOWN = 240  # px; the size at which Authgear shows pictures: smaller ones are e
 OVERVIEW = 1_024  # px; the longer side, at most, of what faces are looked for in
 # Of an overview's JPEG; at 1,024 px it stays far below Rekognition's limit of 5 MB.
 OVERVIEW_QUALITY = 85
-# Pixels; no more are decoded to come closer to a face, whatever the limit of a format.
+# Pixels; no more are decoded to come closer to a face, even if a format allows more.
 MOST_DECODED = 50_000_000
 
 
-# All that a picture is described by can be imported from here as well.
+# The types that describe a picture can be imported from here as well.
 __all__ = [
     "OVERVIEW", "SHOWN", "FindFocus", "Focus", "Overview", "PictureSpec",
     "ProfilePicture", "decode", "encode", "make_in_process", "make_profile_picture",
@@ -55,12 +55,12 @@ def make_in_process(
     clock: Callable[[], float] = time.monotonic,
 ) -> MakePicture:
     """
-    Return what makes pictures in this very process, where no file can attack.
+    Return a maker that works in this process, for files that are trusted.
 
-    It keeps to no deadline but that nothing is looked for after it.
+    It obeys the deadline only in that it looks for no faces after it.
 
     Args:
-        spec: What to make.
+        spec: The wanted picture.
         find_focus: Says where to cut the whole picture.
         clock: Monotonic seconds.
     """
@@ -84,8 +84,8 @@ def make_profile_picture(
     Make the profile picture of a picture file.
 
     Args:
-        data: The whole file, whatever it may be.
-        spec: What to make of it.
+        data: The whole file, of any content.
+        spec: The wanted picture.
         find_focus: Finds in the whole picture, small and upright, where to cut it; it
             is not asked where that would change nothing.
 
@@ -107,7 +107,7 @@ def make_profile_picture(
         if find_focus and _is_cut(stored, side, spec):
             small = view_whole(source, extent, orientation, OVERVIEW, spec.background)
             overview = Overview(encode(small, OVERVIEW_QUALITY), small.size)
-    # Not within the block above: what fails here says nothing about the picture.
+    # Not within the block above: a failure here says nothing about the picture.
     focus = find_focus(overview) if find_focus and overview else Focus()
     size = stored[::-1] if orientation in SIDEWAYS else stored
     position, closer = _choose_square(size, focus, spec.crop_position, side)
@@ -173,8 +173,8 @@ def _find_closer_square(size: tuple[int, int], focus: Focus, side: int) -> Box |
     Args:
         size: Width and height of the upright source, in px.
         focus: What was found in it.
-        side: What is made of the square, in px. It is not enlarged, nor is more decoded
-            for it than `MOST_DECODED`.
+        side: The side of the finished picture, in px. No square is enlarged, or needs
+            more than `MOST_DECODED` pixels.
     """
     least, pixels = float(side), size[0] * size[1]
     scale = next(it for it in count() if pixels / 4**it <= MOST_DECODED)
@@ -196,7 +196,7 @@ def decode(source: ImageFile, side: float) -> tuple[float, float]:
 
     Args:
         source: As opened.
-        side: What will be made of its shorter side, in px.
+        side: The wanted length of its shorter side, in px.
 
     Returns:
         Its width and height in px, before they were rounded up.
@@ -238,7 +238,7 @@ def view_whole(
 
 
 class _JPEGFile(BytesIO):
-    """A file in memory whose name tells Pillow to load no encoder but JPEG's."""
+    """A file in memory whose name makes Pillow load only the JPEG encoder."""
 
     name = "picture.jpg"
 

@@ -1,9 +1,9 @@
 """
 Ask Amazon Rekognition's DetectFaces where the faces of a picture are.
 
-A picture goes there as a small JPEG of our own, so that every format will do, nothing
-of its metadata leaves, and what comes back are shares of the upright picture. Whatever
-goes wrong costs only the choice: the picture is then cut as without faces.
+A picture goes there as a small JPEG of our own, so that every format is possible, no
+metadata is sent, and the answer has shares of the upright picture. After a failure the
+picture is cut as without faces.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class FaceFinder:
 
     def find(self, picture: Overview) -> Focus:
         """
-        Return where to cut a picture; whatever goes wrong is a reason in the answer.
+        Return where to cut a picture; a failure is a reason in the result.
 
         Args:
             picture: The whole of it, upright.
@@ -75,7 +75,7 @@ class FaceFinder:
 
 
 def _explain(error: Exception) -> str:
-    """Return why there is no answer to go by."""
+    """Return why there is no usable answer."""
     if isinstance(error, ClientError):
         code = error.response.get("Error", {}).get("Code", "")
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)

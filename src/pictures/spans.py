@@ -9,7 +9,7 @@ ROOM = 1.5  # times the face; hair, ears and chin need as much
 
 class Span(NamedTuple):
     """
-    What a face covers in one direction, as shares of the picture's length.
+    The span of a face in one direction, as shares of the picture's length.
 
     Args:
         begin: Where it begins.
@@ -51,7 +51,7 @@ def place(spans: list[Span], edge: float, room: float = ROOM) -> float:
 
         edge: The square's own share of the picture's length.
 
-        room: What is kept around a face, as times its length.
+        room: The margin around a face, as times its length.
     """
     first, last = hull(spans, room)
     if last - first > edge:  # a face as large as that: its middle at least

@@ -76,7 +76,7 @@ class BulkQueue:
         Return about how many messages wait, delayed ones included.
 
         Raises:
-            QueueFailed: SQS does not tell.
+            QueueFailed: SQS does not say.
         """
         return sum(self._count())
 
@@ -85,7 +85,7 @@ class BulkQueue:
         Return about how many messages can be received now.
 
         Raises:
-            QueueFailed: SQS does not tell.
+            QueueFailed: SQS does not say.
         """
         visible, _ = self._count()
         return visible
@@ -108,7 +108,7 @@ class BulkQueue:
 
 
 def _batched(bodies: Iterator[str]) -> Iterator[list[str]]:
-    """Yield as many texts as one request takes, until there are none left."""
+    """Yield as many texts as one request takes, until no text is left."""
     while batch := list(islice(bodies, MOST_IN_A_REQUEST)):
         yield batch
 

@@ -14,7 +14,7 @@ from triggers.messages import Mode
 
 
 class Cause(StrEnum):
-    """What a comparison finds out of a user."""
+    """The results of a user's comparison."""
 
     IN_SYNC = "in_sync"
     NEW_OBJECT = "new_object"
@@ -26,8 +26,8 @@ class Cause(StrEnum):
 
 Counts = Mapping[Cause, int]
 
-# What each mode queues. A scheduled run repairs drift; it leaves changed settings to
-# the operator, since they concern every user at once.
+# The causes that each mode queues. A scheduled run repairs drift; it leaves changed
+# settings to the operator, since they concern every user at once.
 QUEUED = {
     Mode.SCHEDULED: {Cause.NEW_OBJECT, Cause.CHANGED_IN_AUTHGEAR},
     Mode.BACKFILL: {

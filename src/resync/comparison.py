@@ -198,7 +198,7 @@ class Comparison:
             return Cause.UNKNOWN_USER
         view = replace(view, shown=picture)
         decided = decide(view, self.policy, text)
-        # Whatever else must be read for a decision, a single run of the user reads it.
+        # If the decision needs more data, a single run of the user reads it.
         is_open = isinstance(decided, ReadTag | ReadUser)
         return Cause.CHANGED_IN_AUTHGEAR if is_open else find_cause(decided, view)
 

@@ -21,7 +21,7 @@ class BulkPace:
     must be sent within two seconds.
 
     Args:
-        per_minute: Requests that all workers may send; 0 is no limit.
+        per_minute: Requests that all workers may send; 0 means no limit.
 
         count_requests: Returns how many requests were sent so far.
     """

@@ -87,7 +87,7 @@ class Resyncer:
         return Result(reason=Reason.RESYNC_COMPARED, fields=fields)
 
     def put_off(self, message: ResyncRange, seconds: float) -> Result:
-        """Queue a range once more, to be received after so many seconds."""
+        """Queue a range once more, with a delay in seconds."""
         self.queue.send([message], delay=min(LATER, math.ceil(seconds)))
         return Result(reason=Reason.RESYNC_DELAYED)
 

@@ -1,4 +1,4 @@
-"""What can go wrong between us and S3."""
+"""Errors of the calls to S3."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class BucketError(Exception):
         ├── AccessDenied      the role or a key policy forbids it
         ├── ObjectChanged     gone or overwritten since it was listed: look again
         ├── ObjectArchived    it must be restored first
-        └── ObjectUnreadable  S3 refuses to hand it out to anybody without its own key
+        └── ObjectUnreadable  S3 requires the object's own key
 
     Args:
         step: Which call failed: `list`, `download`, `read-tags`, `write-tags`.
@@ -85,7 +85,7 @@ def translated(step: str) -> Iterator[None]:
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "unknown")
         kind = ERRORS.get(code, BucketError)
-        # SSE-C: only somebody with the object's own key can read it (400).
+        # SSE-C: the object can be read only with its own key (400).
         if (step, code) == ("download", "InvalidRequest"):
             kind = ObjectUnreadable
         raise kind(step, code) from error

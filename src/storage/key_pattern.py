@@ -50,7 +50,7 @@ class KeyPattern:
 
         placeholder: One of `PLACEHOLDERS`.
 
-        tail: What follows; `*` in it stands for any text.
+        tail: The text after it; `*` stands for any text.
     """
 
     head: str
@@ -166,8 +166,8 @@ class KeyPattern:
     def _regex(self) -> re.Pattern[str]:
         """Return what the pattern means: `*` is any text, a user's has no slash."""
         head = re.escape(self.head)
-        # Each * but the last stops for good at the first place where it can: trying all
-        # places could take hours for a key, and would find nothing more.
+        # Each * except the last stops at the first place where it can, for good: trying
+        # all places could take hours for a key, and would find nothing more.
         first, *rest = (re.escape(text) for text in self.tail.split("*"))
         *middle, last = rest or [""]
         stops = "".join(rf"(?>.*?{text})" for text in middle)

@@ -1,5 +1,5 @@
 """
-What to do for one user: a pure function of what was seen and of the policy.
+The next action for one user: a pure function of the view and of the policy.
 
 `docs/how-it-works.md` shows it as a table; `tests/sync/test_decide.py` enumerates it.
 """
@@ -34,14 +34,14 @@ from .sync_tag import (
 )
 from .view import ObjectView, Shown, Unknown, View
 
-# Rejected objects that are no pictures at all: they keep no picture of the user alive.
+# Rejections of files without a picture: such objects do not keep the user's picture.
 NO_PICTURES = {Reason.EMPTY_OBJECT, Reason.NOT_A_PICTURE, Reason.BROKEN_PICTURE}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Policy:
     """
-    What the operator decides, and the fingerprints of all settings that matter.
+    The operator's choices, and the fingerprints of all settings that matter.
 
     Args:
         overwrite: Which picture wins.
@@ -50,9 +50,9 @@ class Policy:
 
         max_bytes: Larger objects are rejected by their size.
 
-        image_settings: Whatever shapes an image's pixels, and the project it is for.
+        image_settings: The values that shape an image's pixels, and its project.
 
-        rejection_settings: Whatever decides whether a file is accepted.
+        rejection_settings: The values that decide whether a file is accepted.
 
         again: Look once more at objects that their tag settles.
     """
@@ -200,7 +200,7 @@ class _Choice:
             return SetImage(item, tag.image_id)
         is_explained = self.view.names(shown.image_id) and not self.policy.again
         if shown.image_id and not is_explained:
-            # No tag explains the image: it may be this very picture all the same.
+            # No tag explains the image: it may still be this picture.
             if isinstance(self.view.mark, Unknown):
                 return ReadMark(shown.image_id)
             if self.view.mark == make_mark(item.etag, self.expected):

@@ -1,4 +1,4 @@
-"""Every foreseen error -> the result it means."""
+"""Every known error -> the result that it means."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .user_profile import AmbiguousUser
 
 
 class LookAgain(Exception):
-    """Raised when bucket or Authgear is not as it was left, and remains so."""
+    """Raised when the state keeps changing between reads."""
 
     reason = Reason.NOT_SETTLED
 
@@ -50,7 +50,7 @@ REASONS: dict[type[AuthgearError], Reason] = {
 
 
 def result_from_error(error: Exception) -> Result | None:
-    """Return the result that an error means, `None` if nobody foresaw it."""
+    """Return the result that an error means, `None` if it is unexpected."""
     if isinstance(error, AuthgearError):
         facts = {
             "step": error.step,

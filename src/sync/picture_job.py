@@ -35,7 +35,7 @@ def run_in_thread(work: Callable[[], T]) -> Iterator[Callable[[], T]]:
     """
     Do the work in a thread, which has ended when the block is left.
 
-    Lambda freezes a process once an invocation is answered: nothing may go on by then.
+    Lambda freezes a process once an invocation is answered: nothing may still run then.
     There is no pool of threads, in which work that hangs would keep its place.
     """
     future: Future[T] = Future()
@@ -63,7 +63,7 @@ class PictureJob:
 
         profile: The user's side in Authgear.
 
-        make_picture: Makes the picture of a file's bytes, within so many seconds.
+        make_picture: Makes the picture of a file's bytes, within a number of seconds.
 
         log: The record of the run.
 

@@ -57,7 +57,7 @@ class Reconciler:
 
         admin_api: Authgear.
 
-        make_picture: Makes the picture of a file's bytes, within so many seconds.
+        make_picture: Makes the picture of a file's bytes, within a number of seconds.
 
         policy: What the operator decides.
 
@@ -85,7 +85,7 @@ class Reconciler:
 
             budget: The time that the run has.
 
-            dry_run: Only tell what would be done.
+            dry_run: Only report what would be done.
 
             again: Look once more at objects that their tag settles.
 
@@ -103,7 +103,7 @@ class Reconciler:
         again: bool = False,
     ) -> list[ObjectResult]:
         """
-        Bring a user in sync with the bucket, whatever the key pattern.
+        Bring a user in sync with the bucket, for any key pattern.
 
         Args:
             user_id: The user's UUID.
@@ -111,8 +111,8 @@ class Reconciler:
             budget: As in `reconcile`, like the other arguments.
 
         Returns:
-            A result per object that it handled; one with an empty key if the
-            user has none.
+            A result per object that it handled; one with an empty key if the user has
+            no object.
         """
         target = Target(user_id=user_id, again=again)
         return self._reconcile(target, budget, dry_run=dry_run)
@@ -182,7 +182,7 @@ class _Run:
 
         budget: The time that the run has.
 
-        dry_run: Only tell what would be done.
+        dry_run: Only report what would be done.
 
     Attributes:
         error: An error that means no result.
@@ -202,7 +202,7 @@ class _Run:
         self._user_id = target.user_id
 
     def steps(self) -> Steps:
-        """Go through the run; whatever it raises becomes a result, or the `error`."""
+        """Yield the run's calls; an exception becomes a result, or the `error`."""
         try:
             text = yield from self._find_text()
             run = self._reconciler.start(text, self._log, self._results)

@@ -1,4 +1,4 @@
-"""What a run did with each object: one result per object, for one log line each."""
+"""The results of a run: one result per object, for one log line each."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Results:
         key: The object that the event is about; empty if it is about a user.
 
     Attributes:
-        applied: What was last done in Authgear, if anything was.
+        applied: The last change in Authgear, if there was one.
     """
 
     key: str
@@ -93,10 +93,10 @@ class Results:
         Args:
             action: The end, or what a dry run would do.
 
-            facts: Fields of what a dry run has found out.
+            facts: Fields that a dry run has collected.
 
-            unanswered: The error of an update that may yet be committed: such a run has
-                failed, so that another one looks once more.
+            unanswered: The error of an update that may still be committed: such a run
+                fails, so that another one looks once more.
         """
         listed = {seen.item: seen for seen in self._view.objects}
         for item, result in self._rejected.items():
@@ -114,7 +114,7 @@ class Results:
             )
 
     def fail(self, result: Result) -> None:
-        """Note that the run has failed; the event's own object bears it."""
+        """Note that the run has failed; the event's own object gets the result."""
         for item, rejected in self._rejected.items():
             self._lines[item.key] = rejected
         self._lines[self.key] = result

@@ -1,5 +1,5 @@
 """
-The sync tag: what was made of an object, as one tag on the object.
+The sync tag: the result for an object, as one tag on the object.
 
 Its value is `etag/result/fingerprint`. The etag names the content, the result is an
 image id of Authgear or the reason why none was made, and the fingerprint stands for
@@ -22,7 +22,7 @@ SETTINGS_DIGITS, USER_DIGITS = 8, 4  # hexadecimal, of a fingerprint
 # it must tell an image that the user has removed from one that was never set.
 PENDING = "+"
 
-# Results that are no image, and settle an object until it or the settings change.
+# Results without an image that settle an object until it or the settings change.
 SETTLED = {
     reason.value: reason
     for reason in (
@@ -69,7 +69,7 @@ class SyncTag:
 
     @property
     def image_id(self) -> str:
-        """Return the image id, empty if the result is none."""
+        """Return the image id, empty if the result is a reason."""
         return self.result if UUID.fullmatch(self.result) else ""
 
     def is_about(self, etag: str, user_text: str) -> bool:
@@ -106,7 +106,7 @@ def fingerprint_image(settings: tuple[object, ...], user_text: str) -> str:
     object says nothing about this user.
 
     Args:
-        settings: Whatever shapes the image's pixels, and the project it is for.
+        settings: The values that shape the image's pixels, and its project.
 
         user_text: The text in the object key that names the user.
     """
@@ -118,7 +118,7 @@ def fingerprint_kept(image_id: str, user_text: str) -> str:
     Return the fingerprint of a picture of the user's own that is kept.
 
     Args:
-        image_id: The image's id; empty if the picture is no image of this project.
+        image_id: The image's id; empty if the picture is not an image of this project.
 
         user_text: The text in the object key that names the user.
     """

@@ -25,8 +25,8 @@ class UserObjects:
 
         log: The record of the run.
 
-        unwritten: Sync tags that S3 did not accept, by key and etag: for this run they
-            hold all the same.
+        unwritten: Sync tags that S3 did not accept, by key and etag: they still count
+            for this run.
 
         versions: The version that holds a content, by key and etag, once it is known.
     """
@@ -67,7 +67,7 @@ class UserObjects:
         """
         Write the sync tag of an object, on the version that was read.
 
-        Where S3 does not accept it, the log says so, and the tag holds for this run.
+        Where S3 does not accept it, the log says so, and the tag counts for this run.
         """
         content = item.key, item.etag
         version_id = self.versions.get(content, "")

@@ -55,7 +55,7 @@ class UserProfile:
         Return the id of the one user whom the key names; look it up once.
 
         Raises:
-            UserNotFound: There is none.
+            UserNotFound: No user has this name.
 
             AmbiguousUser: There are several.
 
@@ -113,7 +113,7 @@ def choose_user(users: Sequence[User], placeholder: str, text: str) -> User:
         text: The name.
 
     Raises:
-        UserNotFound: There is none.
+        UserNotFound: No user has this name.
 
         AmbiguousUser: There are several.
 

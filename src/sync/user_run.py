@@ -66,7 +66,7 @@ class UserRun:
 
         pause: Returns the seconds between two looks.
 
-        dry_run: Whether only to tell what would be done.
+        dry_run: Whether only to report what would be done.
     """
 
     objects: UserObjects
@@ -118,7 +118,7 @@ class UserRun:
     # Look.
 
     def _look(self) -> Generator[Call, User, Action]:
-        """Look at both sides, as far as it takes to decide, and return the action."""
+        """Look at both sides until there is enough to decide; return the action."""
         self.log.facts.clear()
         self.job.clear()
         self._user = None
@@ -162,7 +162,7 @@ class UserRun:
         return Shown(self._user.has_picture, image_id or "")
 
     def _make(self, view: View, item: StoredObject) -> View:
-        """Make the picture of an object; one that is rejected leaves the next older."""
+        """Make an object's picture; after a rejection the next older object counts."""
         try:
             self.job.make(item, make_mark(item.etag, self._fingerprint))
         # An archived object can be restored, and is then as good as any.
@@ -202,7 +202,7 @@ class UserRun:
     def _update(
         self, user: User, item: StoredObject | None, image_id: str
     ) -> Generator[Call, User, None]:
-        """Set or remove the picture; an end that lasts is noted on the object."""
+        """Set or remove the picture; write a lasting failure into the sync tag."""
         try:
             with self.log.step("update"):
                 updated = yield UpdateCall(user, image_id)

@@ -1,4 +1,4 @@
-"""What one look at a user has shown, in the bucket and in Authgear."""
+"""One look at a user: the state of the bucket and of Authgear."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .sync_tag import SyncTag
 
 
 class Unknown(Enum):
-    """Stands for a thing that was not looked at yet."""
+    """Stands for a value that was not read yet."""
 
     UNKNOWN = "unknown"
 
@@ -46,7 +46,7 @@ class Shown:
     The picture that Authgear shows of the user.
 
     Args:
-        has_picture: Whether there is one, of whatever origin.
+        has_picture: Whether there is one, of any origin.
 
         image_id: Its id if it is an image of this project, else empty.
     """

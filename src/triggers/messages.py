@@ -170,7 +170,7 @@ def _read_range(fields: Mapping[str, Any]) -> ResyncRange:
 def _text(value: Any) -> str:
     """Return a text that is not empty, and can be sent on."""
     if not isinstance(value, str) or not value:
-        message = "it is no text"
+        message = "it is not a text"
         raise ValueError(message)
     value.encode()  # JSON can hold half a character
     return value

@@ -36,7 +36,7 @@ def read_event(event: Any) -> EventSource:
     Read what a Lambda function was invoked with.
 
     Args:
-        event: The event, of any of the shapes in `events/` or of none of them.
+        event: Any value; the shapes in `events/` are understood.
     """
     records = _records(event)
     if records and all(_field(r, "eventSource") == "aws:sqs" for r in records):
@@ -60,7 +60,7 @@ def _message(record: Mapping[str, Any]) -> Iterator[Event]:
 
 
 def _events(content: Any, depth: int = 0) -> Iterator[Event]:
-    """Open envelope after envelope until objects or users come to light."""
+    """Open envelope after envelope until objects or users are found."""
     if isinstance(content, str):
         content = _parse(content)
     if depth > DEEPEST or not isinstance(content, dict | list):
@@ -176,7 +176,7 @@ def _field(content: Any, name: str) -> str:
 
 
 def _parse(text: str) -> Any:
-    """Return the JSON value of a text, `None` if it holds none."""
+    """Return the JSON value of a text, `None` if it is not JSON."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):

@@ -69,7 +69,7 @@ class AsyncInvocation:
 
     Attributes:
         max_wait: Seconds to wait for Authgear's rate limit. Thousands of these may run
-            at once, whereas a queue admits a few, which can wait.
+            at once. A queue admits a few, which can wait.
     """
 
     max_wait: ClassVar[float] = 10.0
@@ -119,7 +119,7 @@ EventSource = AsyncInvocation | SQSBatch
 
 
 def _entries(results: Results) -> list[dict[str, Any]]:
-    """Return what a person reads after `sam local invoke`: one entry for each line."""
+    """Return the entries that `sam local invoke` prints: one for each log line."""
     return [
         {
             **name_event(event),

@@ -1,4 +1,4 @@
-"""The client, wired to a server in memory and to a clock that stands still."""
+"""The client, with a server in memory and a clock that moves only by sleeping."""
 
 from __future__ import annotations
 

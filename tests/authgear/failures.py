@@ -1,4 +1,4 @@
-"""What may become of a request, and what the client makes of each."""
+"""The failures of a request, and the error that the client raises for each."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ UPLOAD_FAILURES = FAILURES | {
 
 
 def expect(step: str, name: str) -> Failure:
-    """Return what a step makes of a failure; an update is sent once, twice on 403."""
+    """Return a failure's result at a step; an update is sent once, twice on 403."""
     failure = (UPLOAD_FAILURES if step == "upload" else FAILURES)[name]
     if step == "update" and name != "403":
         return Failure(failure.fault, failure.error, failure.status, 1)

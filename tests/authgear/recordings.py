@@ -35,7 +35,7 @@ def recorded(probe_id: str) -> requests.Response:
 
 
 def fill(text: str) -> str:
-    """Put values in the place of a recording's placeholders."""
+    """Replace a recording's placeholders by values."""
     text = re.sub(r"OBJECT_ID_(\d+)", lambda found: object_id_of(int(found[1])), text)
     text = re.sub(r"NODE_ID_([A-F])\b", lambda found: _node_id(found[1]), text)
     for slot, value in SLOTS.items():

@@ -1,4 +1,4 @@
-"""Access tokens: what is in them, when they are renewed, and a key that is none."""
+"""Access tokens: their claims, when they are renewed, and keys that cannot sign."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BROKEN = {
 
 
 class Tokens:
-    """Access tokens whose clock and key pairs are at hand."""
+    """Access tokens whose clock and key pairs a test can change."""
 
     def __init__(
         self, *key_pairs: KeyPair, context: Mapping[str, str] | None = None

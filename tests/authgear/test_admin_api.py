@@ -44,7 +44,7 @@ def user_of(attributes: dict[str, Any]) -> User:
 
 @given(attributes=st.dictionaries(NAMES, JSON))
 def test_update_sends_all_attributes_as_read(attributes: dict[str, Any]) -> None:
-    """Whatever was read is sent back, the picture alone replaced."""
+    """All attributes are sent back as read, except the replaced picture."""
     client, before = SHARED, dict(attributes)
     client.server.fail("update", lambda work: recorded("gql.update.full_merge_ok"))
 
@@ -87,7 +87,7 @@ def test_update_is_the_recorded_request() -> None:
 
 @pytest.mark.parametrize("probe_id", UPDATES)
 def test_recorded_update_shows_the_picture(probe_id: str) -> None:
-    """The user of the answer has the image, on whatever host it is shown."""
+    """The user of the answer has the image, on any host that shows it."""
     client = Client()
     client.server.fail("update", lambda work: recorded(probe_id))
 
@@ -197,7 +197,7 @@ def test_find_asks_for_login_id_and_attribute() -> None:
 
 
 def test_find_lists_each_user_once() -> None:
-    """Who is found both ways is one user; who is found one way is another."""
+    """A user found both ways is listed once; users found one way are all listed."""
     nodes = [
         {"id": to_node_id(user_id), "standardAttributes": {}}
         for user_id in (USER_ID, OTHER_USER_ID, USER_ID)
@@ -221,7 +221,7 @@ def test_find_lists_each_user_once() -> None:
     ],
 )
 def test_find_of_a_value_that_is_none_is_empty(probe_id: str) -> None:
-    """A malformed value, or a login id that the project has not, names nobody."""
+    """A malformed value, or a login id that the project lacks, finds nobody."""
     client = Client()
     client.server.fail("find", lambda work: recorded(probe_id))
 

@@ -1,4 +1,4 @@
-"""What an answer means: statuses, GraphQL errors, and how long to wait."""
+"""The meaning of answers: statuses, GraphQL errors, and pauses."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_recorded_graphql_error_has_its_kind(probe_id: str) -> None:
 
 @pytest.mark.parametrize("probe_id", REFUSED_FILES)
 def test_recorded_upload_error_has_its_kind(probe_id: str) -> None:
-    """The file itself is refused for good; another URL or moment mends the rest."""
+    """A refused file is final; the other errors go away with a new URL or later."""
     kind, detail = REFUSED_FILES[probe_id]
     response = recorded(probe_id)
 
@@ -117,7 +117,7 @@ def test_recorded_upload_error_has_its_kind(probe_id: str) -> None:
 @pytest.mark.parametrize("step", ["presign", "read", "find", "update"])
 @pytest.mark.parametrize("probe_id", ["upload.empty_file", "gql.http.body_over_1MiB"])
 def test_refused_file_is_the_upload_s_alone(step: str, probe_id: str) -> None:
-    """The same answer to another step is none that Authgear gives."""
+    """The same answer to another step is unexpected."""
     response = recorded(probe_id)
 
     with pytest.raises(Unexpected):
@@ -160,7 +160,7 @@ def test_unknown_reason_of_a_client_error_is_final(name: str) -> None:
 
 @pytest.mark.parametrize("value", HOSTILE, ids=repr)
 def test_graphql_codes_of_any_kind_are_survived(value: Any) -> None:
-    """Name, reason and causes that are no words are an error that may pass."""
+    """A name, reason or cause that is not a word makes an error that may pass."""
     error = {"extensions": {"errorName": value, "reason": value, "info": value}}
 
     with pytest.raises(Unavailable, match="unexpected error"):
@@ -169,7 +169,7 @@ def test_graphql_codes_of_any_kind_are_survived(value: Any) -> None:
 
 @pytest.mark.parametrize("value", HOSTILE, ids=repr)
 def test_http_codes_of_any_kind_are_survived(value: Any) -> None:
-    """Reason and tracking id that are no words are left out."""
+    """A reason or tracking id that is not a word is left out."""
     body = json.dumps({"error": {"reason": value, "tracking_id": value}}).encode()
 
     with pytest.raises(Unexpected, match="not an answer of Authgear") as caught:
@@ -217,7 +217,7 @@ def test_tolerated_error_may_leave_no_data() -> None:
 
 @pytest.mark.parametrize(("value", "seconds"), WAITS.items(), ids=[*map(repr, WAITS)])
 def test_retry_after_is_seconds_or_a_date(value: str, seconds: float | None) -> None:
-    """A date counts from the answer's own `Date`; nonsense counts as none."""
+    """A date counts from the answer's own `Date`; an invalid value is ignored."""
     with pytest.raises(Unavailable) as caught:
         read_json("read", 503, {"Retry-After": value, "Date": DATE}, b"")
 
@@ -236,7 +236,7 @@ def test_retry_after_date_needs_the_answer_s_date() -> None:
 
 @given(value=st.text(), date=st.text() | st.just(DATE))
 def test_retry_after_of_any_text_is_survived(value: str, date: str) -> None:
-    """Whatever the header says, the error is the status's, its pause not negative."""
+    """For any header, the error is the status's, and its pause is not negative."""
     with pytest.raises(RateLimited) as caught:
         read_json("read", 429, {"Retry-After": value, "Date": date}, b"")
 
@@ -252,7 +252,7 @@ def test_status_that_may_pass_is_unavailable(status: int) -> None:
 
 @pytest.mark.parametrize("status", [201, 204, 302, 401, 415, 418, 499])
 def test_other_status_is_unexpected(status: int) -> None:
-    """A status that Authgear does not give, were its body never so good."""
+    """A status that Authgear does not give is unexpected, even with a good body."""
     with pytest.raises(Unexpected):
         read_json("read", status, {}, b'{"data": {}}')
 
@@ -262,5 +262,5 @@ def test_other_status_is_unexpected(status: int) -> None:
 )
 def test_body_that_is_no_object_is_unexpected(body: bytes) -> None:
     """Nested too deep, too large a number, no text, or another kind of JSON."""
-    with pytest.raises(Unexpected, match="no JSON object"):
+    with pytest.raises(Unexpected, match="not a JSON object"):
         read_json("read", 200, {}, body)

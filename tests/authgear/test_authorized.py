@@ -41,7 +41,7 @@ def test_forbidden_is_followed_by_a_rotated_key(step: str) -> None:
 
 @pytest.mark.parametrize(("seconds", "is_sent"), [(1.9, True), (2.0, False)])
 def test_forbidden_update_with_a_slow_secret(seconds: float, is_sent: bool) -> None:
-    """Attributes that grew old while the key was read again are not sent."""
+    """Attributes that became too old while the key was read again are not sent."""
     client = Client()
     client.server.fail("update", forbidden())
     client.call("read")  # the first key is there
@@ -172,7 +172,7 @@ def test_upload_carries_no_token() -> None:
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("step", STEPS)
 def test_redirect_is_not_followed(step: str, status: int) -> None:
-    """Neither elsewhere nor to the same server, whatever the status."""
+    """Redirects are not followed, neither to another server nor to the same one."""
     client = Client()
     moved = recorded("presign.trailing_slash")
     moved.status_code = status
@@ -189,7 +189,7 @@ def test_redirect_is_not_followed(step: str, status: int) -> None:
 
 @pytest.mark.parametrize("step", AUTHORIZED)
 def test_key_that_cannot_be_had_sends_nothing(step: str) -> None:
-    """What the loader raises comes out as it is, once."""
+    """The loader's own error is raised, once."""
     client = Client()
     error = CredentialsUnavailable(step="token", detail="no secret")
 

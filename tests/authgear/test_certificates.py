@@ -1,4 +1,4 @@
-"""TLS: a private CA that is given is trusted, and whatever is not is named."""
+"""TLS: a given private CA is trusted; an untrusted certificate is reported."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def test_timeouts_are_within_the_time_left(
 
 
 def test_timeouts_shrink_with_each_attempt() -> None:
-    """What earlier attempts and pauses took is left to none of the later ones."""
+    """Earlier attempts and pauses reduce the time that later ones may take."""
     client = Client()
     client.always("read", answered("", 502))
 
@@ -85,7 +85,7 @@ def test_body_that_ends_at_the_deadline_is_in_time() -> None:
 
 @pytest.mark.parametrize("status", [200, 500])
 def test_endless_body_is_cut_off(status: int) -> None:
-    """More than a mebibyte is no answer, whatever its status."""
+    """An answer longer than a mebibyte is an error, with any status."""
     with pytest.raises(Unexpected, match="endless answer") as caught:
         send(lambda request: answer(b" " * (LARGEST + 1), status))
 
@@ -120,7 +120,7 @@ def test_requests_name_their_agent() -> None:
 
 @pytest.mark.parametrize("url", ["", "https://[", "https://demo.authgear.test:x/"])
 def test_url_that_is_none_is_of_no_origin(url: str) -> None:
-    """What cannot be parsed is not the endpoint."""
+    """A URL that cannot be parsed is not the endpoint's."""
     assert not Client().connection.is_same_origin(url)
 
 

@@ -85,7 +85,7 @@ def fails(step: str, content: Any, kind: type[AuthgearError]) -> None:
 
 
 def wrap(step: str, node: Any) -> Any:
-    """Return an answer that shows a node in the place of the user."""
+    """Return an answer that shows a node instead of the user."""
     return {
         "read": {"data": {"node": node}},
         "find": {"data": {"byLoginID": node}},
@@ -116,7 +116,7 @@ def test_node_that_is_no_user_is_unexpected(step: str, node: Any) -> None:
 
 @pytest.mark.parametrize("step", ["read", "update"])
 def test_node_of_another_user_is_unexpected(step: str) -> None:
-    """Whoever is shown must be who was asked for."""
+    """The answer must show the user who was asked for."""
     fails(step, wrap(step, ANOTHER), Unexpected)
 
 
@@ -124,7 +124,7 @@ def test_node_of_another_user_is_unexpected(step: str) -> None:
     "probe_id", ["gql.node.identity_id", "gql.node.authenticator_id"]
 )
 def test_recorded_node_of_another_type_is_unexpected(probe_id: str) -> None:
-    """Authgear answers with whatever a node id names."""
+    """Authgear answers with the node of any type that an id names."""
     client = Client()
     client.always("read", lambda work: recorded(probe_id))
 
@@ -133,7 +133,7 @@ def test_recorded_node_of_another_type_is_unexpected(probe_id: str) -> None:
 
 
 def test_null_node_is_no_user_only_for_a_read() -> None:
-    """The node of a read is null for an unknown user; an update has none."""
+    """The node of a read is null for an unknown user; an update must have a node."""
     fails("read", wrap("read", None), UserNotFound)
     fails("update", wrap("update", None), Unexpected)
     fails("update", {"data": {"updateUser": None}}, Unexpected)
@@ -160,7 +160,7 @@ def test_update_that_shows_another_picture_is_not_kept(picture: Any) -> None:
 
 @pytest.mark.parametrize("listed", [{"a": 1}, "users", 7], ids=["object", "text", "no"])
 def test_users_that_are_no_list_are_unexpected(listed: Any) -> None:
-    """What is found by an attribute comes as a list."""
+    """A look-up by an attribute must return a list."""
     fails("find", {"data": {"byAttribute": listed}}, Unexpected)
 
 

@@ -96,7 +96,7 @@ def test_retryable_is_all_but_what_is_refused(kind: type[AuthgearError]) -> None
     ids=["bare", "status", "tracking-id", "both"],
 )
 def test_message_tells_what_is_known(facts: dict[str, object], message: str) -> None:
-    """Step and detail, then what the answer told, if one came."""
+    """Step and detail, then the facts of the answer, if one came."""
     error = authgear.Unavailable(step="read", detail="no", **facts)  # type: ignore[arg-type] # of several types
 
     assert str(error) == message

@@ -16,7 +16,7 @@ from authgear.key_pair import load_key_pair
 from tests.fakes.key_pair import KEY_PAIR
 
 SECRET_ID = "authgear-admin-api-key"  # noqa: S105 - its name
-CONTENT = "hush-hush"  # what stands in the secret and nowhere else
+CONTENT = "hush-hush"  # text that is in the secret and nowhere else
 
 
 def read(secret: dict[str, object]) -> KeyPair:
@@ -66,18 +66,21 @@ def test_load_key_pair() -> None:
 @pytest.mark.parametrize(
     ("secret", "problem"),
     [
-        ({"SecretString": CONTENT}, "is no JSON object with"),
-        ({"SecretString": '{"key_id": "hush-hush"'}, "is no JSON object with"),
-        ({"SecretString": " "}, "is no JSON object with"),
-        ({"SecretString": "[" * 100_000 + CONTENT}, "is no JSON object with"),
-        ({"SecretBinary": CONTENT.encode()}, "is no JSON object with"),
-        ({"SecretString": json.dumps(CONTENT)}, "is no JSON object with"),
-        ({"SecretString": json.dumps([CONTENT])}, "is no JSON object with"),
-        ({"SecretString": "null"}, "is no JSON object with"),
-        ({"SecretString": json.dumps({"key_id": CONTENT})}, "is no JSON object with"),
+        ({"SecretString": CONTENT}, "is not a JSON object with"),
+        ({"SecretString": '{"key_id": "hush-hush"'}, "is not a JSON object with"),
+        ({"SecretString": " "}, "is not a JSON object with"),
+        ({"SecretString": "[" * 100_000 + CONTENT}, "is not a JSON object with"),
+        ({"SecretBinary": CONTENT.encode()}, "is not a JSON object with"),
+        ({"SecretString": json.dumps(CONTENT)}, "is not a JSON object with"),
+        ({"SecretString": json.dumps([CONTENT])}, "is not a JSON object with"),
+        ({"SecretString": "null"}, "is not a JSON object with"),
+        (
+            {"SecretString": json.dumps({"key_id": CONTENT})},
+            "is not a JSON object with",
+        ),
         (
             {"SecretString": json.dumps({"private_key": CONTENT})},
-            "is no JSON object with",
+            "is not a JSON object with",
         ),
         (
             {"SecretString": json.dumps({"key_id": 1, "private_key": CONTENT})},

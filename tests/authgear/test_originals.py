@@ -70,7 +70,7 @@ def test_read_original() -> None:
 
 @pytest.mark.parametrize("status", [404, 410])
 def test_image_that_is_gone(status: int) -> None:
-    """It is none of ours, which is no error."""
+    """The image is not ours; that is not an error."""
     client = Client()
     client.server.fail("mark", answered(b"<Code>NoSuchKey</Code>", status))
 

@@ -130,7 +130,7 @@ def test_rate_limit_of_no_seconds_waits_longer_each_time() -> None:
 
 
 def test_rate_limit_begins_anew_after_an_answer() -> None:
-    """What a server asked for before it answered does not count any more."""
+    """After an answer the pauses begin at one second again."""
     client = Client(share=0)
     client.server.fail("read", busy(429, "0"), busy(429, "0"), None, busy(429, "0"))
 
@@ -145,7 +145,7 @@ def test_rate_limit_begins_anew_after_an_answer() -> None:
     [("1", 1), ("119", 119), ("121", 120), ("999999999", 120)],
 )
 def test_rate_limit_is_followed_within_bounds(retry_after: str, pause: float) -> None:
-    """One second to two minutes, whatever the server asks for."""
+    """A pause takes from one second to two minutes, for any `Retry-After`."""
     client = Client(share=0)
     client.server.fail("read", busy(429, retry_after))
 
@@ -201,7 +201,7 @@ def test_rate_limit_without_a_time_waits_five_seconds(retry_after: str) -> None:
 @pytest.mark.parametrize("step", REPEATED)
 @pytest.mark.parametrize("retry_after", ["120", "9" * 400])
 def test_wait_beyond_the_deadline_is_not_begun(step: str, retry_after: str) -> None:
-    """Who asks for more time than there is gets the error at once."""
+    """A pause longer than the time left raises the error at once."""
     client = Client()
     client.always(step, busy(503, retry_after))
 
@@ -246,7 +246,7 @@ def test_error_that_is_final_is_not_repeated() -> None:
 
 
 def test_exception_of_no_kind_of_ours_is_not_repeated() -> None:
-    """A mistake in the code is no failure of the network."""
+    """A bug in the code is not taken for a failure of the network."""
     client = Client()
 
     with pytest.raises(ZeroDivisionError):

@@ -79,7 +79,7 @@ def request(endpoint: str, seconds: float) -> AuthgearError:
 
 @contextmanager
 def serving(head: bytes, body: bytes, gap: float) -> Iterator[str]:
-    """Answer one request, each byte of the body so many seconds after the other."""
+    """Answer one request, with a pause of some seconds before each byte of the body."""
     done = threading.Event()
 
     def serve() -> None:

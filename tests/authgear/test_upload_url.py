@@ -95,7 +95,7 @@ def test_retried_upload_believes_no_other_url(url: str) -> None:
     ["presign.host_header", "presign.x_forwarded_host", "presign.direct_no_forwarded"],
 )
 def test_recorded_url_of_another_host_is_unexpected(probe_id: str) -> None:
-    """What a server behind a misconfigured proxy answers is not believed."""
+    """The answer of a server behind a misconfigured proxy is not trusted."""
     client = Client()
     client.always("presign", lambda work: recorded(probe_id))
 
@@ -116,7 +116,7 @@ def test_recorded_url_is_believed() -> None:
 
 
 def test_upload_url_hides_its_query() -> None:
-    """Whoever prints an upload URL sees the object id alone."""
+    """Printing an upload URL shows only the object id."""
     assert repr(UPLOAD_URL) == f"UploadURL(object_id='{IMAGE_ID}')"
 
 

@@ -64,7 +64,7 @@ def test_user_id_comes_back_from_its_node_id(user_id: UUID) -> None:
 
 @given(node_id=st.text() | st.binary().map(lambda b: base64.b64encode(b).decode()))
 def test_node_id_has_one_spelling(node_id: str) -> None:
-    """What is read as a user's id is spelled as we would spell it."""
+    """A user's id is read in the one spelling that we use."""
     user_id = to_user_id(node_id)
 
     assert user_id is None or to_node_id(user_id) == node_id
@@ -112,7 +112,7 @@ def test_object_id_is_in_authgear_s_urls(url: str) -> None:
 
 @pytest.mark.parametrize("url", JUNK.values(), ids=JUNK)
 def test_object_id_of_anything_else_is_none(url: Any) -> None:
-    """What is not exactly such a URL has no object id."""
+    """A URL of any other form has no object id."""
     assert object_id(url) is None
     assert user(picture=url).picture_object_id is None
 

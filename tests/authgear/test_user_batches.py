@@ -83,7 +83,7 @@ def errors_at(*aliases: str, **extensions: Any) -> list[dict[str, Any]]:
 
 
 def test_read_many_in_one_request() -> None:
-    """Each id has its user; a user who does not exist is told, the others are read."""
+    """Each id has its user; a missing user is reported, the others are read."""
     client = Client()
 
     users = read(client, OTHER_USER_ID, NOBODY, USER_ID, OTHER_USER_ID)
@@ -99,7 +99,7 @@ def test_read_many_in_one_request() -> None:
 
 
 def test_read_many_anonymized() -> None:
-    """An anonymized user is told as by a single read."""
+    """An anonymized user is reported as by a single read."""
     client = Client()
     client.server.anonymized.add(USER_ID)
 
@@ -173,7 +173,7 @@ def test_read_node_that_is_no_user_is_unexpected(node: Any) -> None:
 
 
 def test_find_many_in_one_request() -> None:
-    """Each value has the users who log in with it or have it; the others have none."""
+    """Each value has the users who log in with it or have it; others have no user."""
     client = Client()
     client.server.login_ids["email", "bob@example.com"] = OTHER_USER_ID
 
@@ -260,7 +260,7 @@ def test_find_where_no_login_id_is_of_this_kind() -> None:
 
 
 def test_find_that_never_answers_ends() -> None:
-    """Null data without a word about which value is refused is no answer."""
+    """Null data without the name of the refused value is unexpected."""
     client = Client()
     client.always("find", answered({"data": None, "errors": errors_at("other")}))
 

@@ -17,7 +17,7 @@ HOW_TO_GET_ONE = (
     "macOS: brew install --cask chromium. CHROMIUM=/path/to/it names one elsewhere."
 )
 OPTIONS = (
-    "--no-sandbox",  # it opens nothing but our own page, often as root in a container
+    "--no-sandbox",  # it opens only our own page, often as root in a container
     "--disable-gpu",
     "--disable-background-networking",
     "--disable-component-update",
@@ -27,7 +27,7 @@ OPTIONS = (
 
 
 def find_chromium() -> str | None:
-    """Return the path of a browser, `None` if there is none."""
+    """Return the path of a browser, `None` if none is installed."""
     named = os.environ.get("CHROMIUM", "")
     found = (shutil.which(it) for it in (named, *NAMES, *PLACES) if it)
     return next((it for it in found if it), None)

@@ -30,7 +30,7 @@ INPUT = 'return arguments[0].querySelector("input[type=file]")'
 
 
 def find_firefox() -> tuple[str, dict[str, object]]:
-    """Return the driver of the machine's Firefox, and what to tell it."""
+    """Return the driver of the machine's Firefox, and its options."""
     driver = shutil.which("geckodriver")
     program = shutil.which("firefox") or shutil.which("firefox-esr")
     if not (driver and program):
@@ -64,7 +64,7 @@ def window(request: pytest.FixtureRequest) -> Iterator[Window]:
 def test_picture_is_taken_and_a_bad_file_explained(
     window: Window, page: Page, user: User, tmp_path: Path
 ) -> None:
-    """A dropped picture is shown as it changes; a chosen file that is none is told."""
+    """A dropped picture is shown as it changes; a chosen text is reported."""
     text = tmp_path / "me.png"
     text.write_text("I am not a picture.\n")
     window.go_to(page.url)

@@ -54,7 +54,7 @@ def test_change_of_another_attribute_is_shown(
 
 
 def test_rejected_file_is_explained(card: Locator, user: User) -> None:
-    """A text named .jpg is told at the user and in the log, and changes nothing."""
+    """A text named .jpg is reported at the user and in the log, and changes nothing."""
     drop(card, "face.jpg", NO_PICTURE)
 
     expect_told(card, "rejected: the content is none of JPEG, PNG")
@@ -66,7 +66,7 @@ def test_rejected_file_is_explained(card: Locator, user: User) -> None:
 def test_events_out_of_order_end_with_the_newest(
     card: Locator, user: User, system: LocalSystem
 ) -> None:
-    """Overwritten twice at once, and told backwards: the newest bytes are shown."""
+    """Two overwrites whose events come in reverse: the newest bytes are shown."""
     key = f"pictures/{user.id}.png"
     drop(card, "a.png", PHOTO)
     expect_told(card, "synced")
@@ -146,8 +146,8 @@ def test_time_line_names_the_steps(card: Locator, tab: Tab) -> None:
 
 def test_keyboard_is_enough(card: Locator, tab: Tab, user: User) -> None:
     """A file is chosen, a sample taken and a switch turned without a mouse."""
-    # A listener has choosers caught from now on: with none but the next line's, the key
-    # may come first.
+    # With this listener the browser intercepts file choosers from now on; without it,
+    # the key may come before the next line's listener.
     tab.on("filechooser", lambda _: None)
     card.locator(".drop input").focus()
     with tab.expect_file_chooser() as chooser:

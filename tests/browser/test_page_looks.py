@@ -56,7 +56,7 @@ def test_phone_does_not_scroll_sideways(open_page: Open, shown: str) -> None:
 
 
 def test_scheme_is_followed(open_page: Open, shown: str) -> None:
-    """Who asks for a dark page gets one."""
+    """A browser that prefers dark pages gets one."""
     colours = [
         open_page(scheme=scheme).evaluate("getComputedStyle(document.body).color")
         for scheme in ("light", "dark")

@@ -1,4 +1,4 @@
-"""What the local page tells those who do not see it, and when things go wrong."""
+"""The page for people who do not see it, and its messages when something fails."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_each_outcome_is_read_out(card: Locator, tab: Tab, user: User) -> None:
 
 
 def test_button_without_object_is_read_out(card: Locator, tab: Tab) -> None:
-    """That a button could do nothing is no secret of those who see it."""
+    """A button without effect explains it to those who do not see the page."""
     press(card, "Delete the object")
 
     news = tab.get_by_role("log", name="News")
@@ -63,7 +63,7 @@ def test_waiting_events_are_read_out_and_focus_goes_on(card: Locator, tab: Tab) 
 def test_hidden_tab_catches_up(
     card: Locator, tab: Tab, user: User, system: LocalSystem
 ) -> None:
-    """It gives its connection back, and tells each line once when it is seen again."""
+    """It closes its connection, and shows each line once when it is visible again."""
     lines = tab.locator(".line").filter(has_text=name(user))
     system.drop(f"pictures/{user.id}.jpg", b"no picture")
     expect(lines).to_have_count(1)
@@ -82,7 +82,7 @@ def test_hidden_tab_catches_up(
 def test_stopped_server_is_named(
     browser: Browser, page: Page, user: User, path: str
 ) -> None:
-    """Who presses a button hears what to look for, in no browser's own words."""
+    """The message beside the button says that the system may have stopped."""
     with browser.new_page() as tab:
         tab.route(f"**/{path}/**", lambda route: route.abort())
         tab.goto(page.url)

@@ -1,4 +1,4 @@
-"""What a real Authgear server answered about many users, and which hooks it sent."""
+"""A real server's answers about many users, and the hooks that it sent."""
 
 from __future__ import annotations
 

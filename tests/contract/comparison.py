@@ -15,7 +15,7 @@ from tests.contract.stage import RECORDED_HOST, Stage
 
 # The headers that a client could look at.
 HEADERS = ("content-type", "location", "cache-control", "allow")
-# What differs from one answer to the next -> what stands for it.
+# Text that differs from one answer to the next -> its placeholder.
 VOLATILE = {
     r"127\.0\.0\.1:3002": RECORDED_HOST,
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z": "TIME",
@@ -51,7 +51,7 @@ def describe_recording(stage: Stage, probe: Probe) -> dict[str, Any]:
 
 
 def conceal_text(stage: Stage, text: str) -> str:
-    """Put placeholders in the place of live values and of all that is volatile."""
+    """Replace live and volatile values by placeholders."""
     port = stage.authgear.host.partition(":")[2]
     text = text.replace(f"localhost:{port}", "localhost:3100")
     for value, name in stage.live_values().items():

@@ -33,7 +33,7 @@ AUDIT_CONTEXT = {"usage": "internal", "triggered_by": "avatar-sync", "note": "n1
 
 @dataclass(frozen=True)
 class Answer:
-    """What the emulator answered; names of headers in lower case."""
+    """An answer of the emulator; names of headers in lower case."""
 
     status: int
     headers: dict[str, str]
@@ -48,9 +48,7 @@ def replay(stage: Stage, probe: Probe) -> Answer:
 
 def prepare(stage: Stage, probe: Probe) -> None:
     """Bring the emulator into the state before a probe."""
-    needed = re.findall(r"OBJECT_ID_\d+", json.dumps(probe.request))
-    for name in {*needed, "OBJECT_ID_21"} - {find_upload(probe)}:
-        _ensure_uploaded(stage, name)
+    prepare_uploads(stage, probe)
     stage.reset(probe)
     for earlier in _lead_up(probe):
         stage.switch(earlier)
@@ -60,6 +58,13 @@ def prepare(stage: Stage, probe: Probe) -> None:
         stage.clock.now += 2
         send_update(stage, audit_context=AUDIT_CONTEXT)
     stage.switch(probe)
+
+
+def prepare_uploads(stage: Stage, probe: Probe) -> None:
+    """Upload the objects that a probe names and does not upload itself."""
+    needed = re.findall(r"OBJECT_ID_\d+", json.dumps(probe.request))
+    for name in {*needed, "OBJECT_ID_21"} - {find_upload(probe)}:
+        _ensure_uploaded(stage, name)
 
 
 def send(stage: Stage, probe: Probe, *, upload_name: str | None = None) -> Answer:
@@ -176,7 +181,7 @@ def _make_headers(stage: Stage, probe: Probe) -> dict[str, str]:
     if probe.id in UNRECORDED_TOKEN:
         headers["Authorization"] = "Bearer JWT"
     headers |= probe.request["headers"]
-    # This is how the recording writes that there was none.
+    # The recording writes `None` if there was no such header.
     if headers.get("Content-Type") == "None":
         del headers["Content-Type"]
     port = stage.authgear.host.partition(":")[2]
@@ -187,7 +192,7 @@ def _make_headers(stage: Stage, probe: Probe) -> dict[str, str]:
 
 
 def _make_body(stage: Stage, probe: Probe) -> bytes | None:
-    """Return the body of a request that is no upload."""
+    """Return the body of a request other than an upload."""
     body = probe.request["body"]
     if body is None:
         return None

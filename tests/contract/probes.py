@@ -14,8 +14,8 @@ NOT_FOLLOWED = {
     "commitfail.slow_commit": "the emulator always answers before the write can be "
     "read, which is the worse of the two cases recorded; tests/local covers it",
     "hook.request_received": "hooks are played by the emulator, not called over HTTP",
-    "images.heic.profile": "no encoder for HEIF at hand; only JPEG is ever uploaded",
-    "images.svg.profile": "no renderer for SVG at hand; only JPEG is ever uploaded",
+    "images.heic.profile": "no encoder for HEIF here; only JPEG is ever uploaded",
+    "images.svg.profile": "no renderer for SVG here; only JPEG is ever uploaded",
     "misc.big_body_bad_signature.3004": "how much of a body a client gets rid of "
     "before the answer depends on buffers; through the proxy it is all of it",
     "misc.keepalive.idle_15s": "takes 15 s; no connection is closed for being idle",
@@ -42,13 +42,16 @@ class Probe:
 
         response: Status, headers and body, with placeholders; None for a fact.
 
-        fact: What was found out.
+        fact: The fact.
+
+        via: The way to the server; `front` is the way of clients.
     """
 
     id: str
     request: dict[str, Any] = field(default_factory=dict)
     response: dict[str, Any] | None = None
     fact: Any = None
+    via: str = ""
 
     @property
     def base(self) -> str:
@@ -58,7 +61,7 @@ class Probe:
 
 def load_probes() -> dict[str, Probe]:
     """Return all probes by id, in the order of the recording."""
-    names = ("id", "request", "response", "fact")
+    names = ("id", "request", "response", "fact", "via")
     entries = json.loads(ANSWERS.read_text())
     probes = [Probe(**{k: e[k] for k in names if k in e}) for e in entries]
     return {probe.id: probe for probe in probes}

@@ -130,7 +130,7 @@ class Stage:
         return urlsplit(self.upload_urls[name]).path.rpartition("/")[2]
 
     def fill(self, text: str) -> str:
-        """Put live values in the place of placeholders."""
+        """Replace placeholders by live values."""
         return PLACEHOLDER.sub(lambda found: self._find_value(found[0]), text)
 
     def live_values(self) -> dict[str, str]:

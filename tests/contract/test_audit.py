@@ -1,4 +1,4 @@
-"""What updates leave in the audit log."""
+"""The entries of updates in the audit log."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_update_without_context_logs_the_url(stage: Stage) -> None:
 
 
 def test_url_in_the_context_is_replaced(stage: Stage) -> None:
-    """An `http_url` of the caller's own does not survive; other keys do."""
+    """An `http_url` of the caller's own is replaced; other keys stay."""
     sent = {"a": {"b": [1]}, "http_url": "x"}
 
     entries = _update(stage, audit_context=sent)

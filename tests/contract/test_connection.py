@@ -1,4 +1,4 @@
-"""What is known of connections and of headers that all answers have."""
+"""Facts about connections, and headers that all answers have."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ CONNECTION_FACTS = [
     "misc.big_body_bad_signature.3100",
     "misc.no_host",
 ]
-# Not Authgear's own: they tell of the proxy, the moment or the connection.
+# Not Authgear's own: they describe the proxy, the moment or the connection.
 IGNORED = {"server", "date", "connection", "content-length"}
 
 
@@ -101,7 +101,7 @@ def _exchange_heads(stage: Stage, *requests: str) -> list[Any]:
 
 
 def _read_lines(reader: Any) -> list[str]:
-    """Read one answer and return the lines of its head; nothing for none."""
+    """Read one answer and return the lines of its head; none without an answer."""
     lines = [reader.readline().decode().rstrip("\r\n")]
     while line := reader.readline().decode().rstrip("\r\n"):
         lines.append(line)

@@ -180,7 +180,7 @@ def test_ids_belong_together(reports: Stage) -> None:
 
 
 def test_context_holds_what_the_token_says(reports: Stage) -> None:
-    """An update can be told from all others by its token's audit context."""
+    """The token's audit context distinguishes an update from all others."""
     node_id = reports.create("ada@example.com")
     reports.claims = {"audit_context": {"triggered_by": "product", "version": "1"}}
     reports.update(node_id, name="Ada")
@@ -224,7 +224,7 @@ def test_report_comes_after_the_change_can_be_read(reports: Stage) -> None:
 
 
 def test_delivery_happens_once(reports: Stage) -> None:
-    """Whatever the answer, there is no second attempt; the next event goes on."""
+    """After any answer there is no second attempt; the next event follows."""
     reports.listener.status = "500 Internal Server Error"
     node_id = reports.create("ada@example.com")
     reports.update(node_id, name="Ada")
@@ -234,7 +234,7 @@ def test_delivery_happens_once(reports: Stage) -> None:
 
 
 def test_delivery_that_nobody_takes(reports: Stage) -> None:
-    """A webhook that is down costs the report, and the update is done all the same."""
+    """If a webhook is down, its report is lost, and the update is still done."""
     reports.authgear.webhooks.url = f"http://{HOST}:1/"
     reports.create("ada@example.com")
 

@@ -1,4 +1,4 @@
-"""What was found after an exchange: by reading again, or in the database."""
+"""Facts that were found after an exchange: by reading again, or in the database."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LATER_FACTS = [
 
 @pytest.mark.parametrize("probe", READS, ids=[probe.id for probe in READS])
 def test_later_state_is_as_recorded(stage: Stage, probe: Probe) -> None:
-    """What an exchange left behind is what the real server had stored."""
+    """An exchange leaves the state that the real server had stored."""
     base = find_base(probe)
     assert base
 
@@ -96,7 +96,7 @@ def _expect(fact: Any) -> Any:
 
 
 def _conceal(stage: Stage, value: Any) -> Any:
-    """Put placeholders in the place of all that is volatile."""
+    """Replace everything volatile by placeholders."""
     text = json.dumps(value, separators=(",", ":"), sort_keys=True)
     return json.loads(conceal_text(stage, text))
 

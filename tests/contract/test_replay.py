@@ -23,7 +23,7 @@ def test_answer_is_as_recorded(stage: Stage, probe: Probe) -> None:
 
 
 def test_every_fact_is_tested_once() -> None:
-    """What is no exchange has a test in one of the other modules."""
+    """Each fact that is not an exchange has a test in one of the other modules."""
     tested = [*AUDIT_FACTS, *CONNECTION_FACTS, *LATER_FACTS, *UPLOAD_FACTS]
 
     assert sorted(tested) == sorted(probe.id for probe in FACTS)

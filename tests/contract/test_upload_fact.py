@@ -1,4 +1,4 @@
-"""What is known of upload URLs besides single answers."""
+"""Facts about upload URLs that no single answer shows."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def read(api: AdminAPI, user_ids: list[str]) -> list[User]:
 
 
 def test_thousand_users_take_one_request(authgear: Authgear, api: AdminAPI) -> None:
-    """Each known one is read, and the unknown one is told."""
+    """Each known one is read, and the unknown one is reported."""
     ids = [
         authgear.users.create(
             email=f"user{n}@example.com", standard_attributes={"name": f"User {n}"}

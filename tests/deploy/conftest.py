@@ -1,4 +1,4 @@
-"""What the tests of the deployment share: a translation and a build take seconds."""
+"""Shared by the tests of the deployment: a translation and a build take seconds."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ class Runtime:
 
     @property
     def log(self) -> str:
-        """What was written so far."""
+        """The output so far."""
         return self.log_file.read_text()
 
     def _command(self, handler: str) -> list[str]:

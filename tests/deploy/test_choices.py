@@ -66,7 +66,7 @@ def test_conditions_are_all_used(template: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("creates", [True, False], ids=["new", "existing"])
 def test_bucket_is_made_or_found(template: dict[str, Any], creates: bool) -> None:
-    """A new bucket notifies by itself; one that was there goes by EventBridge."""
+    """A new bucket sends notifications itself; an existing one uses EventBridge."""
     choice = next(c for c in every_choice(template) if c["CreatesBucket"] == creates)
 
     names = resolve(template, choice)["Resources"].keys()

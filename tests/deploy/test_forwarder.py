@@ -39,7 +39,7 @@ def answer_once(server: socket.socket) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has all of 127.0.0.0/8")
 @pytest.mark.allow_hosts(["127.0.0.1", OTHER])
 def test_forward_carries_both_directions(port: int) -> None:
-    """What is sent arrives whole, its end included, and so does the answer."""
+    """Requests and answers arrive complete, their ends included."""
     sent = b"picture" * 100_000
 
     with forward(OTHER, [port]), socket.create_connection((OTHER, port)) as client:

@@ -177,7 +177,7 @@ def test_package_has_these_files_alone(package: Path) -> None:
 
 
 def test_package_starts(package: Path) -> None:
-    """It needs nothing but its own files and what Lambda's runtime has."""
+    """It needs only its own files and Lambda's runtime."""
     environment = {
         "PYTHONPATH": str(package),
         "AWS_DEFAULT_REGION": "us-east-1",

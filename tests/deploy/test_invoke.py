@@ -1,4 +1,4 @@
-"""`make invoke`: one event, the answer, and what became of the user."""
+"""`make invoke`: one event, the answer, and the user's picture afterwards."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ EVENT = ROOT / "events" / "s3-put.json"
 
 
 def test_point_to_adds_and_replaces_variables(built: Path) -> None:
-    """The template is the built one but for the servers that the function speaks to."""
+    """The template is the built one, except for the function's servers."""
     variables = {"AUTHGEAR_APP_ID": "demo", "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
 
     before = yaml.safe_load(built.read_text())
@@ -52,7 +52,7 @@ def test_wrong_event_is_one_sentence(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """It is told before anything is started."""
+    """It is reported before anything is started."""
     event = tmp_path / "event.json"
     if content:
         event.write_text(content)
@@ -68,7 +68,7 @@ def test_wrong_event_is_one_sentence(
 def test_stopped_docker_daemon_is_one_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A docker that cannot reach its daemon is told, and what to do without it."""
+    """A docker that cannot reach its daemon is reported, with the way without it."""
     docker = tmp_path / "docker"
     docker.write_text("#!/bin/sh\necho Cannot connect to the Docker daemon >&2\nexit 1")
     docker.chmod(0o755)

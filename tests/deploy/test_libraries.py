@@ -140,7 +140,7 @@ def test_a_missing_license_text_is_noticed(package_copy: Package, name: str) -> 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="built for Linux")
 def test_libraries_confirm_their_versions(own_package: Package) -> None:
-    """On this machine, each library itself tells the version that its file tells."""
+    """On this machine, each library reports the version that its file has."""
     result = subprocess.run(  # noqa: S603 - a command of our own
         [sys.executable, "-S", "-c", ASK],
         env={"PYTHONPATH": str(own_package.folder)},

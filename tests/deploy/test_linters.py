@@ -1,4 +1,4 @@
-"""What linters say of the template, as written and as CloudFormation gets it."""
+"""The linters accept the template, as written and as CloudFormation gets it."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_cfn_lint_finds_nothing_in_the_template() -> None:
 
 
 def test_cfn_lint_finds_nothing_in_the_translation(template: dict[str, Any]) -> None:
-    """Nor in what SAM makes of it, such as a circle of resources."""
+    """The translated template has no mistake either, such as a circle of resources."""
     assert findings(json.dumps(template)) == []
 
 

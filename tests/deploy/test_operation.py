@@ -1,4 +1,4 @@
-"""What an operator sees: alarms, the dashboard and the saved queries."""
+"""The operator's view: alarms, the dashboard and the saved queries."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def fields_of(query: str) -> set[str]:
 
 
 def test_alarms_watch_what_can_go_wrong(resources: dict[str, Any]) -> None:
-    """Each tells the topic, and stays silent where there is nothing to measure."""
+    """Each notifies the topic, and stays silent where there is nothing to measure."""
     found = alarms(resources)
 
     assert {
@@ -133,7 +133,7 @@ def goes_off(alarm: dict[str, Any], samples: list[float]) -> bool:
 def test_alarm_of_the_retry_queue_rings_for_a_single_picture(
     resources: dict[str, Any], succeeds_at: int, rings: bool
 ) -> None:
-    """Whenever it fails, it is heard of; what the first retry mends is not."""
+    """A lasting failure raises the alarm; one that the first retry fixes does not."""
     alarm = resources["RetryQueueAlarm"]
 
     heard = {
@@ -149,7 +149,7 @@ def test_alarm_of_the_retry_queue_rings_for_a_single_picture(
 
 
 def test_alarms_name_the_command_to_run(resources: dict[str, Any]) -> None:
-    """Who is woken by one can paste it: stack and region are filled in."""
+    """An alarm's text has the command to run, with stack and region filled in."""
     for name, alarm in alarms(resources).items():
         text = alarm["AlarmDescription"]["Fn::Sub"]
         assert re.search(r"[Rr]un\b.*: ?(ops|aws) [a-z-]+ ", text), name
@@ -195,7 +195,7 @@ def test_dashboard_shows_every_outcome(widgets: list[dict[str, Any]]) -> None:
 def test_dashboard_shows_every_alarm(
     widgets: list[dict[str, Any]], resources: dict[str, Any]
 ) -> None:
-    """None is forgotten, but the one that is not in every stack."""
+    """All are there, except the one that is not in every stack."""
     shown = next(w for w in widgets if w["type"] == "alarm")["properties"]["alarms"]
 
     always = [name for name in alarms(resources) if name != "HookErrorsAlarm"]

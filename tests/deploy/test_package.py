@@ -1,4 +1,4 @@
-"""What `sam build` puts into the function, whatever Python builds it."""
+"""The content of the function's package, built by any Python."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def test_package_is_imported_in_time(
 
 
 def test_built_template_has_the_version(template_file: Path) -> None:
-    """What is published has the version of the code."""
+    """The published version is the version of the code."""
     metadata = yaml.safe_load(template_file.read_text())["Metadata"]
 
     assert metadata["AWS::ServerlessRepo::Application"]["SemanticVersion"] == VERSION

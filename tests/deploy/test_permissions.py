@@ -1,4 +1,4 @@
-"""Who may do what: the function's role, the bucket, and who may call the function."""
+"""Permissions: of the function's role, on the bucket, and to invoke the function."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ACTIONS = {
     "GetSecretValue": "secretsmanager:GetSecretValue",
     "DetectFaces": "rekognition:DetectFaces",
 }
-# What services do in the function's name, and the property by which they are told to.
+# Services that act in the function's name, and the property that makes them do so.
 BY_SERVICES = {
     "PassFailuresOn": (["sqs:SendMessage"], "RetryQueue"),
     "RetryFailures": (
@@ -212,7 +212,7 @@ def test_role_allows_nothing_else(
 
 
 def test_role_allows_services_nothing_else(resources: dict[str, Any]) -> None:
-    """What services do in the function's name is what the list above says."""
+    """The services that act in the function's name are those of the list above."""
     granted = {
         sid: as_list(statement["Action"])
         for sid, (_, statement) in statements(resources).items()
@@ -223,14 +223,14 @@ def test_role_allows_services_nothing_else(resources: dict[str, Any]) -> None:
 
 
 def test_services_are_allowed_on_what_they_serve(resources: dict[str, Any]) -> None:
-    """What Lambda, S3 and Secrets Manager do for the function has its one object."""
+    """Lambda, S3 and Secrets Manager act for the function on one object each."""
     for sid, (_, name) in BY_SERVICES.items():
         resource = statements(resources)[sid][1]["Resource"]
         assert resource in (name, {"Ref": name}, {"Fn::GetAtt": [name, "Arn"]}), sid
 
 
 def test_services_are_told_to(template: dict[str, Any]) -> None:
-    """Whatever a service may do, it is also told to do, and the other way round."""
+    """Each service has a right only if the template makes it act, and vice versa."""
     for choice in every_choice(template):
         resources = {
             name: resource.get("Properties", {})
@@ -260,7 +260,7 @@ def test_role_has_no_other_policies(resources: dict[str, Any]) -> None:
 
 
 def test_role_follows_the_switches(resources: dict[str, Any]) -> None:
-    """What is switched off is not allowed either."""
+    """A right for an optional feature depends on the feature's switch."""
     conditions = {
         sid: condition for sid, (condition, _) in statements(resources).items()
     }
@@ -331,7 +331,7 @@ def test_bucket_or_rule_alone_may_invoke(resources: dict[str, Any]) -> None:
 
 
 def test_rule_picks_what_the_notification_does(resources: dict[str, Any]) -> None:
-    """An existing bucket's objects are those a new bucket would tell of."""
+    """An existing bucket sends events for the same objects as a new bucket."""
     pattern = resources["ObjectRule"]["EventPattern"]
 
     assert pattern["detail-type"] == [
@@ -389,7 +389,7 @@ def test_timer_may_only_start_a_resync(resources: dict[str, Any]) -> None:
 
 
 def test_timer_sends_a_message_that_is_understood(resources: dict[str, Any]) -> None:
-    """What the scheduler sends starts a resync that repairs drift."""
+    """The scheduler's message starts a resync that repairs drift."""
     [event] = read_event(sqs(resources["ResyncTimer"]["Target"]["Input"])).events
 
     assert event == Resync(mode=Mode.SCHEDULED, item="m0")
@@ -437,7 +437,7 @@ def test_what_cannot_be_made_again_outlives_the_stack(
 
 
 def test_next_stack_of_this_name_can_be_deployed(resources: dict[str, Any]) -> None:
-    """What was left behind does not stand in the way: CloudFormation names it."""
+    """Resources of a deleted stack cause no conflict: CloudFormation names new ones."""
     assert "LogGroupName" not in resources["LogGroup"]
     assert "QueueName" not in resources["DeadLetterQueue"]
 

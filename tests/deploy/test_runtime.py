@@ -51,7 +51,7 @@ def load_event(name: str) -> Any:
 
 
 def test_runtime_new_picture_is_set(runtime: Runtime, system: LocalSystem) -> None:
-    """An S3 event gives the user the picture, and the answer tells so."""
+    """An S3 event gives the user the picture, and the answer says so."""
     answer = runtime.invoke(load_event("s3-put.json"))
 
     entry = answer["objects"][0]
@@ -63,7 +63,7 @@ def test_runtime_new_picture_is_set(runtime: Runtime, system: LocalSystem) -> No
 
 @pytest.mark.parametrize("path", EVENTS, ids=lambda path: path.stem)
 def test_runtime_every_event_is_understood(runtime: Runtime, path: Path) -> None:
-    """Whoever invokes gets the answer it expects; the picture is set by now."""
+    """The caller gets the answer that it expects, after the picture is set."""
     answer = runtime.invoke(load_event(path.name))
 
     if path.name.startswith("batch"):

@@ -1,7 +1,7 @@
 """
 The template deployed into MiniStack.
 
-What is changed in the copy that is deployed is in `local/aws/template.py`, and tried
+The changes in the deployed copy are in `local/aws/template.py`, and tried
 here: a change that is no longer needed fails.
 """
 
@@ -95,7 +95,7 @@ def test_stack_queues_are_connected(aws: LocalAWS) -> None:
 
 
 def test_stack_policy_holds_the_pattern_s_prefix(aws: LocalAWS) -> None:
-    """What the pattern begins with is cut out by CloudFormation's own functions."""
+    """The role's policy has the pattern's prefix, which CloudFormation cuts out."""
     deploy(aws, KeyPattern="people/{email}.jpg")
 
     iam = client(aws, "iam")

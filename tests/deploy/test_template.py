@@ -102,7 +102,7 @@ def test_limits_are_those_of_the_settings(template: dict[str, Any], name: str) -
 def test_patterns_are_as_strict_as_the_settings(
     template: dict[str, Any], name: str, good: list[str], bad: list[str]
 ) -> None:
-    """What CloudFormation lets pass the function can use; what it cannot is refused."""
+    """The template accepts the values that the function can use, and no others."""
     pattern = template["Parameters"][name]["AllowedPattern"]
 
     for value in good:

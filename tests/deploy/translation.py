@@ -1,7 +1,7 @@
 """
 The template as CloudFormation gets it, for any choice of its switches.
 
-What SAM makes of a template cannot be seen in the template itself: generated resources,
+The template itself does not show its translation: generated resources,
 or a circle of resources that need each other.
 """
 

@@ -1,4 +1,4 @@
-"""Every command that the documents show, and the page on which it stands."""
+"""Every command that the documents show, with its page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from local.paths import ROOT
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 INDENTED = re.compile(r"^\n((?:^ {4,}\S.*\n?|^\n(?= {4}))+)", re.M)
-# A fenced block of any of these languages is no command; `make` and `sh` are.
+# A fenced block of any of these languages is not a command; `make` and `sh` are.
 NO_COMMANDS = ("json", "mermaid", "yaml")
 # Between backticks in a sentence, these words begin a command.
 PROGRAMS = (
@@ -25,7 +25,7 @@ PROGRAMS = (
 @dataclass(frozen=True)
 class Command:
     """
-    A command as it stands in a document.
+    A command of a document.
 
     Args:
         page: The document's name.
@@ -38,7 +38,7 @@ class Command:
 
     @property
     def program(self) -> str:
-        """What is run, by its name alone."""
+        """The program's name."""
         return self.text.split()[0].rpartition("/")[2]
 
     def __str__(self) -> str:
@@ -47,7 +47,7 @@ class Command:
 
 
 def blocks(text: str) -> Iterator[str]:
-    """Yield the blocks of code of a page, fenced or indented, but for data."""
+    """Yield the blocks of code of a page, fenced or indented, except data."""
     for fence in FENCED.finditer(text):
         if fence[1] not in NO_COMMANDS:
             yield fence[2]

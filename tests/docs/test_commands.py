@@ -21,7 +21,7 @@ RUN_BY = {
 
 
 def test_every_program_is_run_somewhere() -> None:
-    """Whoever writes another one into a document has to say how it is run."""
+    """Each program that a document runs is listed with the tests that run it."""
     assert {command.program for command in COMMANDS} == set(RUN_BY)
     assert all((Path(__file__).parent / it).exists() for it in RUN_BY.values())
 

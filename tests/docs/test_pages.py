@@ -59,7 +59,7 @@ def anchors(text: str) -> set[str]:
 
 @pytest.mark.parametrize("path", GUIDES, ids=lambda path: path.name)
 def test_page_begins_with_what_it_is_for(path: Path) -> None:
-    """Who opens it knows from the first sentence what there is to gain."""
+    """The first sentence says what the reader gains."""
     beginning = r"# .+\n\n(?:After|At the end of|With) this page\s+(\w+)"
 
     assert re.match(beginning, path.read_text())
@@ -89,12 +89,12 @@ def test_names_exist(path: Path) -> None:
 
 
 def test_readme_is_short() -> None:
-    """Who reads it has not much time."""
+    """The README can be read in a few minutes."""
     assert len(page("README.md").splitlines()) <= 150
 
 
 def test_tables_of_failures_are_those_of_the_code() -> None:
-    """What the page says of codes and faults is so; `make docs` writes it."""
+    """The tables of codes and faults match the code; `make docs` writes them."""
     text = page("docs/failures.md")
 
     assert text == render(text)
@@ -170,7 +170,7 @@ def test_paths_exist(path: Path) -> None:
     named = re.findall(r"`([a-z_.-]+(?:/[\w*.-]+)*(?:/|\.\w{2,5}))`", path.read_text())
 
     for name in named:
-        # What a command makes, or the reader.
+        # Files that a command or the reader makes.
         if name in OF_THE_READER or name.startswith("build/"):
             continue
         places = [folder for folder in (ROOT, ROOT / "src") if any(folder.glob(name))]
@@ -179,7 +179,7 @@ def test_paths_exist(path: Path) -> None:
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_json_samples_are_json(path: Path) -> None:
-    """What is shown as JSON can be parsed."""
+    """Every JSON sample can be parsed."""
     for sample in re.findall(r"```json\n(.*?)```", path.read_text(), re.DOTALL):
         assert isinstance(json.loads(sample), dict)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
-from collections.abc import Iterator
+import tokenize
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -34,17 +36,51 @@ INSTEAD = {
     r"in-step|in step": "in-sync, in sync",
     r"SlowLaneAlarm": "RetryQueueAlarm",
 }
-PATTERN = re.compile(
-    "|".join(rf"(?<![\w`-])({words})(?![\w-])" for words in INSTEAD), re.IGNORECASE
-)
-FOLDERS = ("src", "ops", "local", "tools", "bench")
+# Inversions and metaphors that cost a second reading, in code.
+IN_CODE = {
+    r"(is|are|was|were|be|needs|than|holds) none(?! of)": "does not, has no",
+    r"(?<!there )(is|are|was|were) no (?!longer|more|need|closer|smaller)\w+": "is not",
+    r"whatever": "any",
+    r"whoever": "the name of the person or part",
+    r"so many (seconds|bytes|times|pixels)": "a number of",
+    r"(comes?|came|becomes?|became) of": "the result of",
+    r"all the same": "still",
+    r"at hand": "available, in memory",
+    r"in \w+ stead|in the place of": "instead of",
+    r"(can|could|may|to) be had": "is available",
+    r"meanwhile": "in parallel, in the meantime",
+    r"(nothing|nobody|none|all|everything) but|but for": "only, except",
+    r"knows? no": "does not have, does not know",
+    r"stands?(?! for| still)": "is",
+    r"go(es)? by": "use",
+    r"takes? down": "note",
+    r"lends?": "yield",
+    r"(comes?|came) to (light|nothing)": "is found, is lost",
+    r"mends?": "repair",
+    r"outlives?": "run longer than",
+    r"foreseen|foresaw": "expected",
+}
+FOLDERS = ("src", "ops", "tools", "bench")
 # A changelog names what was renamed or removed, too.
 TEXTS = [path for path in PAGES if path.name != "CHANGELOG.md"]
+CODE = [
+    path for it in (*FOLDERS, "tests") for path in sorted((ROOT / it).rglob("*.py"))
+]
 FILES = [
     *TEXTS,
     ROOT / "template.yaml",
-    *(path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))),
+    *(path for it in (*FOLDERS, "local") for path in sorted((ROOT / it).rglob("*.py"))),
 ]
+
+
+def join_words(words: Iterable[str]) -> re.Pattern[str]:
+    """Return the pattern that finds any of these expressions, as whole words."""
+    found = "|".join(rf"(?<![\w`-])({it})(?![\w-])" for it in words)
+    return re.compile(found, re.IGNORECASE)
+
+
+PATTERN = join_words(INSTEAD)
+PATTERN_IN_CODE = join_words(IN_CODE)
 
 
 def read_texts(path: Path) -> Iterator[str]:
@@ -59,13 +95,37 @@ def read_texts(path: Path) -> Iterator[str]:
             yield value
 
 
-def find_words(texts: Iterator[str]) -> list[str]:
+def read_code(path: Path) -> Iterator[str]:
+    """Yield the docstrings and comments of a file of code, and its messages."""
+    text = path.read_text()
+    yield " ".join(read_comments(text))
+    if ROOT / "tests" not in path.parents:
+        yield from read_texts(path)
+        return
+    # Other texts of a test quote events, pages and files.
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+            yield ast.get_docstring(node) or ""
+
+
+def read_comments(text: str) -> Iterator[str]:
+    """Yield the comments of a text of code; a full stop ends each block of lines."""
+    last = 0
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            if token.start[0] != last + 1:
+                yield "."
+            last = token.start[0]
+            yield token.string.strip("# ")
+
+
+def find_words(texts: Iterable[str], pattern: re.Pattern[str] = PATTERN) -> list[str]:
     """Return the unwanted words, each with the text around it."""
     plain = (" ".join(text.split()) for text in texts)
     return [
         text[max(0, found.start() - 30) : found.end() + 30]
         for text in plain
-        for found in PATTERN.finditer(text)
+        for found in pattern.finditer(text)
     ]
 
 
@@ -73,6 +133,14 @@ def find_words(texts: Iterator[str]) -> list[str]:
 def test_words_are_plain(path: Path) -> None:
     """No page, docstring or message uses an idiom or an old name of the list."""
     assert find_words(read_texts(path)) == []
+
+
+@pytest.mark.parametrize(
+    "path", sorted(CODE), ids=lambda path: str(path.relative_to(ROOT))
+)
+def test_words_of_code_are_plain(path: Path) -> None:
+    """No docstring, comment or message of code inverts a sentence of the list."""
+    assert find_words(read_code(path), PATTERN_IN_CODE) == []
 
 
 @pytest.mark.parametrize(
@@ -86,6 +154,33 @@ def test_words_are_plain(path: Path) -> None:
 def test_unwanted_words_are_found(text: str) -> None:
     """The list finds words within a sentence, also over the end of a line."""
     assert len(find_words(iter([text]))) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Return the id, empty if\nthe result is none",
+        "Waits for so many seconds",
+        "It is no picture.",
+        "Whatever it raises",
+    ],
+)
+def test_inversions_are_found(text: str) -> None:
+    """The list for code finds its expressions, also over the end of a line."""
+    assert len(find_words([text], PATTERN_IN_CODE)) == 1
+
+
+def test_comments_are_read_over_lines() -> None:
+    """An expression is found in a comment of several lines, not across two comments."""
+    text = "# A wait of so\n# many seconds\n\nx = 1  # so\n\n# many seconds\n"
+
+    assert len(find_words([" ".join(read_comments(text))], PATTERN_IN_CODE)) == 1
+
+
+@pytest.mark.parametrize("text", ["there is no picture", "is no longer", "none of"])
+def test_plain_negations_are_allowed(text: str) -> None:
+    """The list for code does not find the usual negations."""
+    assert find_words([text], PATTERN_IN_CODE) == []
 
 
 @pytest.mark.parametrize("text", ["This is the picture.", "within-step", "awakes"])

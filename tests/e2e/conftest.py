@@ -1,4 +1,4 @@
-"""What the end-to-end tests share."""
+"""Shared by the end-to-end tests."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def shared_system() -> Iterator[LocalSystem]:
 
 @pytest.fixture
 def system(shared_system: LocalSystem) -> Iterator[LocalSystem]:
-    """Lend the system, and put right afterwards what a test has done to it."""
+    """Yield the system, and undo the test's changes afterwards."""
     yield shared_system
     shared_system.authgear.faults.clear()
     shared_system.put_secret()

@@ -57,7 +57,7 @@ def play(pictures: int, timeout: float) -> Counter[str]:
     Drop pictures for as many users, all at once; wait until all are shown.
 
     Returns:
-        How many requests were answered how, and what else was counted.
+        The numbers of requests by answer, and the other counts.
 
     Raises:
         TimeoutError: Some are not shown in time.

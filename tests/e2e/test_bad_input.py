@@ -42,7 +42,7 @@ BAD_KEYS = {
 def test_bad_file_is_rejected(
     data: bytes, reason: Reason, system: LocalSystem, user: User, key: str
 ) -> None:
-    """A file that can be no picture is rejected at once; the profile stays as it is."""
+    """A file that cannot be a picture is rejected at once; the profile is unchanged."""
     before = attributes(user)
 
     settled = system.drop(key, data)
@@ -58,7 +58,7 @@ def test_bad_file_is_rejected(
 def test_bad_file_does_not_hide_a_good_one(
     data: bytes, reason: Reason, system: LocalSystem, user: User, picture: bytes
 ) -> None:
-    """The picture that a user has stays, whatever is put beside it."""
+    """A user keeps their picture if a bad file is put beside it."""
     system.drop(f"pictures/{user.id}.a", picture)
 
     settled = system.drop(f"pictures/{user.id}.b", data)
@@ -94,7 +94,7 @@ def test_bad_key_is_ignored(
 
 
 def test_other_bucket_is_ignored(system: LocalSystem, key: str) -> None:
-    """An event of a bucket that is not ours is not acted upon."""
+    """An event of another bucket is ignored."""
     event = system.event(key)
     event["Records"][0]["s3"]["bucket"]["name"] = "somebody-elses"
 

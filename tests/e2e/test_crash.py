@@ -1,4 +1,4 @@
-"""A process that dies: what becomes of the event's objects."""
+"""A function that crashes: the objects of its event are not lost."""
 
 from __future__ import annotations
 

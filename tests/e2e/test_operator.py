@@ -60,7 +60,7 @@ def test_doctor_finds_nothing_wrong_but_what_ministack_lacks(
 
 
 def test_picture_is_synced_and_its_status_shown(system: LocalSystem) -> None:
-    """A file is given to one user; of another one it is told what there is."""
+    """A file is given to one user; the status of another one is shown."""
     ada = create_person(system.authgear, "Ada Lovelace")
     edsger = create_person(system.authgear, "Edsger Dijkstra")
     photo = PICTURES / "rocket.jpg"
@@ -75,7 +75,7 @@ def test_picture_is_synced_and_its_status_shown(system: LocalSystem) -> None:
 
 
 def test_backfill_takes_what_was_there(system: LocalSystem) -> None:
-    """An object whose event came to nothing is found by the deployed function."""
+    """The function finds an object whose event was lost."""
     key = f"pictures/{(user_id := '0a1b2c3d-0000-4000-8000-abcdef000001')}.jpg"
     system.drop(key, (PICTURES / "rocket.jpg").read_bytes())
     user = create_person(system.authgear, "Grace Hopper", user_id=user_id)
@@ -88,9 +88,9 @@ def test_backfill_takes_what_was_there(system: LocalSystem) -> None:
 
 def test_replay_tells_of_dead_letters(system: LocalSystem) -> None:
     """
-    What has failed for a day is counted.
+    Messages that failed for a day are counted.
 
-    MiniStack knows no StartMessageMoveTask, says docs/try.md; tests/ops has the rest.
+    MiniStack has no StartMessageMoveTask, see docs/try.md; tests/ops has the rest.
     """
     key = "pictures/0a1b2c3d-0000-4000-8000-abcdef000002.jpg"
     record = {"requestPayload": system.event(key)}

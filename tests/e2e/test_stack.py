@@ -43,7 +43,7 @@ def removing() -> Iterator[LocalSystem]:
 def test_picture_goes_with_its_object_if_the_stack_is_told_so(
     removing: LocalSystem, picture: bytes
 ) -> None:
-    """The bucket tells of the deletion, and the user has no picture any more."""
+    """The bucket reports the deletion, and the user has no picture any more."""
     user = create_person(removing.authgear, "Ada Lovelace")
     key = removing.key_for(user, ".png")
     removing.drop(key, picture)
@@ -73,7 +73,7 @@ def test_existing_bucket_sends_its_events_by_event_bridge(picture: bytes) -> Non
 
 
 def test_stack_is_changed_deleted_and_deployed_again(picture: bytes) -> None:
-    """Bucket and objects outlive the stack, and the next one takes them up."""
+    """Bucket and objects remain after the stack is deleted, for the next one to use."""
     with start_ministack() as aws, Authgear.start() as authgear:
         system = LocalSystem(authgear, aws)
         user = create_person(authgear, "Ada Lovelace")
@@ -163,7 +163,7 @@ def test_every_right_of_the_role_is_needed(
 
 
 def test_bucket_refuses_plain_http(picture: bytes) -> None:
-    """The bucket's policy holds as it stands: over plain http nothing is listed."""
+    """The bucket's policy works unchanged: a listing over plain http is refused."""
     with start_ministack(enforces_iam=True) as aws, Authgear.start() as authgear:
         system = LocalSystem(authgear, aws)
         system.deploy({})

@@ -41,7 +41,7 @@ def operations_since(system: LocalSystem, known: int) -> list[str]:
 def test_picture_is_visible(
     system: LocalSystem, user: User, key: str, picture: bytes
 ) -> None:
-    """What was put into the bucket is what Authgear serves, cropped square."""
+    """Authgear serves the object that was put into the bucket, cropped square."""
     settled = system.drop(key, picture)
 
     assert (settled.outcome, settled.reason) == ("synced", "picture-set")
@@ -147,7 +147,7 @@ def test_newest_of_several_objects_wins(system: LocalSystem, user: User) -> None
 def test_object_that_is_gone_is_ignored(
     system: LocalSystem, user: User, key: str
 ) -> None:
-    """An event for an object deleted meanwhile is no error; the picture stays."""
+    """An event for an object that was deleted since is ignored; the picture stays."""
     system.drop(key, plain(RED))
     system.delete(key)
 
@@ -160,7 +160,7 @@ def test_object_that_is_gone_is_ignored(
 
 
 def test_unknown_user_costs_no_upload(system: LocalSystem, picture: bytes) -> None:
-    """What is uploaded stays public forever: nothing is, for nobody."""
+    """Uploads stay public forever, so none is made for an unknown user."""
     known = len(system.authgear.requests)
 
     settled = system.drop("pictures/00000000-0000-4000-8000-000000000000.jpg", picture)
@@ -186,7 +186,7 @@ def test_unknown_user_costs_no_upload(system: LocalSystem, picture: bytes) -> No
 def test_key_is_decoded_once(
     rest: str, system: LocalSystem, user: User, picture: bytes
 ) -> None:
-    """Whatever S3 makes of a key in its event, the object is found."""
+    """The object is found by any key that S3 encodes in its event."""
     key = f"pictures/{user.id}{rest}"
 
     settled = system.drop(key, picture)
@@ -211,7 +211,7 @@ def test_rotated_key_needs_no_restart(
 def test_unreadable_secret_fails_without_a_word_of_it(
     system: LocalSystem, user: User, key: str, picture: bytes
 ) -> None:
-    """A secret that is no key pair is a failure that names it, not its content."""
+    """A secret without a key pair is a failure that names it, not its content."""
     system.authgear.rotate_key()
     content = json.dumps({"key_id": "k", "private_key": "no key at all"})
     system.aws.secrets.put_secret_value(SecretId=SECRET, SecretString=content)
@@ -227,7 +227,7 @@ def test_unreadable_secret_fails_without_a_word_of_it(
 def test_failed_event_is_healed_by_its_record(
     system: LocalSystem, user: User, key: str, picture: bytes
 ) -> None:
-    """What waits in the retry queue brings the picture once the cause is gone."""
+    """An event in the retry queue sets the picture once the cause is gone."""
     system.aws.secrets.put_secret_value(SecretId=SECRET, SecretString="{}")
     system.authgear.rotate_key()
     failed = system.drop(key, picture)

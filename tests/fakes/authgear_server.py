@@ -140,7 +140,7 @@ class FakeAuthgear:
         return answer({"data": {"nodes": nodes}})
 
     def _find(self, variables: dict[str, str]) -> requests.Response:
-        """Find users by login id, and by an attribute whatever the value's case."""
+        """Find users by login id, and by an attribute in any case."""
         by_login_id = self._owner(variables["key"], variables["value"])
         found = self._having(variables["attribute"], variables["value"])
         return answer({"data": {"byLoginID": by_login_id, "byAttribute": found}})
@@ -163,7 +163,7 @@ class FakeAuthgear:
         return self._node(owner) if owner else None
 
     def _having(self, attribute: str, value: str) -> list[dict[str, Any]]:
-        """Return the users with an attribute, whatever the value's case."""
+        """Return the users with an attribute, in any case."""
         return [
             self._node(user_id)
             for user_id, attributes in self.users.items()

@@ -12,10 +12,10 @@ def answer_calls(
     client: Any, operation: str, work: Callable[[dict[str, Any]], dict[str, Any]]
 ) -> Callable[[], None]:
     """
-    Answer an operation in the service's stead.
+    Answer an operation instead of the service.
 
-    An earlier answer to it is forgotten. What is sent and what is answered both have to
-    fit the service's own model.
+    An earlier answer to it is forgotten. Request and answer both have to fit the
+    service's own model.
 
     Args:
         client: A client of boto3.
@@ -25,7 +25,7 @@ def answer_calls(
         work: Takes the parameters; returns the answer, or raises.
 
     Returns:
-        What lets the service answer again.
+        A function that lets the service answer again.
     """
     model = client.meta.service_model.operation_model(operation)
     asked: list[dict[str, Any]] = []

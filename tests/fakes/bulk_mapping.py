@@ -27,7 +27,7 @@ class FakeBulkMapping:
         queue_arn: Its ARN.
 
     Attributes:
-        answers: What to answer to the next direct invocations in the function's stead.
+        answers: The answers to the next direct invocations, instead of the function's.
 
         invoked: The events of direct invocations.
     """

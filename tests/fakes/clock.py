@@ -20,6 +20,6 @@ class FakeClock:
         return self.now
 
     def sleep(self, seconds: float) -> None:
-        """Let so many seconds pass."""
+        """Let some seconds pass."""
         self.slept.append(seconds)
         self.now += seconds

@@ -1,4 +1,4 @@
-"""The function, invoked in a process that has nothing but its variables."""
+"""The function, invoked in a process that has only its variables."""
 
 from __future__ import annotations
 

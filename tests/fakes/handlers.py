@@ -1,6 +1,6 @@
 """A handler for a package of the function, whose processes die of some files."""
 
-# The function, in which whatever begins as CRASHES takes the process along when it is
+# The function, in which a file that begins as CRASHES ends the process when it is
 # read, as a fault in a library of native code does.
 CRASHES = b"CRASH"
 CRASHING_HANDLER = f'''
@@ -22,8 +22,8 @@ decoder.stop()
 decoder.module = "crashing_decoder"
 '''
 
-# What the workers run in place of the picture maker: a decoder that dies, and with it a
-# worker alone, of whatever begins as DECODER_CRASHES does.
+# The workers' replacement of the picture maker: a decoder that dies, and with it a
+# worker alone, of any file that begins as DECODER_CRASHES does.
 DECODER_CRASHES = b"DECODER"
 CRASHING_DECODER = f"""
 import ctypes

@@ -1,4 +1,4 @@
-"""A reverse proxy as it stands before an Authgear, set up well or badly."""
+"""A reverse proxy in front of an Authgear, set up well or badly."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 HOST = "127.0.0.1"
-HOP_BY_HOP = ("connection", "transfer-encoding", "date", "server", "content-length")
 NOT_FOUND = (404, "text/plain; charset=utf-8", b"404 page not found\n")
 BAD_GATEWAY = (502, "text/html", b"<html><h1>502 Bad Gateway</h1></html>")
 
@@ -47,7 +46,7 @@ class Setup:
 
 @contextmanager
 def serve(setup: Setup) -> Iterator[str]:
-    """Run a proxy until the block ends; lend its origin."""
+    """Run a proxy until the block ends; yield its origin."""
     handler = type("Handler", (_Handler,), {"setup_of_proxy": setup})
     server = ThreadingHTTPServer((HOST, 0), handler)
     if setup.certificate:
@@ -85,7 +84,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Log nothing."""
 
     def _pass_on(self) -> None:
-        """Ask the target, or answer in its stead."""
+        """Ask the target, or answer instead of it."""
         setup = self.setup_of_proxy
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if not self.path.startswith(setup.routes):

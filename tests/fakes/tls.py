@@ -19,7 +19,7 @@ DAY = dt.timedelta(days=1)
 @dataclass(frozen=True)
 class CA:
     """
-    A certification authority that nobody but the test knows.
+    A certification authority that only the test knows.
 
     Args:
         key: Signs its certificates.

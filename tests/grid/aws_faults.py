@@ -92,7 +92,7 @@ AWS: tuple[Row, ...] = (
         wire=error(404, "NoSuchKey"), unrepeated=AWS_STEPS),
     Row("200 with HTML", None, R.S3_UNAVAILABLE, UNTRUE,
         wire=answered(200, f"{HTML}</html>"), unrepeated=AWS_STEPS),
-    Row("200 with HTML that is no XML", None, R.S3_UNAVAILABLE, ALL,
+    Row("200 with HTML instead of XML", None, R.S3_UNAVAILABLE, ALL,
         wire=answered(200, HTML), unrepeated=("secret", "download")),
     Row("200 with an error", None, R.S3_UNAVAILABLE, ALL,
         wire=error(200, "InternalError"), unrepeated=("secret", "download")),

@@ -1,4 +1,4 @@
-"""What the tests of the grid share."""
+"""Shared by the tests of the grid."""
 
 from __future__ import annotations
 

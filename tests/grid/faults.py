@@ -22,7 +22,7 @@ from tests.grid.wire import Spoil, passed_on
 
 AUTHGEAR_STEPS = ("presign", "read", "upload", "update", "verify")
 
-# What a server might say beside its error; nobody may hear it again.
+# Text that a server might add to its error; it must not be repeated.
 BODY = {
     "message": "canary-body x-authgear-signature=canary",
     "info": {"canonical_request": "canary-body"},
@@ -64,7 +64,7 @@ class Row:
 
         reason: The result while it lasts, where the step names no other.
 
-        text: What becomes of it at each step, as the page shows it: tries, a check mark
+        text: Its result at each step, as the page shows it: tries, a check mark
             if it passes, a reason of its own.
 
         emulated: The same fault of the emulator, as `local.authgear.Fault` has it.
@@ -83,7 +83,7 @@ class Row:
     unrepeated: tuple[str, ...] = ()
 
     def cells(self, steps: tuple[str, ...]) -> Iterator[tuple[str, Cell]]:
-        """Read what is to become of the fault, by step."""
+        """Read the fault's expected results, by step."""
         for step, text in zip(steps, self.text.split("|"), strict=True):
             tries, *rest = text.split()
             if tries != NOT_HERE:
@@ -183,7 +183,7 @@ def _graphql(**extensions: Any) -> Meet:
 
 
 def _error(name: str, reason: str) -> dict[str, Any]:
-    """Return an error as Authgear tells it outside GraphQL."""
+    """Return an error in Authgear's form outside GraphQL."""
     return {"error": {"name": name, "reason": reason, "tracking_id": "t1", **BODY}}
 
 

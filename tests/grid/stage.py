@@ -52,7 +52,7 @@ SECONDS = 60.0  # that Lambda gives one invocation
 LATEST_END = SECONDS - CALL_RESERVE  # seconds after the start
 NUMBERS = itertools.count()
 SPEC = PictureSpec(size=240)
-# Values that nobody but Authgear and the function's memory may ever see.
+# Values that only Authgear and the function's memory may ever have.
 ATTRIBUTES: dict[str, Any] = {
     "name": "canary-name",
     "email": "canary@example.com",
@@ -74,7 +74,7 @@ def picture(color: str = "red") -> bytes:
 
 
 def find_canaries(output: str) -> list[str]:
-    """Return what stands in an output and must not."""
+    """Return the secrets that an output contains."""
     event = load_event("s3-put")["Records"][0]
     secrets = [
         *("eyJ", "Bearer", "PRIVATE KEY", "x-authgear-", "X-Amz-Signature", "canary"),
@@ -88,7 +88,7 @@ def find_canaries(output: str) -> list[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """What Lambda tells of an invocation."""
+    """The facts that Lambda gives about an invocation."""
 
     milliseconds: float
     function_name: str = "pictures"
@@ -113,7 +113,7 @@ class Stage:
 
         clock: Tells the time and waits; `None` takes the virtual one.
 
-        policy: What the operator decides.
+        policy: The operator's choices.
 
         s3: A client of S3 in place of the fake.
 
@@ -194,7 +194,7 @@ class Stage:
 
     @property
     def others(self) -> dict[str, Any]:
-        """All the user's attributes but the picture."""
+        """All the user's attributes except the picture."""
         return {
             name: value
             for name, value in self.authgear.users[USER_ID].items()

@@ -86,7 +86,7 @@ def test_disguise_reaches_nobody(disguise: str) -> None:
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(EDITS, st.booleans())
 def test_edited_id_reaches_nobody(edits: list[tuple[int, str]], insert: bool) -> None:
-    """Whatever characters are put into an id or in place of its own: not that user."""
+    """An id with any character added or replaced never names that user."""
     disguise = USER_ID
     for place, character in edits:
         disguise = disguise[:place] + character + disguise[place + (not insert) :]

@@ -1,4 +1,4 @@
-"""A dry run only tells what would be done."""
+"""A dry run only reports what would be done."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def assert_nothing_changed(stage: Stage) -> None:
 
 
 def test_dry_run_of_new_picture_changes_nothing() -> None:
-    """What would be set is told."""
+    """A dry run reports the picture that it would set."""
     stage = Stage()
 
     code, text = report(stage)
@@ -32,7 +32,7 @@ def test_dry_run_of_new_picture_changes_nothing() -> None:
 
 
 def test_dry_run_of_picture_in_step_says_so() -> None:
-    """What is done already is told as ever."""
+    """A dry run reports users in sync as a real run does."""
     stage = Stage()
     stage.invoke()
     stage.authgear.steps.clear()
@@ -45,7 +45,7 @@ def test_dry_run_of_picture_in_step_says_so() -> None:
 
 
 def test_dry_run_of_bad_file_tells_the_rejection() -> None:
-    """A file that is no picture is found out, and not noted."""
+    """A bad file is reported, and its tag is not written."""
     stage = Stage()
     stage.s3.put(KEY, b"no picture")
 
@@ -83,7 +83,7 @@ def test_dry_run_of_removal_changes_nothing() -> None:
 
 
 def test_older_picture_would_be_set_in_place_of_a_bad_file() -> None:
-    """The object's own result is told, as in a real run; nothing is noted."""
+    """The object's own result is reported, as in a real run; no tag is written."""
     stage = Stage()
     stage.s3.put(KEY.replace("jpg", "txt"), b"no picture")
     stage.s3.objects[KEY].data = picture("blue")

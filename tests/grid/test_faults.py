@@ -60,7 +60,7 @@ def test_fault_that_lasts(row: Row, step: str, cell: Cell) -> None:
 
 @pytest.mark.parametrize(("row", "step", "cell"), GRID)
 def test_fault_that_strikes_once(row: Row, step: str, cell: Cell) -> None:
-    """What may pass is tried again at once; what does not comes right the next time."""
+    """A fault that may pass is retried at once; others heal with the next event."""
     stage = Stage()
     before = stage.others
     strike(stage, row, step, times=1)

@@ -68,7 +68,7 @@ def remove_picture(server: Authgear) -> None:
 
 
 def attributes(server: Authgear) -> dict[str, Any]:
-    """Return the user's attributes but the picture and the time of the update."""
+    """Return the user's attributes, except the picture and the time of the update."""
     shown = server.users.get(USER_ID).standard_attributes()
     return {k: v for k, v in shown.items() if k not in ("picture", "updated_at")}
 

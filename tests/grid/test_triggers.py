@@ -1,4 +1,4 @@
-"""Every shape of event, through the whole function, and what its invoker is told."""
+"""Every shape of event, through the whole function, and the answer to its invoker."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from triggers.sources import PicturesFailed
 SHAPES = sorted(path.stem for path in EVENTS.glob("*.json"))
 PICTURES = [name for name in SHAPES if name not in ("s3-test-event",)]
 REMOVALS = [name for name in SHAPES if "delete" in name]
-REJECTED_IN_REPORT = 1024  # characters; S3's own limit for a result's text
 
 
 def reasons_in(answer: Any) -> list[str]:
@@ -123,7 +122,7 @@ def test_removal_event_with_an_older_object_left(name: str) -> None:
 
 @pytest.mark.parametrize("name", SHAPES)
 def test_bucket_that_is_not_ours_is_left_alone(name: str) -> None:
-    """Whoever sends the event, only the bucket of the settings is read."""
+    """Only the bucket of the settings is read, for an event of any sender."""
     stage = Stage()
     text = (EVENTS / f"{name}.json").read_text()
     foreign = text.replace("pictures-example", "pictures-foreign")

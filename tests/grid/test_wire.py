@@ -44,7 +44,7 @@ GRID = [
     for row in AWS
     for step, cell in row.cells(AWS_STEPS)
 ]
-# The client repeats a request by the service and the kind of body, whatever the step.
+# The client repeats a request by the service and the kind of body, at every step.
 ONCE = [
     pytest.param(row, step, id=f"{row.name}-{step}")
     for row in AWS
@@ -110,7 +110,7 @@ class Store:
         return {tag["Key"]: tag["Value"] for tag in found}
 
     def _client(self, service: str, timeout: float | None) -> Any:
-        """Make a client as the handler does, but for the address and the time-outs."""
+        """Make a client as the handler does, except for address and timeouts."""
         here = Config(proxies={})
         if timeout:
             here = Config(proxies={}, connect_timeout=timeout, read_timeout=timeout)
@@ -199,7 +199,7 @@ def test_fault_that_lasts(store: Store, row: Row, step: str, cell: Cell) -> None
 
 @pytest.mark.parametrize(("row", "step"), ONCE)
 def test_fault_that_strikes_once(store: Store, row: Row, step: str) -> None:
-    """What the client or the function repeats, comes through."""
+    """A request that the client or the function repeats succeeds."""
     with store.stage(timeout=timeout_for(row)) as stage:
         before = stage.others
         play(store, row, step, times=1)

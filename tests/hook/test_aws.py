@@ -97,7 +97,7 @@ class FakeQueue:
 
 
 def test_message_is_sent_without_delay() -> None:
-    """Whatever delay the queue itself has."""
+    """The message overrides the queue's own delay."""
     queue = FakeQueue()
 
     send_to(cast(Any, queue), "https://queue")("text")

@@ -40,7 +40,7 @@ JSON = st.recursive(
 
 
 class Stage:
-    """A receiver whose queue and log are at hand."""
+    """A receiver whose queue and log a test can read."""
 
     def __init__(self) -> None:
         self.key: bytes | HookFailed = KEY
@@ -110,7 +110,7 @@ def test_events_are_those_of_the_design() -> None:
 
 @pytest.mark.parametrize("event_type", sorted(EVENTS))
 def test_every_event_is_queued(stage: Stage, event_type: str) -> None:
-    """Whatever the payload holds beside the user."""
+    """An event of each kind queues a check of its user."""
     stage.receive(delivery(recorded_body("create_user") | {"type": event_type}))
 
     assert stage.sent == [write_user_check(USER_ID)]
@@ -190,7 +190,7 @@ def test_changed_body_is_not_signed(stage: Stage, place: int) -> None:
 
 
 def test_body_is_not_parsed_before_it_is_verified(stage: Stage) -> None:
-    """What would take long to parse, or is no JSON, is refused by its signature."""
+    """A body that is slow to parse, or not JSON, is refused by its signature."""
     assert stage.receive(invocation("[" * 200_000, "0" * 64))[0] == 401
     assert stage.receive(delivery(b"[" * 200_000)) == (200, "other-event")
 
@@ -265,7 +265,7 @@ def test_signed_but_no_event_of_ours(stage: Stage, content: Any) -> None:
     ],
 )
 def test_event_without_a_user_id(stage: Stage, payload: Any) -> None:
-    """No text but a UUID gets into the queue or the log."""
+    """Only UUIDs get into the queue or the log."""
     content = {"type": "user.created", "payload": payload, "context": None}
 
     assert stage.receive(delivery(content)) == (200, "no-user")
@@ -286,7 +286,7 @@ def test_event_without_a_user_id(stage: Stage, payload: Any) -> None:
     ],
 )
 def test_invocation_of_another_form(stage: Stage, event: Any) -> None:
-    """Whatever invokes, nothing is believed without a signature."""
+    """No invocation is accepted without a signature."""
     assert stage.receive(event) == (401, "wrong-signature")
 
 

@@ -155,7 +155,7 @@ def test_change_by_others_is_checked_and_our_own_is_not(stage: Stage) -> None:
 
 
 def test_report_with_another_key_is_refused(stage: Stage) -> None:
-    """Nothing follows, and the user is created all the same."""
+    """The hook's failure has no effect: the user is still created."""
     stage.authgear.webhooks.key = "another-key-of-another-project"
 
     stage.create("ada@example.com")

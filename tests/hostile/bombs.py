@@ -169,7 +169,7 @@ def circles() -> dict[str, bytes]:
 
 
 def false_sizes() -> dict[str, bytes]:
-    """Return files whose header tells of another size than their data."""
+    """Return files whose header has another size than their data."""
     jpeg_, webp_ = bytearray(good()["jpeg"]), bytearray(good()["webp-animated"])
     frame = jpeg_.index(b"\xff\xc0") + 5
     jpeg_[frame : frame + 4] = b"\xff\xdc\xff\xdc"

@@ -1,8 +1,8 @@
 """
 The process that the rule is checked in: files come in on stdin, verdicts go out.
 
-It stands for the function: it decodes as the function does, in workers, and must
-outlive every file. What it measures is its own memory and that of its workers.
+It stands for the function: it decodes as the function does, in workers, and must not
+end with any file. It measures its own memory and that of its workers.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def judge(make_picture: MakePicture, data: bytes) -> str:
         made = make_picture(data, SECONDS)
     except PictureRejected as error:
         return error.reason.value if str(error) else "broken: a reason without a text"
-    except BaseException as error:  # noqa: BLE001 what else there is, is the finding
+    except BaseException as error:  # noqa: BLE001 any other exception is the finding
         return f"broken: {type(error).__name__} instead of a rejection"
     return judge_output(made.data, made.size)
 

@@ -88,7 +88,7 @@ def connect(port: str) -> str:
 
 
 def say(name: str, **how: Any) -> Callable[[str], Any]:
-    """Return what sends bytes to the function that are no answer."""
+    """Return a decoder that sends malformed answers to the function."""
 
     def speak(_: str) -> None:
         frame: Any = sys._getframe()

@@ -47,7 +47,7 @@ def endless() -> dict[str, bytes]:
 
 
 def _boxes() -> dict[str, bytes]:
-    """Return AVIF and HEIC files of many boxes, and with sizes that are lies."""
+    """Return AVIF and HEIC files of many boxes, and with false sizes."""
     found: dict[str, bytes] = {}
     for name in ("avif", "heic"):
         data = good()[name]

@@ -25,7 +25,7 @@ KEPT = ROOT / "build" / "fuzz"
 
 @dataclass
 class Tally:
-    """What became of the files of one format: counts, worst time and memory."""
+    """The results of one format's files: counts, worst time and memory."""
 
     counts: Counter[str] = field(default_factory=Counter)
     seconds: float = 0

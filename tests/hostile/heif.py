@@ -35,7 +35,7 @@ def box(kind: bytes, body: bytes, version: int | None = None) -> bytes:
 
 
 def size_property(width: int, height: int) -> bytes:
-    """Return what tells the size of an item."""
+    """Return the property with the size of an item."""
     return box(b"ispe", struct.pack(">II", width, height), 0)
 
 

@@ -18,7 +18,7 @@ class PeakOfMemory:
 
     A peak stays in the kernel's count until the process ends, so that a look now and
     then is enough. Memory that processes share is counted for each of them. Only Linux
-    tells all this; elsewhere the sum is 0.
+    has these figures; elsewhere the sum is 0.
     """
 
     def __init__(self) -> None:
@@ -61,7 +61,7 @@ class PeakOfMemory:
 
     def _look(self, number: int) -> None:
         """Note the peak of a process, and of those below it."""
-        with suppress(OSError, IndexError):  # it ends meanwhile
+        with suppress(OSError, IndexError):  # it ends in the meantime
             status = (PROCESSES / str(number) / "status").read_text()
             self._peaks[number] = int(status.split("VmHWM:")[1].split()[0]) * 1024
             for task in (PROCESSES / str(number) / "task").iterdir():

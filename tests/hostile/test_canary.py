@@ -1,4 +1,4 @@
-"""What the function knows is nowhere in the processes that decode."""
+"""The secrets of the function are nowhere in the processes that decode."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_canaries(report: dict[str, Any]) -> None:
     assert own["canaries"] == ["key", "role", "secret", "session", "token"]
 
     for name in ("process", "worker"):
-        if report[name] is None:  # hidden: nobody but root may look
+        if report[name] is None:  # hidden: only root may look
             continue
         assert report[name]["canaries"] == []
         assert report[name]["environment"] == ""

@@ -42,7 +42,7 @@ def judge() -> Iterator[Judge]:
 
 @pytest.mark.parametrize("title", sorted(CRAFTED.keys() - LARGEST))
 def test_crafted(judge: Judge, title: str) -> None:
-    """What is hostile by design keeps the rule."""
+    """Files that are hostile by design keep the rule."""
     verdict = judge(CRAFTED[title])
 
     assert not verdict.broken, verdict
@@ -50,13 +50,13 @@ def test_crafted(judge: Judge, title: str) -> None:
 
 @pytest.mark.parametrize("title", sorted(LARGEST - BEYOND))
 def test_largest(judge: Judge, title: str) -> None:
-    """As many pixels as are admitted are no reason for a rejection."""
+    """A picture of exactly the admitted number of pixels is not rejected."""
     assert judge(CRAFTED[title]).text == "made"
 
 
 @pytest.mark.parametrize("title", sorted(BEYOND))
 def test_beyond_memory(judge: Judge, title: str) -> None:
-    """What takes more memory than there is ends as just that."""
+    """A picture that needs more memory than allowed is rejected for that reason."""
     assert judge(CRAFTED[title]).text == "decoder-out-of-memory"
 
 
@@ -84,7 +84,7 @@ def test_bomb(judge: Judge, title: str) -> None:
     "title", [title for title in CRAFTED if title.endswith("false-size")]
 )
 def test_false_size(judge: Judge, title: str) -> None:
-    """A file that codes more than is admitted is rejected, whatever size it states."""
+    """A file that codes more than is admitted is rejected, at any stated size."""
     verdict = judge(CRAFTED[title])
 
     assert verdict.text in REJECTED, verdict

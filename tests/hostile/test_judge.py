@@ -1,4 +1,4 @@
-"""The judge finds what breaks the rule, and survives it."""
+"""The judge finds files that break the rule, and goes on."""
 
 from __future__ import annotations
 

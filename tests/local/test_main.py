@@ -40,7 +40,7 @@ def test_parameter_has_the_template_s_name_or_the_variable_s(
     ],
 )
 def test_wrong_parameter_is_told(assignment: str, problem: str) -> None:
-    """A name or value that CloudFormation would refuse is told before anything runs."""
+    """A name or value that CloudFormation would refuse is reported first."""
     with pytest.raises(WrongParameters, match=problem):
         read_parameters([assignment])
 
@@ -49,7 +49,7 @@ def test_wrong_parameter_is_told(assignment: str, problem: str) -> None:
     "name", [*sorted(OWN), "AUTHGEAR_ENDPOINT", "AUTHGEAR_SECRET_ID", "BUCKET_NAME"]
 )
 def test_parameter_that_leads_elsewhere_is_refused(name: str) -> None:
-    """The local system stays on this machine, whatever it is told."""
+    """The local system stays on this machine with any settings."""
     with pytest.raises(WrongParameters, match="stays on this machine"):
         read_parameters([f"{name}=https://example.com"])
 

@@ -49,7 +49,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 
 def test_ready_text_is_returned(start: Start) -> None:
-    """What is printed before is skipped."""
+    """Lines printed before it are skipped."""
     process = start("print('Loading')\nprint('READY http://here', flush=True)")
 
     assert process.wait_until_ready() == "http://here"

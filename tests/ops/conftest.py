@@ -141,7 +141,7 @@ def aws(ops_system: LocalSystem) -> AWS:
 
 @pytest.fixture
 def ops(ops_system: LocalSystem, aws: AWS, stack: dict[str, str]) -> Iterator[Ops]:
-    """Lend a way to run commands; at the end, look for secrets in what they printed."""
+    """Yield a way to run commands; at the end, look for secrets in the output."""
     ops = Ops(ops_system, aws, ops_system.environment())
     answer_calls(ops.aws.iam, "SimulatePrincipalPolicy", ops.simulate)
     yield ops

@@ -1,4 +1,4 @@
-"""What doctor finds wrong."""
+"""The problems that doctor finds."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def deploy(
     Make all that the template makes, as far as the commands look at it.
 
     Args:
-        aws: Clients of an empty account, but for bucket and secret.
+        aws: Clients of an account with only the bucket and the secret.
 
         variables: The function's.
 
@@ -85,7 +85,7 @@ def deploy(
             "ResyncSchedule": {"Type": "String", "Default": SCHEDULE},
             "HookSecretArn": {"Type": "String", "Default": put_hook_key(aws)},
         },
-        # moto knows no schedule. What has its own name as its id stands for each.
+        # moto has no schedules. A resource whose id is its own name replaces each.
         "Resources": {
             logical_id: {
                 "Type": "AWS::Logs::LogGroup",
@@ -181,7 +181,7 @@ def allow(aws: AWS, name: str, service: str) -> None:
 
 
 def notify(aws: AWS, arn: str, **changes: Any) -> None:
-    """Have the bucket tell the function of new objects, with a mistake if wanted."""
+    """Have the bucket send events of new objects, with a mistake if wanted."""
     rules: list[Any] = [{"Name": "prefix", "Value": changes.get("prefix", PREFIX)}]
     if "suffix" in changes:
         rules.append({"Name": "suffix", "Value": changes["suffix"]})

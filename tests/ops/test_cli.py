@@ -47,7 +47,7 @@ def test_help_reads_well_in_80_columns(name: str, option: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_options_of_every_command_are_there(name: str) -> None:
-    """What the AWS CLI and SAM call by these names is called so here."""
+    """Options have the names that the AWS CLI and SAM give them."""
     text = CliRunner().invoke(app, [name, "--help"]).output
 
     for option in ("--stack, --stack-name", "--region", "--profile", "--verbose"):
@@ -96,7 +96,7 @@ def test_wrong_settings_are_one_json_document(ops: Ops, name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "doctor"])
 def test_refusal_of_aws_is_one_json_document(ops: Ops, name: str) -> None:
-    """Call and code are told, and the right that is missing."""
+    """The message has the call, the code and the missing right."""
 
     def deny(_: dict[str, Any]) -> dict[str, Any]:
         raise ClientError({"Error": {"Code": "AccessDenied"}}, "DescribeStacks")
@@ -152,7 +152,7 @@ def test_nothing_that_a_person_does_ends_in_a_traceback(
 
 
 def test_verbose_tells_of_each_call_but_not_what_was_sent(ops: Ops) -> None:
-    """Who looks for a cause sees which call was refused."""
+    """The refused call is shown to help find the cause."""
     status, text = ops.run("doctor", "--verbose")
 
     assert status == 0
@@ -162,7 +162,7 @@ def test_verbose_tells_of_each_call_but_not_what_was_sent(ops: Ops) -> None:
 
 
 def test_changes_name_their_target(ops: Ops, tmp_path: Path) -> None:
-    """Stack, account, region, bucket and endpoint stand before what is done."""
+    """Stack, account, region, bucket and endpoint are shown before the work."""
     (tmp_path / "key.pem").write_text(ops.system.authgear.private_key)
     key_id = ops.system.authgear.key_id
     target = [

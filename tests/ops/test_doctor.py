@@ -69,7 +69,7 @@ def test_doctor_skips_what_depends_on_a_failure() -> None:
         return Step(name, note, needs)
 
     steps = [
-        look("a", wrong("a", "no", "mend it")),
+        look("a", wrong("a", "no", "fix it")),
         look("b", fine("b", "good")),
         look("c", fine("c", "good")),
         look("d", unknown("d", "nobody knows")),
@@ -117,8 +117,8 @@ def test_doctor_names_every_wrong_setting(ops: Ops) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("no json", "no JSON object"),
-        (json.dumps({"key_id": "k"}), "no JSON object with key_id and private_key"),
+        ("no json", "not a JSON object"),
+        (json.dumps({"key_id": "k"}), "not a JSON object with key_id and private_key"),
         (json.dumps({"key_id": 1, "private_key": "pem"}), "must be strings"),
         (json.dumps({"key_id": "k", "private_key": "pem"}), "not an RSA key"),
     ],
@@ -138,7 +138,7 @@ def test_doctor_names_a_broken_secret(ops: Ops, content: str, said: str) -> None
 
 
 def test_doctor_names_a_secret_that_is_not_there(ops: Ops) -> None:
-    """A mistyped name is told with AWS's own code."""
+    """A mistyped name is reported with AWS's own code."""
     ops.environment = {**ops.environment, "AUTHGEAR_SECRET_ID": "nowhere"}
 
     checks = found.wrong(ops)
@@ -161,7 +161,7 @@ def test_doctor_names_a_secret_that_is_not_there(ops: Ops) -> None:
 def test_doctor_does_not_have_a_good_key_overwritten(
     ops: Ops, error: str, state: str, remedy: str
 ) -> None:
-    """A secret that could not be read is no reason to store another."""
+    """A secret that could not be read is not replaced by another."""
 
     def fail(_: dict[str, Any]) -> dict[str, Any]:
         if not error:
@@ -179,7 +179,7 @@ def test_doctor_does_not_have_a_good_key_overwritten(
 
 
 def test_doctor_names_a_missing_bucket(ops: Ops) -> None:
-    """A mistyped bucket is told, and nothing else is blamed."""
+    """A mistyped bucket is reported, and nothing else is."""
     ops.environment = {**ops.environment, "BUCKET_NAME": "no-such-bucket"}
 
     checks = found.wrong(ops)
@@ -200,7 +200,7 @@ def test_doctor_warns_of_a_pattern_without_a_prefix(ops: Ops) -> None:
 
 
 def test_doctor_names_a_prefix_beside_the_pattern(ops: Ops) -> None:
-    """A stack whose prefix is not the pattern's is told before it is wondered at."""
+    """A stack whose prefix is not the pattern's is reported."""
     with ops.variables(KEY_PATTERN="faces/{user_id}.*"):
         checks = found.wrong(ops, "--stack", NAME)
 

@@ -54,7 +54,7 @@ def test_doctor_names_a_wrong_app_id(ops: Ops) -> None:
 
 
 def test_doctor_names_a_key_that_is_not_taken(ops: Ops) -> None:
-    """A key that was deleted in the portal is no key."""
+    """A key that was deleted in the portal is refused."""
     ops.system.authgear.rotate_key()
 
     checks = look(ops)
@@ -104,7 +104,7 @@ def test_doctor_names_the_server_s_clock(ops: Ops, seconds: float) -> None:
 
 
 def test_doctor_warns_of_clocks_that_differ_and_are_taken(ops: Ops) -> None:
-    """What works today fails on an older server, or with a little more."""
+    """A clock that works today fails on an older server, or with a little more skew."""
     ops.changes["now"] = lambda: time.time() + 200
 
     assert named(look(ops), "wrong", "warning") == {"clock"}
@@ -121,7 +121,7 @@ def test_doctor_blames_the_key_beside_a_clock_that_is_taken(ops: Ops) -> None:
 
 
 def test_doctor_names_an_endpoint_where_nobody_answers(ops: Ops) -> None:
-    """A wrong address is told as such, and nothing else is blamed."""
+    """A wrong address is reported as such, and nothing else is."""
     behind(ops, "http://127.0.0.1:9")
 
     checks = look(ops)
@@ -159,7 +159,7 @@ def test_doctor_tells_what_answers_in_authgear_s_stead(
 
 
 def test_doctor_does_not_blame_a_limit(ops: Ops) -> None:
-    """Who asks too often is told to wait."""
+    """An operator who asks too often is told to wait."""
     limit = Fault(step="presign", status=429, headers={"Retry-After": "99"}, times=None)
     ops.system.authgear.faults.add(limit)
 
@@ -248,7 +248,7 @@ def test_doctor_names_a_proxy_that_does_not_tell_of_tls(
 
 
 def test_doctor_names_a_proxy_that_hides_the_host(ops: Ops) -> None:
-    """Both origins are told, since one of them has to change."""
+    """Both origins are named, since one of them has to change."""
     target = ops.system.authgear.endpoint
 
     with proxy.serve(proxy.Setup(target=target, passes_host=False)) as endpoint:
@@ -273,7 +273,7 @@ def test_doctor_names_a_proxy_that_hides_the_host(ops: Ops) -> None:
     ids=["port", "user", "relative", "list", "null"],
 )
 def test_doctor_survives_any_upload_url(ops: Ops, url: Any, said: str) -> None:
-    """Whatever a server hands out is a finding, without the query."""
+    """A wrong upload URL of any form is a finding, without its query."""
     body = json.dumps({"result": {"upload_url": url}}).encode()
     # The first request carries no token.
     plain = {"Content-Type": "text/plain; charset=utf-8"}
@@ -356,7 +356,7 @@ def test_doctor_names_a_missing_image_store(ops: Ops, upload: tuple[str, ...]) -
 
 @pytest.mark.parametrize("status", [404, 403, 413, 201])
 def test_doctor_believes_no_upload_but_a_200(ops: Ops, status: int) -> None:
-    """Whatever else is answered, no picture can be stored."""
+    """With any other answer, no picture can be stored."""
     fault = Fault(step="upload", status=status, body=b"<html>", times=None)
     ops.system.authgear.faults.add(fault)
 
@@ -364,7 +364,7 @@ def test_doctor_believes_no_upload_but_a_200(ops: Ops, status: int) -> None:
 
 
 def test_doctor_uploads_only_if_told_to(ops: Ops) -> None:
-    """What is uploaded stays public forever."""
+    """Uploads stay public forever."""
     before = len(ops.system.authgear.images)
 
     ops.run("doctor")
@@ -375,7 +375,7 @@ def test_doctor_uploads_only_if_told_to(ops: Ops) -> None:
 
 
 def test_doctor_of_a_stack_with_a_wrong_endpoint_looks_at_the_rest(ops: Ops) -> None:
-    """What does not need Authgear is told all the same."""
+    """Checks that do not need Authgear are still shown."""
     with ops.variables(AUTHGEAR_ENDPOINT="http://127.0.0.1:9"):
         checks = look(ops, "--stack", NAME)
 

@@ -24,7 +24,7 @@ KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 def start(
     ops: Ops, folder: Path, *arguments: str, **changes: str | None
 ) -> tuple[int, Any]:
-    """Run a process whose AWS configuration is empty but for these variables."""
+    """Run a process whose AWS configuration has only these variables."""
     variables: Mapping[str, str | None] = {
         **ops.environment,
         "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
@@ -114,7 +114,7 @@ def test_region_comes_from_where_the_aws_cli_takes_it(
     "code", ["ExpiredToken", "InvalidClientTokenId", "SignatureDoesNotMatch"]
 )
 def test_doctor_names_credentials_that_do_not_hold(ops: Ops, code: str) -> None:
-    """Who must log in again is told so."""
+    """An operator whose credentials have expired is told to log in again."""
 
     def refuse(_: dict[str, Any]) -> dict[str, Any]:
         raise ClientError({"Error": {"Code": code}}, "GetCallerIdentity")

@@ -39,7 +39,7 @@ def test_doctor_looks_for_no_hook_where_none_is_wanted(ops: Ops) -> None:
 
 
 def test_doctor_names_a_hook_without_a_url(ops: Ops, stack: dict[str, str]) -> None:
-    """A new URL is another one, so that Authgear must be told."""
+    """A new function URL differs, so that Authgear's configuration must change."""
 
     def refuse(_: Any) -> dict[str, Any]:
         error = {"Error": {"Code": "ResourceNotFoundException", "Message": ""}}

@@ -37,7 +37,7 @@ def find_mapping(ops: Ops, url: str) -> dict[str, Any]:
 def test_doctor_names_a_mapping_that_is_switched_off(
     ops: Ops, stack: dict[str, str], check: str, output: str, queue: str
 ) -> None:
-    """What is in the queue would wait until it expires."""
+    """Messages in the queue would wait until they expire."""
     identity = find_mapping(ops, stack[output])["UUID"]
     ops.aws.function.update_event_source_mapping(UUID=identity, Enabled=False)
 
@@ -52,7 +52,7 @@ def test_doctor_names_a_mapping_that_is_switched_off(
 def test_doctor_names_bulk_work_that_was_stopped(
     ops: Ops, stack: dict[str, str]
 ) -> None:
-    """The command that resumes it is told, with what waits for it."""
+    """The command that resumes it is named, with the number of waiting messages."""
     url = stack["BulkQueueUrl"]
     ops.run("bulk", "stop", "--stack", NAME)
     ops.aws.sqs.send_message(QueueUrl=url, MessageBody="{}")
@@ -89,7 +89,7 @@ def test_doctor_names_a_mapping_that_is_gone(
 def test_doctor_names_a_queue_without_an_end(
     ops: Ops, stack: dict[str, str], check: str, output: str, queue: str
 ) -> None:
-    """What fails for ever would never come to anybody's eyes."""
+    """Nobody would notice a picture that fails forever."""
     url = stack[output]
     ops.aws.sqs.set_queue_attributes(QueueUrl=url, Attributes={"RedrivePolicy": ""})
 

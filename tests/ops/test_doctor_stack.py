@@ -171,7 +171,7 @@ def test_doctor_names_a_bucket_whose_key_the_stack_does_not_know(ops: Ops) -> No
     [
         ({"prefix": "faces/"}, "its prefix is 'faces/', the pattern's is 'pictures/'"),
         ({"event": "s3:ObjectRemoved:*"}, "it does not report new objects"),
-        ({"suffix": ".png"}, "it tells only of names that end in '.png'"),
+        ({"suffix": ".png"}, "it sends events only for names that end in '.png'"),
         ({"arn": "arn:aws:lambda:us-east-1:123456789012:function:old"}, "another"),
     ],
     ids=["prefix", "events", "suffix", "other-function"],
@@ -202,7 +202,7 @@ def test_doctor_names_a_bucket_that_notifies_nobody(ops: Ops, arn: str) -> None:
     notify(ops.aws, arn)
 
     assert list(checks) == ["trigger"]
-    assert "tells nobody of new objects" in checks["trigger"]["finding"]
+    assert "sends no events of new objects" in checks["trigger"]["finding"]
 
 
 def test_doctor_names_a_permission_that_is_gone(ops: Ops) -> None:
@@ -288,7 +288,7 @@ def test_doctor_names_a_queue_that_does_not_let_event_bridge_in(
 
 
 def test_doctor_names_dead_letters(ops: Ops, stack: dict[str, str]) -> None:
-    """What has failed for a day is no good state, and the remedy is a command."""
+    """Messages that failed for a day are reported, and the remedy is a command."""
     url = stack["DeadLetterQueueUrl"]
     ops.aws.sqs.send_message(QueueUrl=url, MessageBody="{}")
 
@@ -367,7 +367,7 @@ def test_doctor_names_a_rule_that_does_not_pass_events_on(
     said: str,
     remedy: str,
 ) -> None:
-    """A rule for something else is told by what it is for."""
+    """A rule for other events, or a disabled one, is reported with its fault."""
     event_bridge(*rule)
 
     checks = wrong(ops, "--stack", NAME)
@@ -380,7 +380,7 @@ def test_doctor_names_a_rule_that_does_not_pass_events_on(
 def test_doctor_names_a_bucket_that_sends_no_events(
     ops: Ops, event_bridge: Callable[..., None]
 ) -> None:
-    """The rule alone is not enough: the bucket must be told once."""
+    """The rule alone is not enough: the bucket must send its events, too."""
     event_bridge(ops.system.bucket, "pictures/")
     answer_calls(ops.aws.s3, "GetBucketNotificationConfiguration", lambda _: {})
 

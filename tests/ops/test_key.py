@@ -70,7 +70,7 @@ def test_put_key_that_authgear_refuses_is_not_stored(ops: Ops, mistake: str) -> 
 
 @pytest.mark.parametrize("content", ["CANARY-no-pem", ""], ids=["text", "empty"])
 def test_put_key_of_no_key_is_used_wrongly(ops: Ops, content: str) -> None:
-    """A file that is no key is told as such, and not repeated."""
+    """A file without a key is reported as such, without its content."""
     status, text = ops.run("put-key", "-", "--key-id", "k", text=content)
 
     assert status == 2
@@ -79,7 +79,7 @@ def test_put_key_of_no_key_is_used_wrongly(ops: Ops, content: str) -> None:
 
 
 def test_put_key_takes_no_key_as_an_argument(ops: Ops) -> None:
-    """What stands on a command line is seen by everybody on the machine."""
+    """Arguments of a command line are visible to everybody on the machine."""
     status, _ = ops.run("put-key", "-----BEGIN-CANARY", "--key-id", "k")
 
     assert status == 2
@@ -99,7 +99,7 @@ def test_put_key_keeps_what_else_the_secret_holds(ops: Ops) -> None:
 
 
 def test_put_key_that_cannot_read_the_secret_stores_nothing(ops: Ops) -> None:
-    """What it could not read it could not keep."""
+    """If the command cannot read the secret, it does not overwrite it."""
     before = stored(ops)
     key_id, key = ops.system.authgear.key_id, ops.system.authgear.private_key
 

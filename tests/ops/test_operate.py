@@ -1,4 +1,4 @@
-"""Every `ops` of the documents, as it stands there."""
+"""Every `ops` of the documents, unchanged."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_whole_command_works(
 
 
 def test_alarms_are_those_of_the_template() -> None:
-    """Whoever gets an alarm finds it in the page."""
+    """The page explains every alarm."""
     text = re.sub(r"!\w+", "", (ROOT / "template.yaml").read_text())
     resources = yaml.safe_load(text)["Resources"]
     alarms = {

@@ -81,7 +81,7 @@ def test_view_frames_what_is_kept(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("orientation", [1, 6])
 def test_view_frames_a_face(tmp_path: Path, orientation: int) -> None:
-    """With faces the frame is around them, in a wide picture too, and they are told."""
+    """The frame is around the faces, in a wide picture too, and they are counted."""
     wide = Image.new("RGB", (400, 200), "white")
     wide.paste(RED, (330, 50, 370, 110))
     if orientation == 6:
@@ -125,7 +125,7 @@ def test_view_frames_what_is_closer(tmp_path: Path) -> None:
 
 
 def test_view_tells_why_there_is_no_face(tmp_path: Path) -> None:
-    """Who switched faces on learns why the picture is cut as without."""
+    """The preview says why faces did not decide the crop."""
     file = tmp_path / "wide.png"
     file.write_bytes(encode(Image.new("RGB", (400, 200)), "PNG"))
     rekognition: Any = FakeRekognition()
@@ -143,7 +143,7 @@ def test_preview_looks_for_faces_as_the_stack_does(ops: Ops, tmp_path: Path) -> 
             "preview", file, "--stack", NAME, "--output", str(tmp_path)
         )
 
-    # moto's Rekognition knows no faces.
+    # moto's Rekognition finds no faces.
     assert status == 0
     assert "cut as auto: rekognition-refused" in found["files"][0]["facts"]
     assert "DetectFaces" in {it.operation for it in ops.system.aws.requests}

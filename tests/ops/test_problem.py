@@ -16,7 +16,7 @@ from botocore.exceptions import (
 
 from ops.problem import recognise
 
-SECRET = "X-Amz-Signature=0123"  # noqa: S105 - what must not be told
+SECRET = "X-Amz-Signature=0123"  # noqa: S105 - text that must not be repeated
 
 
 @pytest.mark.parametrize(

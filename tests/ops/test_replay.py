@@ -125,7 +125,7 @@ def test_replay_counts_users_by_their_ids(ops: Ops, stack: dict[str, str]) -> No
 def test_replay_drops_resyncs(
     ops: Ops, stack: dict[str, str], moved: list[dict[str, Any]]
 ) -> None:
-    """What a resync wanted to look at a day ago, the next one looks at; users stay."""
+    """Range messages are dropped: the next resync covers their users."""
     url = stack["DeadLetterQueueUrl"]
     for message in (
         Resync(mode=Mode.SCHEDULED),

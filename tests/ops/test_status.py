@@ -71,7 +71,7 @@ def test_sizes_have_a_unit(count: int, text: str) -> None:
 
 
 def test_status_of_an_object_that_was_not_applied(ops: Ops, user: User) -> None:
-    """What the bucket has and Authgear does not show is the finding."""
+    """The finding is the picture that the bucket has and Authgear does not show."""
     ops.run("sync", str(PICTURES / "coffee.png"), "--user", user.id)
     ops.system.put(f"pictures/{user.id}.jpg", PHOTO)
 
@@ -83,7 +83,7 @@ def test_status_of_an_object_that_was_not_applied(ops: Ops, user: User) -> None:
 
 
 def test_status_of_an_unknown_user(ops: Ops) -> None:
-    """The objects are shown all the same: they are why somebody asks."""
+    """The objects are still shown: they are why the operator asks."""
     user_id = "00000000-0000-4000-8000-00000000000a"
     ops.system.put(f"pictures/{user_id}.jpg", PHOTO)
 

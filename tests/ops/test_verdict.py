@@ -75,7 +75,7 @@ def test_a_picture_that_is_shown(ops: Ops, user: User) -> None:
 
 
 def test_an_older_picture_that_is_shown(ops: Ops, user: User) -> None:
-    """A newer file that is none leaves the older one."""
+    """A newer file without a picture leaves the older one."""
     ops.system.put(key_of(user), PHOTO)
     ops.run("sync", user.id)
     time.sleep(1.1)  # S3's times are whole seconds
@@ -246,7 +246,7 @@ def test_a_user_without_objects(ops: Ops, user: User) -> None:
 
 
 def test_a_user_whose_picture_is_to_be_removed(ops: Ops, user: User) -> None:
-    """A resync goes by objects: it never comes to a user without any."""
+    """A resync lists objects: it never finds a user without any."""
     ops.system.put(key_of(user), PHOTO)
     ops.run("sync", user.id)
     ops.aws.s3.delete_object(Bucket=ops.system.bucket, Key=key_of(user))

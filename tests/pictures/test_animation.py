@@ -53,7 +53,7 @@ def plain(
 
 
 def test_gif_area_that_no_picture_covers() -> None:
-    """It is transparent, whatever the background's index is, full palette or not."""
+    """The background is transparent for any index, with a full palette or not."""
     full = photo(100, 100).quantize(256)
     for frame, background in ((plain(RED, (100, 100)), 2), (full, 0)):
         data = gif([frame], places=[(100, 100)], background=background)

@@ -1,4 +1,4 @@
-"""AVIF and HEIC: sizes as coded, colours told by numbers, early encoders' files."""
+"""AVIF and HEIC: coded sizes, numbers for colours, early encoders' files."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SMALL = (64).to_bytes(4) + (64).to_bytes(4)
 
 
 def sizes_of(data: bytes) -> list[tuple[int, int]]:
-    """Return every size that a file tells."""
+    """Return every size that a file states."""
     view = memoryview(data)
     return list(find_sizes(view, read_items(view)))
 
@@ -47,7 +47,7 @@ def sizes_of(data: bytes) -> list[tuple[int, int]]:
     ids=["still", "4:4:4", "fast", "sequence"],
 )
 def test_avif_size_is_a_lie(options: dict[str, object]) -> None:
-    """What the decoder takes memory for counts, not what the container says."""
+    """The sizes of the coded data count, not those that the boxes state."""
     data = encode(LARGE, "AVIF", **options)
     lie = patch(data, b"ispe", 4, SMALL)
 
@@ -136,7 +136,7 @@ def test_profile_and_numbers_are_both_handed_on() -> None:
     info = AVIFFile(BytesIO(data)).info
 
     assert info["icc_profile"] == b"a profile of some length"
-    assert info["cicp"] == (2, 2, 6, 1)  # 2 is "not told"
+    assert info["cicp"] == (2, 2, 6, 1)  # 2 is "unspecified"
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
@@ -154,7 +154,7 @@ def test_avif_of_an_early_encoder(mode: str) -> None:
 
 @pytest.mark.parametrize("length", [0, 1, 7, 8, 0x7FFFFFFF, 0xFFFFFFFF])
 def test_lengths_of_boxes(length: int) -> None:
-    """Whatever lengths say, reading ends."""
+    """Reading ends, for boxes of any length."""
     data = encode(quadrants(), "AVIF")
     for kind in (
         b"meta",

@@ -1,4 +1,4 @@
-"""Colours that a file tells by numbers come out as Chromium 156 shows them."""
+"""Colours that a file names by numbers come out as Chromium 156 shows them."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ SRGB = (*D65, 0.64, 0.33, 0.30, 0.60, 0.15, 0.06)
 P3 = (*D65, 0.68, 0.32, 0.265, 0.69, 0.15, 0.06)
 LINEAR = 1.0  # a gamma
 
-BT709, P3_NUMBER, BT2020 = 1, 12, 9  # primaries
-VIDEO, LINEAR_NUMBER, SRGB_NUMBER, PQ, HLG = 1, 8, 13, 16, 18  # transfers
+BT709, P3_NUMBER = 1, 12  # primaries
+LINEAR_NUMBER, SRGB_NUMBER, PQ, HLG = 8, 13, 16, 18  # transfers
 
 SKIN = (200, 140, 110)
 SKIN_P3 = (211, 137, 104)  # what values of Display P3 look like
@@ -31,7 +31,7 @@ SKIN_LINEAR = (229, 196, 176)  # what linear light looks like
 
 
 def told(colour: Colour, name: str | None, **info: Any) -> Colour:
-    """Return a colour of a file of this format that tells these facts, in sRGB."""
+    """Return a colour of a file of this format with these facts, in sRGB."""
     picture = Image.new("RGB", (8, 8), colour)
     picture.info = dict[Any, Any](info)
     picture.format = name
@@ -322,7 +322,7 @@ numbers = st.one_of(st.floats(), st.integers(), st.none())
 def test_no_fact_is_a_reason_to_refuse(
     name: str | None, mode: str, info: dict[str, Any]
 ) -> None:
-    """Whatever a file says about its colours, there is a picture."""
+    """A file with any colour facts gives a picture."""
     picture = Image.new("RGB", (4, 4), SKIN).convert(mode)
     square = picture.convert("RGB") if mode in {"1", "P"} else picture
     picture.info, picture.format = dict[Any, Any](info), name

@@ -85,7 +85,7 @@ def test_orientation_xmp(name: str, tags: dict[str, Any]) -> None:
 
 
 def test_orientation_heic() -> None:
-    """A HEIC file's own turn is applied once, though its EXIF tells of it too."""
+    """A HEIC file's own turn is applied once, even if EXIF repeats it."""
     for found, expected in zip(
         corners(show(good()["heic"])), (BLUE, RED, GRAY, GREEN), strict=True
     ):
@@ -125,7 +125,7 @@ def test_crop_portrait(position: float | None, first: float) -> None:
 
 @pytest.mark.parametrize("position", [0.0, None, 1.0])
 def test_crop_landscape(position: float | None) -> None:
-    """A wide picture is cut from both sides alike, whatever the position."""
+    """A wide picture is cut from both sides alike, for any position."""
     wide = ramp(300, 600).transpose(Image.Transpose.ROTATE_90)
 
     made = show(encode(wide, "PNG"), crop_position=position)

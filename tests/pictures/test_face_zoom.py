@@ -309,7 +309,7 @@ def test_squares_are_asked_about_if_that_can_change_them(
 
 
 def test_a_huge_jpeg_is_not_decoded_whole() -> None:
-    """Beyond 50 million pixels a square stays so large that memory suffices."""
+    """Beyond 50 million pixels a square stays large enough for the memory."""
     huge = (12_000, 9_000)
     made = ProfilePicture(
         data=b"",

@@ -67,7 +67,7 @@ def test_read_faces_of_documented_answers() -> None:
     ],
 )
 def test_read_faces_none(answer: dict[str, Any]) -> None:
-    """What is unsure, not in the picture or no face at all does not count."""
+    """Detections that are unsure, outside the picture or not faces do not count."""
     assert read_faces(answer) == []
 
 
@@ -183,7 +183,7 @@ def test_focus_on_a_face_larger_than_the_square() -> None:
 
 
 def test_focus_of_no_face() -> None:
-    """Without a face there is no position, and the reason is told."""
+    """Without a face there is no position, and the reason is given."""
     assert focus_on([], PORTRAIT) == Focus(fallback="no-face")
 
 

@@ -196,7 +196,7 @@ def test_faces_are_not_looked_for_in_squares() -> None:
     ],
 )
 def test_faces_are_looked_for_in_a_small_jpeg(data: bytes) -> None:
-    """What leaves is a baseline JPEG of the pixels alone, far below 5 MB."""
+    """Rekognition gets a baseline JPEG of the pixels alone, far below 5 MB."""
     rekognition = FakeRekognition()
 
     crop(data, rekognition)
@@ -211,7 +211,7 @@ def test_faces_are_looked_for_in_a_small_jpeg(data: bytes) -> None:
 
 
 def test_faces_of_a_transparent_picture() -> None:
-    """What shows through is what is seen."""
+    """The overview shows the background through transparent pixels."""
     rekognition = FakeRekognition()
     picture = Image.new("RGBA", (200, 300), (0, 0, 0, 0))
 
@@ -231,7 +231,7 @@ def test_faces_of_a_damaged_picture() -> None:
 
 
 def test_finder_that_fails_is_not_the_pictures_fault() -> None:
-    """An error of the finder's is no rejection, which would be final."""
+    """An error of the finder's is not a rejection, which would be final."""
 
     def fail(_: Overview) -> Any:
         raise RuntimeError

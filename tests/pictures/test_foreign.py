@@ -1,4 +1,4 @@
-"""What is no picture is named, with what to do; BMP is a picture."""
+"""Files of other kinds are named, with what to do; BMP is a picture."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_content_is_named(data: bytes, told: str) -> None:
 
 @pytest.mark.parametrize("name", ["text", "json", "ppm", "wav", "one-byte"])
 def test_content_that_is_not_known(name: str) -> None:
-    """Nothing is guessed, and nothing of the content is told."""
+    """The message makes no guess, and quotes nothing of the content."""
     assert str(rejection(FOREIGN[name])) == PLAIN
 
 
@@ -93,7 +93,7 @@ def test_content_that_is_not_known(name: str) -> None:
     ],
 )
 def test_envelopes_that_are_malformed(data: bytes) -> None:
-    """What only looks like an envelope is no reason for another error."""
+    """A file that only looks like an envelope gets the usual error."""
     assert rejection(data).reason is Reason.NOT_A_PICTURE
 
 

@@ -23,7 +23,7 @@ SRGB_TO_BT2020 = (
 
 
 def film(colour: Colour, transfer: int, times: float = 1.0) -> Colour:
-    """Return the values in BT.2020 of a colour of sRGB, in so many times its light."""
+    """Return the values in BT.2020 of a colour of sRGB, with its light multiplied."""
     linear = [light_of(value / 255) * times * WHITE for value in colour]
     light = [
         sum(a * b for a, b in zip(row, linear, strict=True)) for row in SRGB_TO_BT2020
@@ -99,7 +99,7 @@ def test_hdr_of_a_colour_beyond_the_peak() -> None:
 
 
 def test_hdr_beyond_the_peak_is_white() -> None:
-    """What is brighter than the brightest that is expected does not wrap around."""
+    """Light above the expected maximum does not wrap around."""
     peak = round(255 * pq(1_000))
 
     levels = {shown((code,) * 3, PQ) for code in range(peak, 256)}
@@ -131,7 +131,7 @@ def test_hdr_keeps_the_hue_of_what_is_bright(transfer: int) -> None:
 
 @pytest.mark.parametrize("mode", ["L", "LA", "RGBA"])
 def test_hdr_of_every_kind(mode: str) -> None:
-    """Gray and transparent pictures go by the same curve."""
+    """The same curve applies to gray and transparent pictures."""
     value = round(255 * pq(WHITE / 4))
     picture = Image.new("L", (8, 8), value).convert(mode)
     picture.format, picture.info = "PNG", {"cicp": (9, PQ, 0, 1)}

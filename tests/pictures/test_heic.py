@@ -16,7 +16,7 @@ PROFILE = b"a colour profile of so many bytes"
 
 
 def with_profile(kind: bytes, profile: bytes) -> bytes:
-    """Return the sample, the numbers that tell its colours replaced by a profile."""
+    """Return the sample, the numbers of its colours replaced by a profile."""
     start = SAMPLE.index(b"colrnclx") - 4
     end = start + int.from_bytes(SAMPLE[start : start + 4])
     box = struct.pack(">I4s4s", 12 + len(profile), b"colr", kind) + profile

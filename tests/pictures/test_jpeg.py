@@ -1,4 +1,4 @@
-"""What a JPEG of an eighth leaves out does not show, and nothing else is left out."""
+"""The details that a JPEG of an eighth leaves out are not visible."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PHOTOGRAPH = Image.open(ROOT / "local" / "pictures" / "astronaut.png").convert("
 
 
 def progressive(mode: str = "RGB", subsampling: int = 2, quality: int = 85) -> bytes:
-    """Return the photograph as a progressive JPEG; 4:2:0 unless told otherwise."""
+    """Return the photograph as a progressive JPEG; 4:2:0 by default."""
     return encode(
         PHOTOGRAPH.convert(mode),
         "JPEG",
@@ -41,7 +41,7 @@ def decode(opener: type[JpegImageFile], data: bytes, part: int) -> Image.Image:
 def test_pixels_are_the_same(
     mode: str, subsampling: int, quality: int, part: int
 ) -> None:
-    """To the bit, whatever the scale, the colours and the quality are."""
+    """The pixels are equal, to the bit, at every scale, colour space and quality."""
     data = progressive(mode, subsampling, quality)
 
     ours = decode(JPEGFile, data, part)

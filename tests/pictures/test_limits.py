@@ -67,7 +67,7 @@ def test_parts_that_somebody_writes() -> None:
 
 @pytest.mark.parametrize("shape", [(8_192, 6_144), (8_160, 6_144), (6_144, 8_192)])
 def test_phones_of_50_megapixels(shape: tuple[int, int]) -> None:
-    """What phones call 50 megapixels passes, progressive files too."""
+    """Pictures that phones call 50 megapixels pass, progressive files too."""
     data = encode(GRADIENT.resize(shape), "JPEG", progressive=True)
 
     made = make_profile_picture(data, PictureSpec())
@@ -98,7 +98,7 @@ def test_jpeg_counts_as_it_is_decoded() -> None:
 def test_jpeg_limit(
     shape: tuple[int, int], options: dict[str, bool], limit: int
 ) -> None:
-    """What takes memory, or an eighth of what takes time, is limited exactly."""
+    """The limits of memory, or an eighth of those of time, are exact."""
     data = encode(GRADIENT.resize(shape), "JPEG", **options)
 
     error = rejection(data, PictureSpec(max_pixels=limit))
@@ -109,7 +109,7 @@ def test_jpeg_limit(
 
 
 def test_jpeg_scans_behind_the_only_one() -> None:
-    """What follows the end of a picture in one scan is not decoded."""
+    """Data after the end of a picture in one scan is not decoded."""
     scan = JPEG[JPEG.index(b"\xff\xda") : -2]
 
     made = make_profile_picture(JPEG[:-2] + scan * 500 + JPEG[-2:], PictureSpec())

@@ -1,4 +1,4 @@
-"""Metadata that is malformed or huge is no reason to refuse a picture."""
+"""A picture with malformed or huge metadata is not refused."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_jpeg_segment(marker: int, content: bytes) -> None:
 
 
 def test_jpeg_tables_are_left_to_the_decoder() -> None:
-    """Pillow sees frame and scan alone, whatever the tables are."""
+    """Pillow sees frame and scan alone, with any tables."""
     tables = segment(0xDB, b"\0" + b"\1" * 64 + b"\xff")  # one, and a part of another
     data = with_segments(tables)
 
@@ -71,7 +71,7 @@ def test_jpeg_tables_are_left_to_the_decoder() -> None:
 
 @pytest.mark.parametrize("size", [1_000, 65_000])
 def test_jpeg_of_many_exif_segments(size: int) -> None:
-    """The first one tells the orientation; they are not joined."""
+    """The first one gives the orientation; they are not joined."""
     first = segment(0xE1, exif(6).tobytes())
     rest = segment(0xE1, b"Exif\0\0" + bytes(size)) * 100
 
@@ -137,7 +137,7 @@ def test_png_chunk(kind: str, content: bytes, crc: bytes | None) -> None:
     ],
 )
 def test_png_of_much_text(kind: bytes, start: bytes) -> None:
-    """What grows to many times its size is not unpacked, or not far."""
+    """Data that grows to many times its size is not unpacked, or not far."""
     data = insert(PNG, chunk(kind, start + zlib.compress(bytes(30_000_000))))
 
     assert difference(show(data), show(PNG)) == 0
@@ -149,7 +149,7 @@ def test_png_of_much_text(kind: bytes, start: bytes) -> None:
     ids=["nothing", "part", "text", "zeros", "twice"],
 )
 def test_png_end(end: bytes) -> None:
-    """What comes behind the pixels does not matter."""
+    """Chunks behind the pixels do not matter."""
     made = make_profile_picture(PNG[:-12] + end, SPEC)
 
     assert not made.incomplete
@@ -184,7 +184,7 @@ def test_png_pixels_with_text_between() -> None:
     ids=["cut", "tail", "too short", "too long", "chunk", "kind", "second picture"],
 )
 def test_webp_chunk(change: object) -> None:
-    """What comes behind the pixels of a WebP file does not matter."""
+    """Chunks behind the pixels of a WebP file do not matter."""
     data = encode(PHOTO, "WEBP", quality=92, exif=exif(1), xmp=xmp(1))
     assert callable(change)
 

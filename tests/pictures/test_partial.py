@@ -108,7 +108,7 @@ def test_missing_rows_are_transparent(name: str) -> None:
 
 
 def test_missing_rows_without_transparency_are_white() -> None:
-    """Inks know no transparency; no ink is white."""
+    """Inks have no transparency, and the absence of ink is white."""
     made = shown(make(cut(FILES["jpeg-cmyk"], 0.7)))
 
     assert_close(colour_at(made, 250, 505), (255, 255, 255))
@@ -174,7 +174,7 @@ def test_end_marker_is_missing(name: str) -> None:
 
 
 def test_checksum_of_the_pixels() -> None:
-    """A PNG whose rows are all there is whole, whatever its checksums say."""
+    """A PNG with all its rows is complete, even if checksums are wrong."""
     rows = [photo(96, 96).crop((0, y, 96, y + 1)).tobytes() for y in range(96)]
     packed = pack_rows(rows)
     start, end = header(96, 96, 8, RGB), chunk(b"IEND")

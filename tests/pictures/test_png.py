@@ -102,7 +102,7 @@ def test_colours_are_handed_on() -> None:
     ids=["cICP", "gAMA", "cHRM", "sRGB", "iCCP", "checksum", "huge"],
 )
 def test_malformed_colours_are_left_out(wrong: bytes) -> None:
-    """What cannot be right is not handed on, and is no reason to refuse the file."""
+    """Wrong metadata is left out, and does not lead to a rejection."""
     assert PNGFile(BytesIO(insert(encode(quadrants(), "PNG"), wrong))).info == {}
 
 
@@ -131,7 +131,7 @@ def test_palette_may_be_too_long() -> None:
 
 
 def animation(*frames: bytes, announced: int | None = None) -> bytes:
-    """Return a red picture, and an animation that it is no part of."""
+    """Return a red picture, with an animation beside it."""
     parts = [
         frame_control(2 * i, 96, 96) + chunk(b"fdAT", (2 * i + 1).to_bytes(4) + frame)
         for i, frame in enumerate(frames)
@@ -148,7 +148,7 @@ def rows_of(colour: tuple[int, ...]) -> bytes:
 
 
 def test_animation_is_shown_rather_than_its_placeholder() -> None:
-    """A picture outside of the animation is for programs that know none."""
+    """A picture outside of the animation is for programs that cannot play it."""
     data = animation(rows_of(GREEN), rows_of(BLUE))
 
     assert_close(centre(show(data)), GREEN)

@@ -1,4 +1,4 @@
-"""What is accepted, and what the finished file is."""
+"""The accepted files, and the finished one."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_make_profile_picture_good(name: str) -> None:
 
 
 def test_make_profile_picture_length_like_a_line_break() -> None:
-    """Any byte may stand where a format's beginning leaves room for a number."""
+    """Formats are recognised with any bytes where their beginning has a number."""
     webp = GOOD["webp"]
     filler = bytes((10 - len(webp)) % 256)
     body = webp[8:] + b"FILL" + len(filler).to_bytes(4, "little") + filler
@@ -45,7 +45,7 @@ def test_make_profile_picture_length_like_a_line_break() -> None:
 
 @pytest.mark.parametrize("name", GOOD)
 def test_make_profile_picture_metadata(name: str) -> None:
-    """Nothing but the segments that a JPEG needs is written."""
+    """Only the segments that a JPEG needs are written."""
     made = make_profile_picture(GOOD[name], SPEC)
 
     assert segments(made.data) == NEEDED_SEGMENTS

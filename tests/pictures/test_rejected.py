@@ -1,4 +1,4 @@
-"""What is rejected, and why."""
+"""Rejected files, and the reasons."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ GOOD, FOREIGN, BROKEN = good(), foreign(), broken()
 
 @pytest.mark.parametrize("name", FOREIGN)
 def test_make_profile_picture_foreign(name: str) -> None:
-    """Any other kind is no picture, whatever it is."""
+    """A file of any other kind is not a picture."""
     error = rejection(FOREIGN[name])
 
     assert error.reason is Reason.NOT_A_PICTURE
@@ -49,7 +49,7 @@ def test_make_profile_picture_broken(name: str) -> None:
 
 
 def test_rejection_size() -> None:
-    """A rejection tells width and height where they are known."""
+    """A rejection has width and height if they are known."""
     known, unknown = rejection(BROKEN["jpeg-cut"]), rejection(BROKEN["jpeg-begun"])
 
     assert (known.width, known.height) == (80, 60)
@@ -149,7 +149,7 @@ def test_make_profile_picture_scan_bomb() -> None:
 )
 @given(st.data())
 def test_make_profile_picture_damaged(data: st.DataObject) -> None:
-    """Whatever is damaged in a file, it is either a picture or rejected."""
+    """A file with any damage either gives a picture or is rejected."""
     damaged = bytearray(GOOD[data.draw(st.sampled_from(sorted(GOOD)))])
     places = st.integers(0, len(damaged) - 1)
     for place in data.draw(st.lists(places, min_size=1, max_size=4)):

@@ -55,14 +55,14 @@ def refusal(code: str, status: int = 400) -> ClientError:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_find_falls_back(answer: dict[str, Any] | Exception, fallback: str) -> None:
-    """Whatever is answered, or not, nothing is raised and the reason is told."""
+    """For any answer, or none, nothing is raised and the reason is given."""
     faces, _ = finder(answer)
 
     assert faces.find(PORTRAIT) == Focus(fallback=fallback)
 
 
 def test_find_does_not_ask_about_what_is_too_small() -> None:
-    """What Rekognition would refuse costs no request."""
+    """A picture that Rekognition would refuse costs no request."""
     faces, rekognition = finder()
 
     focus = faces.find(overview(SHORTEST - 1, 900))
@@ -91,7 +91,7 @@ def test_find_asks_again_after_an_error() -> None:
 
 
 def test_find_forgets_the_oldest() -> None:
-    """What is remembered does not grow forever."""
+    """The cache of answers does not grow forever."""
     faces, rekognition = finder()
     faces._known = {bytes([i // 256, i % 256]): Focus() for i in range(MOST_KNOWN)}
 

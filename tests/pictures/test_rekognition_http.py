@@ -38,7 +38,7 @@ from tests.samples.pictures import encode, photo
     ],
 )
 def test_faces_over_http(status: int, body: bytes, fallback: str) -> None:
-    """Whatever comes over the wire, the real client lets a picture be made."""
+    """With any answer on the wire, the picture is still made with the real client."""
     data = encode(photo(200, 300), "PNG")
     finder = FaceFinder(real_client(status, body))
 

@@ -48,7 +48,7 @@ def test_five_new_pictures(overwrite: Overwrite, most: int) -> None:
 
 
 def test_five_users_in_sync() -> None:
-    """One request tells of all of them."""
+    """One request reads all of them."""
     world = World()
     ids = world.add(5)
     world.sync(*ids)
@@ -151,7 +151,7 @@ def test_upload_that_fails_fails_for_one() -> None:
 
 
 def test_bug_in_one_user_does_not_lose_the_rest() -> None:
-    """An error that nobody foresaw ends the run of one user."""
+    """An unexpected error ends the run of one user."""
     world = World()
     ids = world.add(5)
     world.s3.fail("get_object", ZeroDivisionError())

@@ -47,7 +47,7 @@ def test_time_that_passed_is_not_waited_again() -> None:
 
 
 def test_work_that_fails_counts_too() -> None:
-    """Requests that were sent in vain take part of the limit all the same."""
+    """Failed requests still count towards the limit."""
     clock, sent = FakeClock(), [0]
     pace = BulkPace(60, lambda: sent[0])
 
@@ -76,7 +76,7 @@ def test_time_for_the_work_is_never_waited_away() -> None:
 
 
 def test_delay_is_the_wait_that_no_budget_has() -> None:
-    """A wait that fits is waited by the work itself; a longer one is told."""
+    """The work itself makes a wait that fits; a longer one is returned."""
     clock, sent = FakeClock(), [0]
     pace = BulkPace(60, lambda: sent[0])
     assert pace.find_delay(budget(clock)) == 0

@@ -46,7 +46,7 @@ def add_users(world: World, count: int) -> list[str]:
 def test_second_resync_queues_nothing(
     pattern: str, overwrite: Overwrite, keys: int
 ) -> None:
-    """The first one sets all pictures, in whatever ranges, and the second is quiet."""
+    """The first resync sets all pictures, for any ranges; the second sets none."""
     world = World(pattern, overwrite=overwrite, keys=keys)
     ids = add_users(world, 7)
 
@@ -117,7 +117,7 @@ def test_drift_is_mended(drift: Any) -> None:
 
 
 def test_lost_delete_is_mended_where_own_pictures_stay() -> None:
-    """No tag names what is shown; that is no matter of other settings."""
+    """No tag names the shown image: the cause is a change in Authgear."""
     world = World(overwrite=Overwrite.KEEP_OWN)
     ids = world.add(2)
     world.sync(*ids)
@@ -142,7 +142,7 @@ def test_own_picture_is_settled(overwrite: Overwrite) -> None:
 
 
 def test_rejected_file_is_settled() -> None:
-    """A file that is no picture is looked at once."""
+    """A file without a picture is looked at once."""
     world = World()
     user_id = world.authgear.add_user()
     world.s3.put(world.key_of(user_id), b"no picture")
@@ -211,7 +211,7 @@ def test_start_while_work_waits_is_skipped() -> None:
 
 
 def test_range_waits_while_much_work_waits() -> None:
-    """It comes again a quarter of an hour later, and has not looked at anything."""
+    """It comes again a quarter of an hour later, without a look at any user."""
     world = World()
     world.add(2)
     message = ResyncRange(mode=Mode.BACKFILL, after="", until="")
@@ -275,7 +275,7 @@ def test_user_split_over_two_ranges_is_compared_once() -> None:
 
 
 def test_users_whose_keys_interleave() -> None:
-    """One user's keys may lie between another's, in whatever ranges."""
+    """One user's keys may be between another's, in any ranges."""
     world = World("{username}.*", keys=2)
     for name in ("x", "x.k", "x.k.l", "xy"):
         world.add(preferred_username=name)
@@ -339,7 +339,7 @@ def test_count_compares_and_queues_nothing() -> None:
 
 
 def test_count_says_where_to_go_on() -> None:
-    """What did not fit into one invocation is counted by the next one."""
+    """Users that did not fit into one invocation are counted by the next one."""
     world = World(keys=1)
     world.add(4)
     world.s3.slow = lambda: world.clock.sleep(21)
@@ -368,7 +368,7 @@ def test_ranges_that_are_put_off_do_not_hold_up_each_other() -> None:
 
 
 def test_count_ends_at_the_rate_limit() -> None:
-    """What was compared until then counts; the next invocation goes on behind it."""
+    """Counts so far are kept; the next invocation continues behind them."""
     world = World(keys=2)
     world.add(4)
     for user_id in world.authgear.users:

@@ -29,7 +29,7 @@ def replace_meta(data: bytes, change: Callable[[bytes], bytes]) -> bytes:
     """
     Return a file with another `meta` box at its end.
 
-    What is behind the first one does not move, so that offsets stay as they are.
+    The data behind the first one does not move, so that offsets stay as they are.
     """
     start, end = find_box(data, b"meta")
     meta = change(data[start + 8 : end])

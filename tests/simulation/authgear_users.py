@@ -18,7 +18,7 @@ class AuthgearUsers(FakeAuthgear):
     Users who edit their attributes, and choose and remove pictures.
 
     Attributes:
-        truth: For each user all attributes but the picture, as last written.
+        truth: For each user all attributes except the picture, as last written.
 
         edits: How often each user's attributes were written by others.
 
@@ -86,7 +86,7 @@ class AuthgearUsers(FakeAuthgear):
         return source_of(picture) if isinstance(picture, bytes) else None
 
     def note(self, user_id: str) -> None:
-        """Note an edit, and what all attributes but the picture are from now on."""
+        """Note an edit, and the new attributes except the picture."""
         self.edits[user_id] = self.edits.get(user_id, 0) + 1
         self.truth[user_id] = others(self.users[user_id])
         if "picture" in self.users[user_id]:
@@ -94,5 +94,5 @@ class AuthgearUsers(FakeAuthgear):
 
 
 def others(attributes: dict[str, Any]) -> dict[str, Any]:
-    """Return all attributes but the picture."""
+    """Return all attributes except the picture."""
     return {name: value for name, value in attributes.items() if name != "picture"}

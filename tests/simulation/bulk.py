@@ -61,11 +61,11 @@ class Bulk:
     A bucket, Authgear, the bulk queue, and live pictures beside it.
 
     Args:
-        weather: What stands against the pictures.
+        weather: The limits and failures.
 
         numbers: The template's numbers.
 
-        per_minute: What bulk work may send; the template's default if left out.
+        per_minute: Requests of bulk work; the template's default if left out.
     """
 
     weather: Weather
@@ -128,7 +128,7 @@ class Bulk:
         return sum("picture" not in user for user in self.authgear.users.values())
 
     def report(self) -> str:
-        """Say what came of it."""
+        """Report the result."""
         authgear, hours = self.authgear, self.synced_at / HOUR
         dead = len(self.lane.dead) + len(self.service.dead)
         text = (
@@ -229,7 +229,7 @@ def wrap_failure(event: Any) -> dict[str, Any]:
 
 
 def make_context(seconds: float) -> Any:
-    """Return what Lambda tells the function."""
+    """Return Lambda's context for the function."""
     return SimpleNamespace(
         function_name="pictures",
         get_remaining_time_in_millis=lambda: int(seconds * 1000),
@@ -245,7 +245,7 @@ def compare(users: int) -> Bulk:
 
 
 def fill(users: int, *, live_every: float = 60.0) -> Bulk:
-    """Set the pictures of users who have none yet, beside live pictures."""
+    """Set the pictures of users without one, beside live pictures."""
     bulk = Bulk(Weather(per_minute=60))
     for _ in range(users):
         bulk.add()

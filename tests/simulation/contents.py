@@ -1,4 +1,4 @@
-"""What the objects of the simulations hold, and what is made of each."""
+"""The contents of the simulations' objects, and the picture of each."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Look(NamedTuple):
 
     @property
     def spec(self) -> PictureSpec:
-        """What picture is made, and what is accepted."""
+        """The size of the picture, and the accepted files."""
         return PictureSpec(
             size=240,
             quality=QUALITIES[self.quality],

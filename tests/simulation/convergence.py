@@ -90,7 +90,7 @@ def _check_uploads(world: World) -> None:
 
 
 def _check_rest(world: World) -> None:
-    """Whatever comes once more, nothing is uploaded and nothing updated."""
+    """Repeated events upload nothing and update nothing."""
     world.pending.clear()
     before = len(world.authgear.uploads) + world.authgear.steps.count("update")
     for user in range(len(USERS)):

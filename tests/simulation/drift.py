@@ -134,7 +134,7 @@ class Drift:
         return jpeg[:start] + jpeg[start + 2 + length :]
 
     def make(self, data: bytes) -> bytes:
-        """Return what the present settings make of an object."""
+        """Return the result for an object under the present settings."""
         return _make(data, specify_picture(self.settings)).data
 
     def _start_execution(self) -> Handler:
@@ -202,5 +202,5 @@ def _make(data: bytes, spec: PictureSpec) -> ProfilePicture:
 
 
 def _make_in_time(spec: PictureSpec, data: bytes, _: float) -> ProfilePicture:
-    """Make a picture, whatever time there is."""
+    """Make a picture, without regard to the time left."""
     return _make(data, spec)

@@ -1,5 +1,5 @@
 """
-Lambda and SQS as their documentation tells of them, in virtual time.
+Lambda and SQS as documented, in virtual time.
 
 Asynchronous invocations that fail come again after one minute and after two. Those
 that no execution is free for come again after 1 second, then after twice as long each

@@ -57,7 +57,7 @@ class Time:
 @dataclass(frozen=True, kw_only=True)
 class Weather:
     """
-    What stands against the pictures.
+    The limits and failures of a storm.
 
     Args:
         per_minute: How many requests are allowed in any minute; `None` for no limit.

@@ -1,4 +1,4 @@
-"""What each move of a history does."""
+"""The effect of each move of a history."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.simulation.stepped_s3 import Tagging
 from tests.simulation.tasks import Fault
 from tests.simulation.world import LATECOMER, MOST_RUNNING, USERS, World
 
-# What is to meet must be likely to: one user has most of the objects.
+# Events must be likely to meet: one user has most of the objects.
 USER = (0, 0, 0, 0, 0, 1, 1, LATECOMER)
 STEPS = (1, 2, 3, 4, 6, 9, 14, 30)
 CONTENT = ["red", "red", "green", "green", "blue", "blue", *sorted(CONTENTS)]
@@ -29,7 +29,7 @@ class Move(NamedTuple):
 
         who: Which user, invocation or event.
 
-        what: What of it.
+        what: A detail of it.
 
         how: A fault, a content, and so on.
     """

@@ -1,5 +1,5 @@
 """
-What the design says about a user's picture, written without a look at the code.
+The design's rules on a user's picture, written without a look at the code.
 
 A picture is `None`, the URL or bytes of one that the user has chosen, or for ours what
 it was made from: a content, and the JPEG quality.
@@ -76,7 +76,7 @@ def _fill(world: World, user_id: str, newest: bytes, quality: int) -> set[Pictur
         return {None, wanted}
     if isinstance(removed, tuple) and removed[0] == newest:
         return {None} if is_remembered(world) else {None, wanted}
-    # The tag of an object that was shown, with whatever settings, cannot tell a removal
+    # The tag of an object that was shown, with any settings, cannot tell a removal
     # of its picture from one of the picture that came after it.
     shown_before = world.authgear.shown_before.get(user_id, ())
     was_shown = any(isinstance(it, tuple) and it[0] == newest for it in shown_before)

@@ -15,8 +15,8 @@ def settle(world: World, random: Random, faults: int = 0) -> None:
     """
     Let everything that is due happen, in any order.
 
-    Some histories let one invocation go on for long while others stand still: few
-    mistakes show where all go on in step.
+    Some histories let one invocation go on for long while others wait: few mistakes
+    show if all advance alike.
 
     Args:
         world: Everything there is.

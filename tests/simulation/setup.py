@@ -1,4 +1,4 @@
-"""What does not change in a history."""
+"""The constants of a history."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PATTERN = "pictures/{user_id}.*"
 
 @dataclass(frozen=True, kw_only=True)
 class Setup:
-    """What an operator decides once, and what kind of bucket there is."""
+    """The operator's choices, and the kind of bucket."""
 
     overwrite: Overwrite = Overwrite.ALWAYS
     remove_on_delete: bool = False

@@ -21,7 +21,7 @@ READ_TIMEOUT = 20.0  # seconds
 
 
 class Hook(StrEnum):
-    """What the project's blocking hook does for as long as it lasts."""
+    """The effect of the project's blocking hook while it is set."""
 
     ALLOWS = "allows"
     DENIES = "denies"

@@ -20,7 +20,7 @@ FULL = {f"team{number}": "x" for number in range(MOST_TAGS)}
 
 
 class Tagging(StrEnum):
-    """What becomes of the tags that the function writes."""
+    """The results of the function's tag writes."""
 
     ALLOWED = "allowed"
     DENIED = "denied"
@@ -35,7 +35,7 @@ class SteppedS3(FakeS3):
     Args:
         trouble: Where faults are counted.
 
-        tagging: What becomes of tags.
+        tagging: The results of tag writes.
 
         is_versioned: Whether it keeps what is overwritten or deleted.
     """
@@ -48,7 +48,7 @@ class SteppedS3(FakeS3):
         self._trouble = trouble
         self._read_by_others: tuple[str, dict[str, str]] | None = None
 
-    # What others do.
+    # Changes by others.
 
     def store(self, key: str, data: bytes, *, tied: bool = False) -> None:
         """Store an object, perhaps within the second of the one before."""
@@ -56,7 +56,7 @@ class SteppedS3(FakeS3):
         self.put(key, data, **tags).last_modified -= tied
 
     def copy(self, source: str, key: str) -> bool:
-        """Copy an object with its tags, as S3 does unless told otherwise."""
+        """Copy an object with its tags, as S3 does by default."""
         item = self.objects.get(source)
         if item:
             self.put(key, item.data, **item.tags)
@@ -95,7 +95,7 @@ class SteppedS3(FakeS3):
         item = self.objects.get(key)
         return item is not None and len(item.tags) == MOST_TAGS and TAG not in item.tags
 
-    # What invocations do.
+    # Calls of the function.
 
     def paginate(self, **options: Any) -> Iterator[dict[str, Any]]:
         """List, in one step."""

@@ -36,10 +36,10 @@ REQUESTS = 5  # that a picture needs
 @dataclass
 class Storm:
     """
-    Pictures, through both lanes, to whatever end each comes.
+    Pictures, through both lanes, each to its end.
 
     Args:
-        weather: What stands against them.
+        weather: The limits and failures.
 
         lanes: The template's numbers.
     """
@@ -90,7 +90,7 @@ class Storm:
         return REQUESTS * len(self.synced) / allowed
 
     def report(self) -> str:
-        """Say what came of it."""
+        """Report the result."""
         authgear, service = self.authgear, self.service
         gigabyte_seconds = service.busy * self.lanes.memory / 1024
         return (
@@ -150,7 +150,7 @@ def _ignore(*metric: Any, **dimension: Any) -> None:
 
 
 def _context(timeout: float) -> Any:
-    """Return what tells the function how much time it has."""
+    """Return Lambda's context with the time that the function has."""
     return SimpleNamespace(
         function_name="pictures",
         get_remaining_time_in_millis=lambda: round(timeout * 1000),

@@ -13,7 +13,7 @@ from sync.results import ObjectResult
 
 
 class Fault(StrEnum):
-    """What may happen to a call."""
+    """The fates of a call."""
 
     REQUEST_LOST = "request-lost"
     ANSWER_LOST = "answer-lost"

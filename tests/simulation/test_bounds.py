@@ -97,7 +97,7 @@ def test_answer_lost_and_done_later(overwrite: Overwrite) -> None:
         world.go_on(task, Fault.DONE_LATER)
     assert world.authgear.late
     world.finish(task)
-    assert world.retries  # it has failed, whatever it saw
+    assert world.retries  # it has failed, in spite of what it saw
     world.authgear.commit()
 
     world.look_at(0)

@@ -17,5 +17,5 @@ from tests.simulation.histories import HISTORIES, History
 )
 @given(history=HISTORIES)
 def test_histories(history: History) -> None:
-    """Whatever happens: once all users were looked at in quiet, all is right."""
+    """After any history, one quiet look at all users makes everything right."""
     play(history)

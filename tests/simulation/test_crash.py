@@ -30,7 +30,7 @@ def overwritten(world: World) -> None:
 
 
 def bad_before_good(world: World) -> None:
-    """Put a good picture, and a newer file that is none."""
+    """Put a good picture, and a newer file without a picture."""
     new(world)
     world.put(world.key(0, 1), b"no picture")
     world.pending.pop(0)

@@ -1,4 +1,4 @@
-"""Drift of eight kinds: one resync, one backfill or one hook mends it."""
+"""Drift of eight kinds: one resync, one backfill or one hook repairs it."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class Kind(NamedTuple):
 
         users: How many users drift.
 
-        uploads: How many images mend it.
+        uploads: How many images repair it.
 
-        mode: What mends it.
+        mode: The resync that repairs it.
 
         is_reported: Whether Authgear's hook reports it.
 
@@ -125,7 +125,7 @@ def test_scheduled_resync_leaves_settings_alone(kind: Kind, pattern: str) -> Non
     "kind", KINDS[:4] + KINDS[6:9], ids=lambda it: it.drift.__name__
 )
 def test_keep_own_mends_the_same(kind: Kind, pattern: str) -> None:
-    """Whatever happens in the bucket, our own pictures follow it."""
+    """Our own pictures follow every change in the bucket."""
     town = drift_apart(kind, pattern, "keep-own")
 
     counts = town.resync(kind.mode)
@@ -147,7 +147,7 @@ def test_hook_mends_within_seconds(kind: Kind, pattern: str) -> None:
 @pytest.mark.parametrize("pattern", EVERY)
 @pytest.mark.parametrize("is_reported", [False, True])
 def test_keep_own_keeps_a_removal(pattern: str, is_reported: bool) -> None:
-    """A removal in Authgear stands until a newer object comes."""
+    """A removal in Authgear remains until a newer object comes."""
     town = Town(pattern, OVERWRITE="keep-own")
     town.authgear.choose(town.victim)
 
@@ -168,7 +168,7 @@ def test_keep_own_keeps_a_removal(pattern: str, is_reported: bool) -> None:
 @pytest.mark.parametrize("pattern", EVERY)
 @pytest.mark.parametrize("is_reported", [False, True])
 def test_keep_own_keeps_a_choice(pattern: str, is_reported: bool) -> None:
-    """A picture chosen in Authgear stays, whatever comes into the bucket."""
+    """A picture chosen in Authgear stays, even if the bucket changes."""
     town = Town(pattern, OVERWRITE="keep-own")
     town.authgear.choose(town.victim, OWN)
 
@@ -219,7 +219,7 @@ def test_our_own_code_holds_nothing_back() -> None:
     """
     Where calls take no time and nothing limits, 20 pictures a second are set.
 
-    What time passes is the function's own waits, and the queue's short window.
+    The time is that of the function's own waits, and of the queue's short window.
     """
     users = 400
     stack = Drift(Weather(), call=0.0, BULK_REQUESTS_PER_MINUTE="0")

@@ -1,4 +1,4 @@
-"""A week in which events are lost: each resync mends what drifted."""
+"""A week in which events are lost: each resync repairs the drift."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_week_converges(overwrite: Overwrite, seed: int) -> None:
 
 @pytest.mark.parametrize("overwrite", [ALWAYS, KEEP_OWN, IF_EMPTY])
 def test_nothing_is_left_after_a_resync(overwrite: Overwrite) -> None:
-    """A second resync queues nobody, on whatever day, in whatever policy."""
+    """A second resync queues nobody, on any day and for any policy."""
     week = Week(7, overwrite, USERS)
 
     for _ in range(DAYS):

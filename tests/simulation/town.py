@@ -56,7 +56,7 @@ class Town(Drift):
         self.settle()
 
     def store(self, user_id: str, data: bytes, extension: str = "png") -> None:
-        """Store a user's newest object; no event tells of it."""
+        """Store a user's newest object, without an event."""
         self.put(self.key(user_id, extension), data)
         self.want[user_id] = data
 

@@ -27,7 +27,7 @@ EXTENSIONS = ("png", "jpg", "gif")
 
 class Week(Drift):
     """
-    Users, and whoever changes something on either side.
+    Users, and changes by others on either side.
 
     Args:
         seed: Chooses the changes.
@@ -37,9 +37,9 @@ class Week(Drift):
         users: How many users there are at the end.
 
     Attributes:
-        chosen: Who has a picture of their own.
+        chosen: Users with a picture of their own.
 
-        removed: Who has removed a picture, and the moment of the newest object then.
+        removed: Users who have removed a picture, and when their newest object came.
 
         puts: How many objects were stored.
 
@@ -55,7 +55,7 @@ class Week(Drift):
         self.removed: dict[str, int] = {}
         self.ids = [self.authgear.create(f"user{n}") for n in range(users)]
         self.keys = {user_id: self.key(user_id)[:-4] for user_id in self.ids}
-        # Users who do not exist yet have objects all the same.
+        # Users who do not exist yet have objects, too.
         self.unborn = {
             user_id: self.authgear.users.pop(user_id) for user_id in self.ids[:LATE]
         }
@@ -120,7 +120,7 @@ class Week(Drift):
         self._store(user_id, self.chance.choice(GOOD), is_reported=is_reported)
 
     def _put_bad(self, user_id: str) -> None:
-        """Store a file that is no picture."""
+        """Store a file without a picture."""
         self._store(user_id, BAD, is_reported=True)
 
     def _store(self, user_id: str, data: bytes, *, is_reported: bool) -> None:

@@ -133,7 +133,7 @@ def test_list_newest_first(s3: FakeS3, bucket: Bucket) -> None:
 
 
 def test_list_newest_first_ties(s3: FakeS3, bucket: Bucket) -> None:
-    """Of objects of the same second the last by key comes first, wherever it stands."""
+    """Of objects of the same second the last by key comes first, on any page."""
     for key in ("pictures/b", "pictures/c", "pictures/a"):
         s3.put(key, b"")
         s3.objects[key].last_modified = 1_800_000_000
@@ -151,7 +151,7 @@ def test_list_newest_first_unwanted(s3: FakeS3, bucket: Bucket) -> None:
 
 
 def test_list_newest_first_nothing(bucket: Bucket) -> None:
-    """No object is no error."""
+    """A missing object is not an error."""
     assert keys(bucket, "nobody/") == []
 
 
@@ -188,7 +188,7 @@ def test_list_newest_first_pages(client: S3Client, stubber: Stubber) -> None:
 def test_list_newest_first_of_something_else(
     client: S3Client, stubber: Stubber, page: dict[str, Any]
 ) -> None:
-    """An answer that is no list of S3 does not pass for an empty bucket."""
+    """An answer without a listing is not taken for an empty bucket."""
     stubber.add_response("list_objects_v2", page)
 
     with pytest.raises(BucketError) as caught:
@@ -285,7 +285,7 @@ def test_download_denied_since_gone(
     ids=["hang", "reset", "tls", "socket"],
 )
 def test_download_body_breaks(item: StoredObject, error: Exception, name: str) -> None:
-    """Whatever breaks while the body is read is an error of S3, and it is closed."""
+    """A failure while the body is read is an error of S3, and the body is closed."""
     raw = BrokenBody(error)
     s3 = BodyS3(StreamingBody(cast(Any, raw), 7))
 
@@ -297,7 +297,7 @@ def test_download_body_breaks(item: StoredObject, error: Exception, name: str) -
 
 
 def test_download_body_incomplete(item: StoredObject) -> None:
-    """A body that ends too soon is no object."""
+    """A body that ends too soon is an error."""
     raw = io.BytesIO(b"cont")
     s3 = BodyS3(StreamingBody(raw, 7))
 
@@ -320,7 +320,7 @@ def test_download_body_incomplete(item: StoredObject) -> None:
 def test_download_of_something_else(
     item: StoredObject, data: bytes, etag: str | None
 ) -> None:
-    """What is not the listed object, though S3 says so, is no object."""
+    """A body that is not the listed object's is an error, even if S3 says otherwise."""
     raw = io.BytesIO(data)
     s3 = BodyS3(StreamingBody(raw, len(data)), etag)
 
@@ -420,7 +420,7 @@ def test_read_tags_of_something_else(
 
 
 def test_read_tags_unavailable(s3: FakeS3, bucket: Bucket) -> None:
-    """What may pass is not taken for an object without tags."""
+    """A passing failure is not taken for an object without tags."""
     s3.fail("get_object_tagging", client_error("SlowDown"))
 
     with pytest.raises(BucketError, match=r"S3: read-tags failed .SlowDown"):
@@ -449,7 +449,7 @@ def test_write_tag_reads_directly_before(s3: FakeS3, bucket: Bucket) -> None:
 
 
 def test_write_tag_of_the_same_value(s3: FakeS3, bucket: Bucket) -> None:
-    """What is written already is not written again."""
+    """A tag that is there already is not written again."""
     s3.objects[KEY].tags = {TAG: "value"}
 
     assert bucket.write_tag(KEY, TAG, "value") is True
@@ -514,7 +514,7 @@ def test_write_tag_as_one_of_ten(s3: FakeS3, bucket: Bucket) -> None:
 def test_write_tag_refused(
     s3: FakeS3, bucket: Bucket, operation: str, code: str
 ) -> None:
-    """A tag that cannot be written is no error, and nothing else is written."""
+    """A tag that cannot be written causes no error, and no other write."""
     s3.objects[KEY].tags = {"team": "a"}
     s3.fail(operation, client_error(code))
 
@@ -575,7 +575,7 @@ def test_error_codes(
 
 
 def test_error_without_code(s3: FakeS3, bucket: Bucket) -> None:
-    """An answer that is none of S3's is an error all the same."""
+    """An answer that S3 does not give is still an error."""
     s3.fail("list_objects_v2", exceptions.ClientError({}, "ListObjectsV2"))
 
     with pytest.raises(BucketError, match=r"^S3: list failed \(unknown\)$"):

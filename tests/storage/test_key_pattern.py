@@ -94,7 +94,7 @@ def test_parse_placeholder(pattern: str) -> None:
     ids=["star-in-head", "no-separator", "slash", "long", "long-in-bytes", "folder"],
 )
 def test_parse_refused(pattern: str, problem: str) -> None:
-    """What cannot be listed by a prefix, or fits no key, is refused."""
+    """A pattern without a prefix to list by, or that fits no key, is refused."""
     with pytest.raises(ValueError, match=r"^m") as caught:
         KeyPattern.parse(pattern)
 
@@ -149,7 +149,7 @@ def test_user_text(pattern: str, key: str, text: str) -> None:
     ],
 )
 def test_user_id_spelled_otherwise(text: str) -> None:
-    """Another spelling of an id is not taken for it, and the true one is told."""
+    """Another spelling of an id is not accepted, and the right one is named."""
     error = ignored("pictures/{user_id}/*", f"pictures/{text}/a.jpg")
 
     assert error.reason is OTHER_SPELLING
@@ -175,7 +175,7 @@ def test_user_id_spelled_otherwise(text: str) -> None:
     ],
 )
 def test_user_id_none(text: str) -> None:
-    """What only looks like an id is none."""
+    """Text that only looks like an id is not taken for one."""
     error = ignored("pictures/{user_id}/*", f"pictures/{text}/a.jpg")
 
     assert (error.reason, error.detail) == (OUTSIDE, "the key holds no user id")
@@ -248,7 +248,7 @@ def test_key_outside_pattern(key: str) -> None:
 
 
 def test_pattern_text_is_literal() -> None:
-    """Nothing but the star means anything else than itself."""
+    """Only the star has a special meaning."""
     error = ignored("p.+/{username}.jpg", "pxx/ada.jpg")
 
     assert (error.reason, error.detail) == (

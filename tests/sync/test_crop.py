@@ -1,4 +1,4 @@
-"""Faces are looked for where that is wanted, and what was found is told."""
+"""Faces are looked for if the settings say so, and the result is reported."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_log_fields_of_faces() -> None:
 
 
 def test_log_fields_of_a_fallback() -> None:
-    """Without faces a picture is made all the same, and the log line says why so."""
+    """Without faces a picture is still made, and the log line says why."""
     world = World()
     world.s3.put(world.key, png("red", (300, 400)))
     world.focus = [Focus(fallback="rekognition-denied")]
@@ -36,7 +36,7 @@ def test_log_fields_of_a_fallback() -> None:
 
 
 def test_faces_of_an_older_object_are_not_told() -> None:
-    """What the line says is of the picture that was made last."""
+    """The line describes the picture that was made last."""
     world = World()
     world.s3.put(world.key, png("red", (300, 400)))
     world.focus = [Focus(position=0.75, faces=2)]

@@ -63,7 +63,7 @@ TAGS = {
     "`kept`": SyncTag("etag", "kept", fingerprint_kept(OWN, USER)),
     "`denied-by-hook`": SyncTag("etag", "denied-by-hook", EXPECTED),
 }
-# What Authgear shows, and the mark of that image.
+# The picture that Authgear shows, and the mark of its image.
 SHOWN = {
     "shows nothing": (Shown(), ""),
     "shows the tag's image": (Shown(True, IMAGE), make_mark("etag", OLD)),
@@ -267,7 +267,7 @@ def test_rejection_in_a_tag(reason: str, settings: str, again: bool) -> None:
 @pytest.mark.parametrize("size", [0, 20_000_001])
 @pytest.mark.parametrize("row", ["none", "image, other settings", "`kept`"])
 def test_size_decides_unless_it_was_a_picture(size: int, row: str) -> None:
-    """What was a picture once is not taken away by a lower limit."""
+    """A lower limit does not remove a picture that was accepted before."""
     item = stored(size=size)
     view = View(objects=(ObjectView(item, TAGS[row]),), shown=Shown())
 

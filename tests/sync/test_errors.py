@@ -1,4 +1,4 @@
-"""Every foreseen error has a reason, and is tried again if that may help."""
+"""Every known error has a reason, and is tried again if that may help."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_reasons_are_complete() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_explain_authgear_error(kind: type[AuthgearError]) -> None:
-    """What may work later has failed, the rest is rejected; the step is told."""
+    """A passing error fails, others reject; the step is named."""
     error = kind(step="update", detail="so", status=200, tracking_id="t")
 
     result = result_from_error(error)
@@ -53,7 +53,7 @@ def test_explain_authgear_error(kind: type[AuthgearError]) -> None:
 
 
 def test_explain_unknown_user() -> None:
-    """A user who does not exist is told as such."""
+    """A user who does not exist has a reason of their own."""
     result = result_from_error(UserNotFound(step="read", detail="nobody"))
 
     assert result is not None
@@ -70,7 +70,7 @@ def test_explain_unknown_user() -> None:
     ],
 )
 def test_explain_bucket_error(kind: type[BucketError], outcome: Outcome) -> None:
-    """S3's errors know their reason, and the step is told."""
+    """S3's errors have a reason, and the step is reported."""
     result = result_from_error(kind("list", "SlowDown"))
 
     assert result == Result(
@@ -96,7 +96,7 @@ def test_bucket_errors_are_complete() -> None:
 
 
 def test_explain_picture_rejected() -> None:
-    """A rejected picture is told with what is known of it."""
+    """A rejected picture is reported with its known facts."""
     error = PictureRejected(
         Reason.BROKEN_PICTURE, "cut short", source_format="png", size=(3, 4)
     )
@@ -136,5 +136,5 @@ def test_foreseen_is_complete() -> None:
 
 @pytest.mark.parametrize("error", [ValueError("x"), KeyError(), RecursionError()])
 def test_explain_unforeseen(error: Exception) -> None:
-    """An error that nobody foresaw is not explained away."""
+    """An unexpected error has no known reason."""
     assert result_from_error(error) is None

@@ -62,7 +62,7 @@ def test_upload_that_broke_uses_a_new_url() -> None:
 def test_lasting_fault_fails_and_harms_nothing(
     step: str, fault: Fault, reason: Reason
 ) -> None:
-    """Whatever breaks, wherever: the result is `failed`, the profile as it was."""
+    """After any fault at any step the result is `failed`, the profile unchanged."""
     world = World()
     world.put("red")
     before = dict(world.authgear.users[world.user_id])

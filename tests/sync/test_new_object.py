@@ -34,7 +34,7 @@ def test_address_is_asked_for_while_the_picture_is_made() -> None:
 
 
 def test_rejection_does_not_depend_on_authgear() -> None:
-    """A bad picture is reported even if the address for it cannot be had."""
+    """A bad picture is reported even if no upload URL is available."""
     world = World()
     world.s3.put(world.key, b"no picture")
     world.authgear.fail("presign", *[answered({}, 403)] * 3)
@@ -64,7 +64,7 @@ def test_new_object_becomes_picture() -> None:
 
 
 def test_log_fields_of_new_object() -> None:
-    """The log line tells what came in, what went out, and how long each step took."""
+    """The log line has the source, the result, and the time of each step."""
     world = World()
     world.put("red")
 
@@ -112,7 +112,7 @@ def test_same_object_again_is_unchanged() -> None:
 
 
 def test_overwritten_object_becomes_picture() -> None:
-    """The tag of other content is no memory."""
+    """The tag of other content is ignored."""
     world = World()
     world.put("red")
     world.run()
@@ -141,7 +141,7 @@ def test_late_event_of_older_object_keeps_newest() -> None:
 
 
 def test_error_that_nobody_foresaw_is_raised_as_it_is() -> None:
-    """Who logs it tells its type and its places."""
+    """The log line names its type and its places."""
     world = World()
     world.s3.fail("list_objects_v2", ZeroDivisionError())
 

@@ -32,7 +32,7 @@ def test_bad_object_does_not_hide_a_good_one() -> None:
 
 
 def test_deleted_object_beside_a_bad_one_is_ignored() -> None:
-    """What became of the other object is not told as this one's."""
+    """The result of the other object is not reported as this one's."""
     world = World()
     world.s3.put(f"pictures/{world.user_id}.txt", b"no picture at all")
 
@@ -91,7 +91,7 @@ def test_object_deleted_between_list_and_download_is_ignored() -> None:
 
 
 def test_object_deleted_and_thus_denied_is_ignored() -> None:
-    """S3 tells a role that may list only a prefix 403 where it means 404."""
+    """S3 answers 403 instead of 404 to a role that may list only a prefix."""
     world = World()
     world.put("red")
     world.s3.before["get_object"] = lambda: world.s3.objects.pop(world.key)
@@ -101,7 +101,7 @@ def test_object_deleted_and_thus_denied_is_ignored() -> None:
 
 
 def test_object_that_is_there_and_denied_fails() -> None:
-    """A true denial is told as one, at the first time."""
+    """A true denial is reported as one, at the first attempt."""
     world = World()
     world.put("red")
     world.s3.fail("get_object", client_error("AccessDenied"))
@@ -124,7 +124,7 @@ def test_object_overwritten_between_list_and_download_is_followed() -> None:
 
 
 def test_object_overwritten_during_upload_is_followed_by_the_newer() -> None:
-    """Whoever acts last has read the newest bytes."""
+    """The run looks again, and sets the newest bytes."""
     world = World()
     world.put("red")
     world.authgear.before["update"] = lambda: world.put("blue")
@@ -163,7 +163,7 @@ def test_bucket_that_never_rests_fails() -> None:
 )
 @pytest.mark.parametrize("operation", ["list_objects_v2", "get_object"])
 def test_fault_of_s3_fails(operation: str, code: str, reason: Reason) -> None:
-    """S3's faults are told apart, and nothing is lost."""
+    """S3's faults have different reasons, and nothing is lost."""
     world = World()
     world.put("red")
     world.s3.fail(operation, client_error(code))

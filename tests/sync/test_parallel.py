@@ -1,4 +1,4 @@
-"""Work that goes on meanwhile: begun with the block, ended with it."""
+"""Work in parallel: it begins with the block, and ends with it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BOTH = pytest.mark.parametrize("run_during", [run_inline, run_in_thread])
 
 @BOTH
 def test_result(run_during: RunDuring) -> None:
-    """What the work returns is to be had after the block."""
+    """The result of the work is available after the block."""
     with run_during(lambda: "done") as result:
         pass
 
@@ -25,7 +25,7 @@ def test_result(run_during: RunDuring) -> None:
 
 @BOTH
 def test_error(run_during: RunDuring) -> None:
-    """What the work raises is raised where its result is asked for, not before."""
+    """An error of the work is raised where its result is asked for, not before."""
     with run_during(lambda: MISSING["missing"]) as result:
         pass
 
@@ -35,7 +35,7 @@ def test_error(run_during: RunDuring) -> None:
 
 @BOTH
 def test_error_of_the_block(run_during: RunDuring) -> None:
-    """The block's own error comes out, whatever becomes of the work."""
+    """The block's own error is raised, not that of the work."""
     with pytest.raises(ZeroDivisionError), run_during(lambda: MISSING["missing"]):
         raise ZeroDivisionError
 
@@ -62,7 +62,7 @@ def test_in_thread_goes_on_meanwhile() -> None:
 
 
 def test_in_thread_has_ended_with_the_block() -> None:
-    """Nothing goes on when an invocation is answered, be it a failed one."""
+    """Nothing continues once an invocation is answered, even a failed one."""
     done: list[str] = []
 
     def work() -> None:

@@ -1,4 +1,4 @@
-"""What the operator decides: removal, and pictures of the users' own."""
+"""The operator's choices: removal, and pictures of the users' own."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_own_picture_that_lies_in_authgear_is_kept(overwrite: Overwrite) -> None
 
 @pytest.mark.parametrize("overwrite", list(Overwrite))
 def test_user_without_a_picture_gets_one(overwrite: Overwrite) -> None:
-    """Whatever the policy, an empty place is filled, and a second run is quiet."""
+    """With any policy a missing picture is set, and a second run does nothing."""
     world = synced_world(overwrite=overwrite)
 
     assert world.run().reason is Reason.IN_SYNC
@@ -120,7 +120,7 @@ def test_removal_in_authgear_stands_until_a_newer_object() -> None:
 
 
 def test_copied_tag_is_no_removal() -> None:
-    """S3 copies tags: another user's object tells nothing about this user."""
+    """S3 copies tags: the tag of another user's object does not count."""
     world = synced_world(overwrite=Overwrite.KEEP_OWN)
     other = world.authgear.add_user()
     source = world.s3.objects[world.key]
@@ -196,7 +196,7 @@ def test_text_file_keeps_no_picture_alive() -> None:
 
 
 def test_archived_object_keeps_the_picture_alive() -> None:
-    """An object in an archive is a picture all the same: it can be restored."""
+    """An object in an archive still counts as a picture: it can be restored."""
     world = synced_world(remove_on_delete=True)
     world.s3.objects[world.key].tags.clear()
     world.s3.objects[world.key].archived = True

@@ -68,7 +68,7 @@ def test_changed_settings_are_a_difference() -> None:
 
 @pytest.mark.parametrize("reason", [Reason.BROKEN_PICTURE, Reason.NOT_A_PICTURE])
 def test_rejection_by_other_limits_is_looked_at_again(reason: Reason) -> None:
-    """What older code or lower limits rejected may be a picture now."""
+    """A file that older code or lower limits rejected may be a picture now."""
     world = World()
     world.put("red")
     world.note(reason, rejection_settings=("older",))
@@ -144,7 +144,7 @@ def test_mark_stands_in_where_no_tag_can_be_had(
 def test_update_that_fails_where_no_tag_can_be_had(
     spoil: Callable[[World], None],
 ) -> None:
-    """Within a run the image is taken up again all the same."""
+    """Within a run the image is still used again."""
     world = World()
     world.put("red")
     spoil(world)

@@ -133,7 +133,7 @@ def test_update_that_was_not_committed_is_made_again() -> None:
 
 
 def test_update_that_shows_late_is_waited_for() -> None:
-    """An answer can come before the write can be read: that is no other writer."""
+    """A read that does not show the write yet is not taken for another writer."""
     world = World()
     world.put("red")
 
@@ -199,7 +199,7 @@ def test_edit_during_a_slow_upload_is_not_undone() -> None:
 def test_refused_update_is_rejected_at_once(
     error: tuple[str, str], reason: Reason
 ) -> None:
-    """What can never work is tried once."""
+    """An update that can never work is tried once."""
     world = World()
     world.put("red")
     world.authgear.fail("update", answered(graphql_error(*error)))
@@ -230,7 +230,7 @@ def test_picture_replaced_by_a_hook_is_rejected() -> None:
 
 
 def test_attribute_changed_by_a_hook_is_named() -> None:
-    """Its name stands in the log, its value nowhere."""
+    """The log has the name, and nothing has the value."""
     world = World()
     world.put("red")
 

@@ -79,7 +79,7 @@ def test_other_values_are_no_sync_tag(s3: FakeS3, value: str) -> None:
 
 
 def test_sync_tag_of_another_user_is_none(s3: FakeS3) -> None:
-    """S3 copies tags with an object; a rejection is about the content all the same."""
+    """S3 copies tags with an object; a rejection is still about the content."""
     objects = open_objects(s3)
     item = objects.list_newest_first()[0]
     copied = SyncTag(item.etag, IMAGE, fingerprint_image((), "eve"))
@@ -107,7 +107,7 @@ def test_sync_tag_that_s3_refuses_holds_for_the_run(s3: FakeS3, operation: str) 
 
 
 def test_version_that_was_read_is_tagged() -> None:
-    """An object that is overwritten meanwhile keeps the tags that it came with."""
+    """An object that is overwritten during the run keeps its new tags."""
     s3 = FakeS3(is_versioned=True)
     s3.put("ada.png", b"old")
     objects = open_objects(s3)

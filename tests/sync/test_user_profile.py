@@ -87,7 +87,7 @@ def test_find_login_id_of_another(stage: Stage, placeholder: str, text: str) -> 
 
 @pytest.mark.parametrize("placeholder", ["email", "phone", "username"])
 def test_find_nobody(stage: Stage, placeholder: str) -> None:
-    """A name that nobody has is told without the name."""
+    """A name that nobody has is reported without the name."""
     with pytest.raises(UserNotFound, match=f"nobody has this {placeholder}") as caught:
         stage.open(placeholder, "eve").find()
 
@@ -145,7 +145,7 @@ def test_find_spelled_otherwise(stage: Stage) -> None:
 def test_read_by_another_login_id(
     stage: Stage, placeholder: str, key: str, text: str, shown: str, detail: str
 ) -> None:
-    """Who logs in by it is known; the profile alone decides which name counts."""
+    """The login id finds the user; the profile decides which name counts."""
     attributes = stage.authgear.users[stage.user_id]
     attribute = {"phone": "phone_number", "username": "preferred_username"}
     attributes[attribute.get(placeholder, placeholder)] = shown
@@ -176,7 +176,7 @@ def test_upload(stage: Stage) -> None:
     ids=["ours", "not-ours"],
 )
 def test_read_mark(stage: Stage, jpeg: bytes, mark: str) -> None:
-    """The mark tells a picture of ours from all others."""
+    """The mark distinguishes our pictures from all others."""
     profile = stage.open("user_id", stage.user_id)
     image_id = profile.upload(profile.create_upload_url(), jpeg)
 
@@ -204,7 +204,7 @@ def test_out_of_time(stage: Stage) -> None:
 
 
 def test_find_decomposed(stage: Stage) -> None:
-    """A name with decomposed accents that nobody has is told so."""
+    """A name with decomposed accents that nobody has is reported as such."""
     with pytest.raises(KeyIgnored, match="decomposed Unicode") as caught:
         stage.open("username", "andre\u0301").find()
 

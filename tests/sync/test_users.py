@@ -1,4 +1,4 @@
-"""Who is meant by a key, and who cannot have a picture."""
+"""The user that a key names, and users who cannot have a picture."""
 
 from __future__ import annotations
 

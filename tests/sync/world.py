@@ -27,9 +27,6 @@ SPEC = PictureSpec(max_bytes=100_000, max_pixels=1_000_000)
 UNKNOWN_ID = "00000000-0000-4000-8000-000000000001"
 
 
-GRAPHQL_ERROR = {"data": None, "errors": [{"message": "unexpected error"}]}
-
-
 def png(color: str, size: tuple[int, int] = (300, 300)) -> bytes:
     """Return a picture of one colour."""
     file = io.BytesIO()
@@ -109,7 +106,7 @@ class World:
         return response
 
     def run(self, key: str = "", seconds: float = 50, **other: Any) -> Result:
-        """Reconcile the user of an object; return what became of the object."""
+        """Reconcile the user of an object; return the object's result."""
         return self.run_all(key, seconds, **other)[0].result
 
     def run_all(

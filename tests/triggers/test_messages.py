@@ -113,7 +113,7 @@ def test_is_user_id(number: uuid.UUID) -> None:
 
 
 def test_answer_names_the_user() -> None:
-    """The entry of a user has the id in the place of bucket and key."""
+    """The entry of a user has the id instead of bucket and key."""
     event = UserEvent(user_id=ID, item="m0")
 
     answer = SQSBatch([event]).answer([(event, DONE)])
@@ -186,7 +186,7 @@ def test_malformed_message_fails(content: Any) -> None:
 
 
 def test_queue_is_named() -> None:
-    """The queue that a batch comes from is told by its ARN."""
+    """The ARN names the queue that a batch comes from."""
     source = read_event(sqs(write_user_check(ID)))
 
     assert source.queue

@@ -36,7 +36,7 @@ JSON = st.recursive(
     lambda values: st.lists(values) | st.dictionaries(st.text(), values),
     max_leaves=10,
 )
-# Names and values that mean something to whoever reads events.
+# Names and values that mean something in events.
 WORDS = st.sampled_from(
     [
         *("Records", "eventSource", "EventSource", "aws:s3", "aws:sqs", "aws:sns"),
@@ -123,7 +123,7 @@ def test_read_event_source(name: str) -> None:
     ],
 )
 def test_read_shape(event: Any) -> None:
-    """Whatever the envelopes, the object comes to light."""
+    """The object is found in any envelopes."""
     assert object_events(event) == [(BUCKET, KEY)]
 
 
@@ -202,7 +202,7 @@ def test_read_key_of_eventbridge(key: str) -> None:
 
 @pytest.mark.parametrize("key", ["%FF", "caf%E9", "%ED%A0%80", "%C3", "", "\ud800"])
 def test_read_key_not_text(key: str) -> None:
-    """A key that is no UTF-8 names no object."""
+    """A key that is not UTF-8 names no object."""
     [object_event] = read(s3(key)).events
 
     assert (object_event.bucket, object_event.key, object_event.problem) == (
@@ -291,7 +291,7 @@ def test_read_mixed_sources() -> None:
     ],
 )
 def test_read_unknown(event: Any) -> None:
-    """What is none of the shapes is one object event of no object."""
+    """An event of no known shape is one object event without an object."""
     assert read(event).events == [UNKNOWN]
 
 
@@ -355,7 +355,7 @@ def test_read_list_of_messages() -> None:
 
 
 def bare(event: Any) -> Any:
-    """Return an event of EventBridge from Lambda, whose detail is no report."""
+    """Return an event of EventBridge from Lambda, whose detail is not a report."""
     return {"source": "lambda", "detail": event}
 
 
@@ -364,7 +364,7 @@ def bare(event: Any) -> Any:
     [
         *((on_failure, 8), (sns, 8), (sns_envelope, 8), (bare, 8)),
         (on_failure_eventbridge, 4),  # two envelopes each
-        (sqs, 9),  # a message that invokes is none
+        (sqs, 9),  # a message that invokes is not accepted
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
@@ -413,7 +413,7 @@ def test_read_never_raises(event: Any) -> None:
 
 @given(st.data())
 def test_read_mutilated(data: st.DataObject) -> None:
-    """A real event in which any one value is replaced is read all the same."""
+    """A real event in which any one value is replaced can still be read."""
     event = load_event(data.draw(st.sampled_from(NAMES)))
     parent, place = event, data.draw(st.sampled_from(sorted(event)))
     while isinstance(child := parent[place], dict | list) and child:
@@ -429,7 +429,7 @@ def test_read_mutilated(data: st.DataObject) -> None:
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=1024))
 def test_read_any_key(key: str) -> None:
-    """Whatever a key is, it comes out as it went in, by every way."""
+    """A key of any text is read correctly from every shape of event."""
     encoded = s3(quote_plus(key))
 
     assert object_events(encoded) == [(BUCKET, key)]

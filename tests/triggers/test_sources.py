@@ -1,4 +1,4 @@
-"""What each source is told."""
+"""The answer that each source gets."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def pairs(
 
 
 def failures(*results: Result, items: str = "abcdefgh") -> list[str]:
-    """Return the messages that a queue is told to deliver again."""
+    """Return the messages that a queue must deliver again."""
     answer = SQSBatch([]).answer(pairs(*results, items=items))
     assert set(answer) == {"batchItemFailures", "objects"}
     assert len(answer["objects"]) == len(results)
@@ -41,7 +41,7 @@ def failures(*results: Result, items: str = "abcdefgh") -> list[str]:
 
 
 def test_notification() -> None:
-    """Who reads the answer finds an entry per object, with its facts."""
+    """The answer has an entry per object, with its facts."""
     fields = {"user_id": "u"}
     result = Result(reason=Reason.PICTURE_SET, detail="fine", fields=fields)
 
@@ -78,7 +78,7 @@ def test_notification_failed() -> None:
 
 @pytest.mark.parametrize("reason", Reason)
 def test_notification_raises_for_failed_only(reason: Reason) -> None:
-    """What can never work is not delivered again."""
+    """An event that can never work is not delivered again."""
     results = pairs(Result(reason=reason))
 
     if reason.outcome is Outcome.FAILED:

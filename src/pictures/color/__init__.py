@@ -42,8 +42,8 @@ def flatten(square: Image.Image, source: Image.Image, background: str) -> Image.
     Convert the colours to sRGB and put them on the background.
 
     Args:
-        square: What was made of the source, in a mode that `render` scales to.
-        source: Its `info` tells what its values stand for: `icc_profile`; `cicp`, the
+        square: The scaled picture, in a mode that `render` scales to.
+        source: Its `info` says what its values mean: `icc_profile`; `cicp`, the
             numbers of primaries, transfer and matrix, and whether the range is full;
             `srgb`; `gamma`; `chromaticity`, x and y of white, red, green and blue.
         background: Any colour that Pillow understands.
@@ -89,8 +89,8 @@ def _by_gamma(colours: Image.Image, info: Info) -> Image.Image | None:
     return _convert(colours, space) if space else None
 
 
-# What counts first, by the standards: PNG (third edition), and MIAF (ISO/IEC 23000-22).
-# cHRM without gAMA does not count, as in Chromium.
+# The order of precedence, by the standards: PNG (third edition), and MIAF (ISO/IEC
+# 23000-22). cHRM without gAMA does not count, as in Chromium.
 PNG_ORDER: tuple[tuple[str, Convert], ...] = (
     ("cicp", _by_cicp),
     ("icc_profile", _by_profile),

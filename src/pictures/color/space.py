@@ -28,7 +28,7 @@ class HDR(Enum):
 
 class ColorSpace(NamedTuple):
     """
-    What the values of a pixel stand for.
+    The meaning of a pixel's values.
 
     Args:
         primaries: The colours of white, red, green and blue.
@@ -75,7 +75,7 @@ CURVES: dict[int, Curve | HDR] = {
 }
 SRGB = ColorSpace(PRIMARIES[1], SRGB_CURVE)
 
-# What libpng takes for a gamma; anything else is a damaged file.
+# The values that libpng accepts as a gamma; others mean a damaged file.
 GAMMAS = (0.00016, 6_250.0)
 # A gamma that is so near to sRGB's own is taken for it: most who write 0.45455 mean it.
 SRGB_GAMMA, GAMMA_TOLERANCE = 1 / 2.2, 0.05
@@ -92,7 +92,7 @@ BRADFORD = (
 
 def from_png(cicp: Sequence[int]) -> ColorSpace | None:
     """
-    Return what the cICP chunk of a PNG file tells.
+    Return the colour space in the cICP chunk of a PNG file.
 
     Args:
         cicp: Numbers of primaries, transfer and matrix; whether the range is full.
@@ -108,7 +108,7 @@ def from_png(cicp: Sequence[int]) -> ColorSpace | None:
 
 def from_nclx(cicp: Sequence[int]) -> ColorSpace:
     """
-    Return what the colour box of an AVIF or HEIC file tells.
+    Return the colour space in the colour box of an AVIF or HEIC file.
 
     The curve of video counts as sRGB's here, as in Chromium: many encoders name it for
     pictures that are sRGB. A number without a meaning counts as sRGB's, too.
@@ -126,16 +126,16 @@ def from_gamma(
     gamma: float, chromaticity: Sequence[float] | None = None
 ) -> ColorSpace | None:
     """
-    Return what the gAMA and cHRM chunks of a PNG file tell.
+    Return the colour space in the gAMA and cHRM chunks of a PNG file.
 
     Args:
         gamma: The exponent by which light was encoded, such as 0.45455.
         chromaticity: As `Primaries`, if it is known.
 
     Returns:
-        `None` if it tells nothing, or nothing that can be.
+        `None` if it is sRGB's, or impossible.
     """
-    if not GAMMAS[0] <= gamma <= GAMMAS[1]:  # false for what is no number as well
+    if not GAMMAS[0] <= gamma <= GAMMAS[1]:  # also false for NaN
         return None
     curve = (1 / gamma, 1.0, 0.0, 0.0, 0.0)
     if chromaticity is None:
@@ -147,7 +147,7 @@ def from_gamma(
 
 
 def has_primaries_of_srgb(primaries: Primaries) -> bool:
-    """Tell whether primaries are sRGB's, as far as anybody can see."""
+    """Tell whether primaries look like sRGB's."""
     pairs = zip(primaries, SRGB.primaries, strict=True)
     return all(abs(one - other) < NEAR for one, other in pairs)
 

@@ -58,7 +58,7 @@ def find_visible(size: tuple[int, int], frames: Iterable[Frame]) -> Image.Image 
         frames: From the first on.
 
     Returns:
-        An RGBA picture, or `None` if there is none among the first frames.
+        An RGBA picture, or `None` if the first frames show nothing.
     """
     if size[0] * size[1] > MAX_PIXELS:
         return None

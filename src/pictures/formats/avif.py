@@ -97,8 +97,7 @@ def mend(data: bytes, items: Items) -> bytes:
         if len({data[box.start : box.start + 4] for box in tables}) == 1 < len(tables):
             start, end = tables[0].head, iprp.end
             joined = _join(view, tables, items)
-            # Nothing but tables may follow the properties: what is left over becomes a
-            # box of its own.
+            # Only tables may follow the properties: the rest becomes a box of its own.
             spare = end - start - len(joined)
             if end - start == sum(box.end - box.head for box in tables) and spare >= 8:
                 size = end - spare - iprp.head

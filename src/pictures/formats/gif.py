@@ -21,8 +21,8 @@ class GIFFile(ImageFile.ImageFile):
     """
     The first picture of a GIF file that shows something.
 
-    What the picture does not cover is transparent, whatever colour the file names as
-    its background.
+    The area outside the picture is transparent, even if the file names a background
+    colour.
     """
 
     format = "GIF"

@@ -94,7 +94,7 @@ class JPEGFile(PartialFile, JpegImageFile):
         self.fp, self._begin, self._is_over = self._stream, self._head, False
 
     def load_seek(self, _: int) -> None:
-        """Go to the first scan; what comes before it is at hand."""
+        """Go to the first scan; the data before it is in memory already."""
         self.fp.seek(self._scan)
 
     def load_read(self, read_bytes: int) -> bytes:
@@ -142,7 +142,7 @@ def drop_details(data: bytes) -> bytes:
         data: A JPEG file; one that is not whole and progressive stays as it is.
     """
     full: set[int] = set()
-    view = memoryview(data)  # its slices are no copies
+    view = memoryview(data)  # its slices are not copies
     kept = [view[:2]]
     for marker, start, end in islice(split(view), MAX_SEGMENTS):
         segment = view[start:end]
@@ -170,7 +170,7 @@ def _is_detail(scan: memoryview, full: set[int]) -> bool:
     """
     Tell whether a scan only refines what blocks have beside their mean.
 
-    A first pass is kept, whatever it is of: without any, libjpeg takes the file for an
+    The first pass of any kind is kept: without any, libjpeg takes the file for an
     unfinished one and smooths the means.
     """
     count, component = scan[4], scan[5]

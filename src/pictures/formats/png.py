@@ -151,7 +151,7 @@ class PNGFile(PartialFile):
         return super().load()
 
     def _clear_key(self, tile: Any) -> None:
-        """Make the pixels of the one value transparent that is told to be."""
+        """Make the pixels of the file's transparent value transparent."""
         upper, (*_, rawmode) = self.im, UPPER_LOWER[self._kind]
         self.decode_again([tile._replace(args=rawmode)])
         lower, self.im = self._new(self.im), upper
@@ -190,7 +190,7 @@ def _read_blocks(data: memoryview, spans: list[Span]) -> Iterator[bytes]:
     """
     Yield the packed pixels.
 
-    It is no method: the memory of a picture that refers to itself is freed late.
+    This is not a method: the memory of a picture that refers to itself is freed late.
     """
     for start, end in spans:
         for at in range(start, end, BLOCK):

@@ -44,7 +44,7 @@ def open_picture(
     Open a picture file, and decode no pixel yet.
 
     Args:
-        data: The whole file, whatever it may be.
+        data: The whole file, of any content.
         max_bytes: Larger ones are rejected.
         max_pixels: Pictures with more are rejected; those of formats that take more
             memory, with more than a part of it.
@@ -54,7 +54,7 @@ def open_picture(
         Its format, a name of `FORMATS`, and the picture.
 
     Raises:
-        PictureRejected: It is none that can be decoded within the limits.
+        PictureRejected: It cannot be decoded within the limits.
     """
     _check_bytes(data, max_bytes)
     name = _recognise(data)
@@ -97,7 +97,7 @@ def check_pixels(
 
 @contextmanager
 def decoding(name: str, size: tuple[int, int] | None = None) -> Iterator[None]:
-    """Turn whatever a decoder raises into a rejection, and keep its warnings quiet."""
+    """Turn any exception of a decoder into a rejection, and keep its warnings quiet."""
     try:
         with warnings.catch_warnings(action="ignore"):
             yield

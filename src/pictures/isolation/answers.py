@@ -1,8 +1,8 @@
 """
-What a worker answers, and what the function believes of it.
+A worker's answers, and the function's checks of them.
 
-A worker may have been taken over by the file that it decoded: whatever it sends is
-checked here before it is used, and a log line gets only short, plain text of it.
+A worker may have been taken over by the file that it decoded: each answer is checked
+here before it is used, and a log line gets only short, plain text of it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MOST = 2**32  # px of a side
 OUT_OF_MEMORY = 3  # the exit code of a worker that has no memory to answer
 OVERVIEW = 1_024  # px of an overview's longer side, at most
 
-# What a worker may give as its reason; how it ended is seen from outside.
+# The reasons that a worker may give; the function sees by itself how it ended.
 REASONS = {
     reason.value: reason
     for reason in (
@@ -92,7 +92,7 @@ def read_overview(message: Message) -> Overview:
     Return the overview that a worker made.
 
     Raises:
-        BadMessage: It is no small JPEG without metadata.
+        BadMessage: It is not a small JPEG without metadata.
     """
     size = _read_jpeg_size(message.payload)
     if max(size) > OVERVIEW:
@@ -148,7 +148,7 @@ def _read_switch(value: Any) -> bool:
     return value
 
 
-# What is believed of a field, by the type that the class gives it.
+# The values that a field may have, by the type that the class gives it.
 READERS: dict[Any, Callable[[Any], Any]] = {
     "int": _read_number,
     "float": _read_share,
@@ -159,7 +159,7 @@ READERS: dict[Any, Callable[[Any], Any]] = {
 
 def _read_jpeg_size(jpeg: bytes) -> tuple[int, int]:
     """
-    Return width and height of a JPEG file that holds nothing but a picture.
+    Return width and height of a JPEG file that holds only a picture.
 
     Raises:
         BadMessage: It has other segments than ours have, or bytes behind its end.
@@ -186,6 +186,6 @@ def _split(jpeg: bytes) -> Iterator[tuple[int, bytes]]:
         yield jpeg[at + 1], jpeg[at + 4 : end]
         at = max(end, at + 4)
     scan = jpeg[at:-2]
-    # Within a scan 0xff stands before a zero or a restart's number.
+    # Within a scan 0xff is followed by a zero or a restart's number.
     if scan[:2] != bytes((0xFF, SCAN)) or re.search(rb"\xff[^\x00\xd0-\xd7]", scan[2:]):
         raise BadMessage

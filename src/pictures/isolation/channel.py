@@ -16,7 +16,7 @@ MAX_HEADER = 4_096  # bytes
 
 
 class ChannelClosed(Exception):
-    """Raised when the other side has ended, whatever the system says of it."""
+    """Raised when the other side has ended, for any error of the system."""
 
 
 class DeadlinePassed(Exception):
@@ -24,13 +24,13 @@ class DeadlinePassed(Exception):
 
 
 class BadMessage(Exception):
-    """Raised for bytes that are no message, or for a message that is too long."""
+    """Raised for bytes that are not a message, or for a message that is too long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """
-    What the other side sent.
+    A message of the other side.
 
     Args:
         header: Any JSON object.
@@ -70,7 +70,7 @@ class Channel:
         return self._socket.fileno()
 
     def has_message(self, seconds: float) -> bool:
-        """Tell whether a message, or the end, comes within so many seconds."""
+        """Tell whether a message, or the end, comes within a number of seconds."""
         return bool(select.select([self._socket], [], [], seconds)[0])
 
     def close(self) -> None:
@@ -147,7 +147,7 @@ class Channel:
         return data, tuple(socket.socket(fileno=number) for number in descriptors)
 
     def _receive(self, count: int, deadline: float | None) -> bytes:
-        """Return exactly so many bytes; one copy of them if no deadline is set."""
+        """Return exactly the given number of bytes; one copy if no deadline is set."""
         parts = []
         while count:
             self._limit(deadline)

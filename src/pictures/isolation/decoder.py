@@ -3,38 +3,26 @@
 from __future__ import annotations
 
 import atexit
-import json
-import math
 import os
 import signal
-import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any
 
 from ..errors import PictureNotMade
 from ..model import FindFocus, PictureSpec, ProfilePicture
 from .channel import BadMessage, Channel, ChannelClosed, DeadlinePassed, Message
 from .exchange import START_LIMIT, Exchange
 from .explanations import explain_crash, explain_exit, explain_unavailable
+from .launch import launch
 
-# A worker has 450 MB where Lambda gives 1024: with the function's own and the decoder
-# process that is at most 600.
-SHARE_OF_MEMORY = 450_000_000 / 1024  # bytes for each MB that Lambda gives
 TIME_LIMIT = 9.0  # seconds for one picture
-END_LIMIT = 5.0  # seconds until it tells how a worker ended
+END_LIMIT = 5.0  # seconds until it reports how a worker ended
 
 TWICE, SILENT = "it ended twice", "it does not answer"
-NO_ANSWER = "what it sent is no answer"
-
-COMMAND = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[1]);"
-    "from pictures.isolation.decoder_process import main; main()"
-)
+NO_ANSWER = "its answer is malformed"
 
 
 class _WorkerLost(Exception):
@@ -66,7 +54,7 @@ class Decoder:
     Args:
         memory: Megabytes that Lambda gives to the function.
         module: The module whose `make_profile_picture` is run.
-        report: Is told what protects the function, each time the process starts.
+        report: Gets the active protections, each time the process starts.
         time_limit: Seconds that one picture may take, of time and of processor time.
         clock: Monotonic seconds.
     """
@@ -88,19 +76,7 @@ class Decoder:
         Raises:
             PictureNotMade: The system starts no process.
         """
-        ours, theirs = socket.socketpair()
-        with theirs:
-            order = {
-                "control": theirs.fileno(),
-                "module": self.module,
-                "memory": int(self.memory * SHARE_OF_MEMORY),
-                "cpu_seconds": math.ceil(self.time_limit),
-            }
-            try:
-                self._process = _execute(order, theirs.fileno())
-            except OSError as error:
-                ours.close()
-                raise explain_unavailable(type(error).__name__) from error
+        self._process, ours = launch(self.module, self.memory, self.time_limit)
         self._control = Channel(ours, self.clock, takes_sockets=True)
         self._reported = False
         atexit.register(self.stop)
@@ -121,7 +97,7 @@ class Decoder:
             atexit.unregister(self.stop)
 
     def wait_until_ready(self, seconds: float) -> None:
-        """Report the protections, if a worker is ready within so many seconds."""
+        """Report the protections, if a worker is ready within a number of seconds."""
         if self._control and self._control.has_message(seconds):
             with suppress(_WorkerLost, PictureNotMade):  # the next picture tries again
                 self._ready = self._take_worker(self.clock() + START_LIMIT)
@@ -134,11 +110,11 @@ class Decoder:
         seconds: float,
     ) -> ProfilePicture:
         """
-        Make the picture of a file within so many seconds.
+        Make the picture of a file within a number of seconds.
 
         Raises:
             PictureRejected: No picture can be made of the file.
-            PictureNotMade: No worker could be had, or the time was up early.
+            PictureNotMade: No worker was available, or the run had no more time.
         """
         deadline = self.clock() + seconds
         for last in (False, True):
@@ -206,7 +182,7 @@ class Decoder:
             return worker
 
     def _report(self, message: Message) -> None:
-        """Tell once what protects the function."""
+        """Report once what protects the function."""
         if self.report and not self._reported:
             self.report(["process", *message.header["protections"]])
         self._reported = True
@@ -229,7 +205,7 @@ class Decoder:
 
     @contextmanager
     def _intact(self) -> Iterator[Channel]:
-        """Stop the process if the messages with it are broken off, by whatever."""
+        """Stop the process if an exchange with it ends early, for any reason."""
         assert self._control  # noqa: S101 - for the type checker
         try:
             yield self._control
@@ -245,7 +221,7 @@ class IsolatedMaker:
 
     Args:
         decoder: The process.
-        spec: What to make.
+        spec: The wanted picture.
         find_focus: Says where to cut the whole picture.
     """
 
@@ -254,28 +230,5 @@ class IsolatedMaker:
     find_focus: FindFocus | None = None
 
     def __call__(self, data: bytes, seconds: float) -> ProfilePicture:
-        """Make the picture of a file within so many seconds."""
+        """Make the picture of a file within a number of seconds."""
         return self.decoder.make(data, self.spec, self.find_focus, seconds)
-
-
-def _execute(order: dict[str, Any], descriptor: int) -> subprocess.Popen[bytes]:
-    """Execute the decoder process, with nothing of this one's but a socket."""
-    path = [os.path.abspath(entry) for entry in sys.path]  # noqa: PTH100 - "" is here
-    libraries = os.environ.get("LD_LIBRARY_PATH")  # Lambda's Python needs it
-    return subprocess.Popen(  # noqa: S603 - our own code
-        [
-            sys.executable,
-            "-I",
-            "-S",
-            "-c",
-            COMMAND,
-            json.dumps(path),
-            json.dumps(order),
-        ],
-        env={"LD_LIBRARY_PATH": libraries} if libraries else {},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        pass_fds=(descriptor,),
-        start_new_session=True,
-    )

@@ -2,7 +2,7 @@
 The decoder process: it imports every decoder, and has one worker ready at any time.
 
 It is executed, not forked, so that its memory and environment never held a secret. It
-reads nothing but short messages of the function's. A worker is forked when the one
+reads only short messages of the function's. A worker is forked when the one
 before it has ended, which is before its picture comes.
 """
 
@@ -78,7 +78,7 @@ def _import_decoders(module: str) -> MakeProfilePicture:
 
 
 def _draw_sample() -> bytes:
-    """Return a picture with which each worker begins, to have its code at hand."""
+    """Return a picture with which each worker begins, so that its code is in memory."""
     from PIL import Image, ImageCms
 
     file = BytesIO()
@@ -121,7 +121,7 @@ def _become_worker(
     end: socket.socket,
     work_on: Callable[[Channel], NoReturn],
 ) -> None:
-    """Leave all but the worker's own socket behind, and make a picture."""
+    """Close all sockets except the worker's own, and make a picture."""
     try:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -133,7 +133,7 @@ def _become_worker(
 
 
 def _wait(process: int, control: Channel, waking: socket.socket) -> int:
-    """Return a worker's exit code, negative for a signal; kill it if told to."""
+    """Return a worker's exit code, negative for a signal; kill it on request."""
     while True:
         ended, status = os.waitpid(process, os.WNOHANG)
         if ended:

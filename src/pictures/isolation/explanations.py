@@ -1,4 +1,4 @@
-"""How a worker or the decoder process ended -> what that says of the picture."""
+"""How a worker or the decoder process ended -> the error of the picture."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def explain_unavailable(why: str) -> PictureNotMade:
 
 
 def explain_crash(how: str) -> PictureRejected:
-    """Return the rejection of a file whose worker crashed, or did as if."""
+    """Return the rejection of a file that crashed its worker, or took it over."""
     message = f"decoding the picture ended its process ({how})"
     return PictureRejected(Reason.DECODER_CRASHED, message)
 

@@ -1,5 +1,5 @@
 """
-Memory that is at hand before the picture comes.
+Memory that is allocated before the picture comes.
 
 A new process pays for each page of memory that it touches first: 10 to 20 ms of a
 picture. A worker touches them while it waits, and what it frees stays with it.

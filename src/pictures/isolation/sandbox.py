@@ -1,4 +1,4 @@
-"""What a process gives up before it sees hostile bytes."""
+"""The rights that a process gives up before it reads hostile bytes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def restrict_worker(memory: int, cpu_seconds: int) -> list[str]:
     Give up all that decoding does not need.
 
     Args:
-        memory: What the process may have, in bytes.
+        memory: Bytes that the process may have.
         cpu_seconds: Processor time after which the system ends it.
 
     Returns:
@@ -62,7 +62,7 @@ def hide_memory() -> None:
     Let no process of the same user read this one's memory and environment.
 
     Raises:
-        OSError: The system knows no such thing.
+        OSError: The system has no such call.
     """
     _call_prctl(PR_SET_DUMPABLE, 0)
 

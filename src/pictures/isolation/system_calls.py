@@ -64,7 +64,7 @@ REFUSED: dict[str, tuple[int | None, int | None]] = {
 MMAP = (9, 222)  # for memory of its own, which a limit counts
 MAP_SHARED = 0x01
 CLONE = (56, 220)  # for a thread, never for a process
-CLONE3 = (435, 435)  # its flags lie in memory, where a filter cannot look
+CLONE3 = (435, 435)  # its flags are in memory, which a filter cannot read
 CLONE_THREAD = 0x0001_0000
 
 MACHINES = {"x86_64": 0, "aarch64": 1}
@@ -84,7 +84,7 @@ def build_filter(machine: str) -> bytes:
     """
     Return the filter for a machine, a name of `MACHINES`, in the kernel's form.
 
-    What is in neither table ends the process: sockets, other processes, programs.
+    A call in neither table ends the process: sockets, other processes, programs.
     """
     return b"".join(
         INSTRUCTION.pack(*instruction) for instruction in _write(MACHINES[machine])

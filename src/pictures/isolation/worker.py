@@ -34,8 +34,8 @@ def work(
 
     Args:
         make: Makes a picture; `profile_picture.make_profile_picture`.
-        sample: A picture to begin with, so that code and memory are at hand.
-        memory: What the process may have, in bytes.
+        sample: A picture to begin with, so that code and memory are loaded.
+        memory: Bytes that the process may have.
         cpu_seconds: Processor time that it may take.
         channel: Leads to the function.
     """
@@ -73,7 +73,7 @@ def _serve(channel: Channel, make: MakeProfilePicture) -> None:
             answer["message"] = "decoding the picture takes more memory than there is"
     except (MemoryError, ChannelClosed):
         raise
-    except Exception as error:  # noqa: BLE001 - foreign bytes led to it, whatever it is
+    except Exception as error:  # noqa: BLE001 - foreign bytes caused it
         text = f"making the picture failed ({type(error).__name__})"
         answer = describe_rejection(PictureRejected(Reason.DECODER_CRASHED, text))
     else:

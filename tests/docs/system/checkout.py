@@ -27,7 +27,7 @@ class Checkout:
 
         environment: Variables that commands get, beside a few of this process's own.
 
-        values: What to put for the words in capitals that stand for the reader's own.
+        values: The values for the words in capitals that stand for the reader's own.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Checkout:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
         for file in folder.glob("requirements*.txt"):
-            # What they name is installed: an older file has make believe it.
+            # The packages are installed already: an older file makes `make` see that.
             os.utime(file, (0, 0))
         for name in VENVS:
             (folder / name).symlink_to(ROOT / name)
@@ -80,7 +80,7 @@ class Checkout:
             try:
                 yield process
             finally:
-                # What a test has given up on must not run on.
+                # A command that a test has given up on must not continue.
                 with suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
 
@@ -89,12 +89,12 @@ class Checkout:
         Run a command to its end, which must be a good one.
 
         Args:
-            command: As it stands in a document.
+            command: As in a document.
 
-            typed: What somebody answers to its questions.
+            typed: The answers to its questions.
 
         Returns:
-            What it printed.
+            Its output.
         """
         with self.start(command) as process:
             output, _ = process.communicate(typed, TIME)

@@ -1,5 +1,5 @@
 """
-Every `aws` of the documents, and what stands beside it, against MiniStack.
+Every `aws` of the documents, and the commands beside it, against MiniStack.
 
 The AWS command line is real, though of version 1: PyPI has no other.
 """
@@ -101,7 +101,7 @@ def test_page_on_the_hook_makes_the_secret_of_the_key(account: Account) -> None:
 
 
 def test_bucket_that_was_there_keeps_its_notifications(account: Account) -> None:
-    """EventBridge is added to what the bucket tells already, and can be again."""
+    """EventBridge is added to the bucket's notifications, and can be added again."""
     s3 = account.aws.s3
     told = listen_to_event_bridge(account)
     sns = make_client(make_session(), "sns", account.aws.endpoint)

@@ -17,7 +17,7 @@ from tests.docs.commands import COMMANDS
 from tests.docs.system.checkout import Checkout
 
 DEMO, DEMO_OF_ONES_OWN = "make demo", 'make demo PICTURE=me.jpg USER="Ada Lovelace"'
-# Run as they stand.
+# Run unchanged.
 RUN = (DEMO, DEMO_OF_ONES_OWN, "make docs", "make format")
 # Run until they have said where the page is, then ended with Ctrl-C.
 RUN_UNTIL_CTRL_C = ("make local", "make local SET=RemoveOnDelete=true")
@@ -50,7 +50,7 @@ PLANNED = {
 
 
 def test_every_make_is_run_in_one_way() -> None:
-    """Whoever writes a command into a document decides here how it is run."""
+    """Each command of the documents has a decision here on how it is run."""
     ways = [*RUN, *RUN_UNTIL_CTRL_C, *RUN_ELSEWHERE, *PLANNED]
 
     shown = {it.text for it in COMMANDS if it.program == "make"}
@@ -82,7 +82,7 @@ def test_demo_takes_a_picture_of_ones_own(checkout: Checkout) -> None:
 def test_make_changes_nothing_that_is_as_it_should_be(
     checkout: Checkout, command: str
 ) -> None:
-    """What it would write is there already."""
+    """Its output is there already."""
     before = checkout.contents()
 
     checkout.run(command)

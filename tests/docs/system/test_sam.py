@@ -1,9 +1,9 @@
 """
-Every `sam` of the documents, run as it stands.
+Every `sam` of the documents, run unchanged.
 
-SAM is real, and so is the template, but for what MiniStack, which plays AWS, does not
-know; the package is one for this machine, since tests/deploy builds the deployed one.
-The application repository is a fake.
+SAM is real, and so is the template, except for what MiniStack, which plays AWS, does
+not know; the package is one for this machine, since tests/deploy builds the deployed
+one. The application repository is a fake.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ PUBLISHED = [
     "--s3-bucket YOUR_PACKAGES --output-template-file packaged.yaml",
     f"{SAM} publish --template packaged.yaml",
 ]
-# What the documents say is asked for; whatever else is asked is answered by Enter.
+# SAM asks the documented questions; Enter answers all others.
 ANSWERS = {
     "BucketName": "new-example",
     "AuthgearEndpoint": "https://example.authgear.cloud",
@@ -76,7 +76,7 @@ def built(account: Account, tmp_path: Path) -> Account:
 
 
 def test_every_sam_is_run() -> None:
-    """Whoever writes such a command into a document runs it here."""
+    """Each `sam` command of the documents is run here."""
     shown = [" ".join(c.text.replace("\\\n", "").split()) for c in COMMANDS]
 
     commands = {text for text in shown if re.match(r"(\S+/)?sam ", text)}

@@ -23,7 +23,7 @@ def shared_authgear() -> Iterator[Authgear]:
 
 @pytest.fixture
 def authgear(shared_authgear: Authgear) -> Iterator[Authgear]:
-    """Lend the emulator, and switch off afterwards what a test has switched on."""
+    """Yield the emulator, and switch its faults off afterwards."""
     yield shared_authgear
     shared_authgear.faults.clear()
     shared_authgear.rate_limit(None)
@@ -51,5 +51,5 @@ def admin_api(authgear: Authgear) -> Iterator[AdminAPI]:
 
 
 def soon(seconds: float = 10) -> Budget:
-    """Return a budget of so many seconds, in which no pause takes any time."""
+    """Return a budget of some seconds, in which no pause takes any time."""
     return Budget(deadline=time.monotonic() + seconds, sleep=lambda _: None)

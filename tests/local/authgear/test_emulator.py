@@ -1,4 +1,4 @@
-"""What a test can see of the emulator, and how it begins and ends."""
+"""The emulator from outside, its start and its end."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_requests_are_noted(
 def test_token_of_an_old_key_is_forbidden(
     authgear: Authgear, admin_api: AdminAPI
 ) -> None:
-    """Who goes on with the old key gets a 403."""
+    """A client that still uses the old key gets a 403."""
     admin_api.create_upload_url(budget=soon())
     kept = authgear.key_pair
     authgear.rotate_key()
@@ -56,7 +56,7 @@ def test_stop_ends_every_connection_and_thread() -> None:
 
 
 def test_unknown_user_is_a_key_error(authgear: Authgear) -> None:
-    """A test that looks for a user who is not there is told so."""
+    """A test that reads a missing user gets a KeyError."""
     with pytest.raises(KeyError):
         authgear.users.get("nobody")
 

@@ -176,7 +176,7 @@ def test_hook_prevents_the_update(
 def test_object_store_that_is_down_fails_uploads(
     authgear: Authgear, admin_api: AdminAPI, user: User
 ) -> None:
-    """Presigning works all the same (contract: storedown)."""
+    """Presigning still works (contract: storedown)."""
     authgear.images.available = False
 
     with pytest.raises(Unavailable) as raised:

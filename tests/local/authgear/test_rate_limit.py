@@ -1,4 +1,4 @@
-"""The rate limit of the cloud service, which the self-hosted server has not."""
+"""The rate limit of the cloud service, which self-hosted servers do not have."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.local.authgear.conftest import soon
 
 
 def test_limit_counts_a_minute_back() -> None:
-    """So many pass; the next one is told when the first is a minute old."""
+    """Requests up to the limit pass; the next waits until the first is a minute old."""
     clock = FakeClock()
     limit = RateLimit(clock)
     limit.per_minute = 2

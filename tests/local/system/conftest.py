@@ -1,4 +1,4 @@
-"""What the tests of the local system share."""
+"""Shared by the tests of the local system."""
 
 from __future__ import annotations
 
@@ -27,6 +27,6 @@ def shared_system() -> Iterator[LocalSystem]:
 
 @pytest.fixture
 def system(shared_system: LocalSystem) -> Iterator[LocalSystem]:
-    """Lend the system, and switch off afterwards what a test has switched on."""
+    """Yield the system, and switch its faults off afterwards."""
     yield shared_system
     shared_system.authgear.faults.clear()

@@ -24,7 +24,7 @@ with start_ministack() as aws:
 
 
 def test_s3_keeps_objects(aws: LocalAWS) -> None:
-    """What is put into a bucket is found there."""
+    """An object that is put into a bucket is found there."""
     aws.s3.create_bucket(Bucket="kept")
 
     aws.s3.put_object(Bucket="kept", Key="a", Body=b"bytes")
@@ -128,7 +128,7 @@ def test_web_pages_from_elsewhere_are_refused(
 
 
 def test_environment_leads_here_and_nowhere_else(aws: LocalAWS) -> None:
-    """A process with these variables finds no credentials but ours."""
+    """A process with these variables finds only our credentials."""
     environment = aws.environment()
 
     assert environment["AWS_ENDPOINT_URL"] == aws.endpoint

@@ -52,7 +52,7 @@ def test_demo_takes_a_user_id(sheet: Path) -> None:
 
 
 def test_demo_fails_if_something_is_not_as_expected(sheet: Path) -> None:
-    """A file that is no picture fails, and the table says why."""
+    """A file without a picture fails, and the table says why."""
     no_picture = PICTURES / "README.md"
 
     result = run(sheet, "--picture", str(no_picture))
@@ -62,7 +62,7 @@ def test_demo_fails_if_something_is_not_as_expected(sheet: Path) -> None:
 
 
 def test_demo_refuses_a_file_that_is_not_there(sheet: Path) -> None:
-    """A mistyped path is told before anything is started."""
+    """A mistyped path is reported before anything is started."""
     result = run(sheet, "--picture", "not-there.jpg")
 
     assert result.returncode == 2

@@ -66,7 +66,7 @@ def test_another_host_name_is_refused(page: Page, host: str) -> None:
 def test_another_site_must_not_drive_the_page(
     page: Page, headers: dict[str, str], status: int
 ) -> None:
-    """What changes something comes from the page itself, as JSON."""
+    """Requests that change something must come from the page itself, as JSON."""
     headers = {"Content-Type": "application/json", **headers}
     url = f"{page.url}failures/deliver"
 
@@ -76,7 +76,7 @@ def test_another_site_must_not_drive_the_page(
 
 
 def test_page_loads_nothing_from_elsewhere(page: Page, system: LocalSystem) -> None:
-    """The browser is told to load from this machine alone, and to frame it nowhere."""
+    """Headers allow the browser to load only from this machine, and forbid frames."""
     policy = get(page, "").headers["Content-Security-Policy"]
 
     sources = {word.strip(";") for word in policy.split() if word.startswith("http")}
@@ -105,7 +105,7 @@ def test_stream_tells_state_and_log(
 def test_stream_goes_on_where_it_ended(
     page: Page, system: LocalSystem, user: User, by: str
 ) -> None:
-    """Who connects again is told only of what has come since."""
+    """A browser that connects again receives only newer records."""
     first = read_events(page, "record")
     start = next(content for name, content in first if name == "state")["start"]
     told = len(system.history.records)
@@ -123,7 +123,7 @@ def test_stream_goes_on_where_it_ended(
 
 
 def test_original_is_encoded_anew(page: Page, system: LocalSystem, user: User) -> None:
-    """The browser gets a JPEG of the object, whatever the object is."""
+    """The browser gets a JPEG for any object."""
     settled = system.drop(f"pictures/{user.id}.png", PICTURE)
 
     answer = get(page, f"originals/{settled.facts['object_id']}")

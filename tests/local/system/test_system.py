@@ -46,7 +46,7 @@ def test_object_outside_the_prefix_causes_no_event(
 
 
 def test_test_event_of_s3_is_ignored(system: LocalSystem) -> None:
-    """What S3 sends first, to try the notification out, is recognised."""
+    """The test message that S3 sends first is recognised."""
     assert system.wait_for("").reason == "test-event"
 
 
@@ -119,7 +119,7 @@ def test_settings_reach_the_function() -> None:
 
 
 def test_start_fails_with_wrong_parameters() -> None:
-    """What the template does not allow is told in one sentence."""
+    """A value that the template does not allow is reported in one sentence."""
     with (
         pytest.raises(StackFailed, match=r"PictureSize|PICTURE_SIZE"),
         LocalSystem.start(parameters={"PictureSize": "7"}),

@@ -1,4 +1,4 @@
-"""What the function believes of a worker's answer."""
+"""The function's checks of a worker's answer."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_picture() -> None:
 @pytest.mark.parametrize("quality", [50, 95])
 @pytest.mark.parametrize("size", [240, 1024])
 def test_picture_of_any_spec(quality: int, size: int) -> None:
-    """Whatever the settings make of a file passes."""
+    """Pictures of any accepted settings pass the checks."""
     spec = PictureSpec(quality=quality, size=size)
     made = make_profile_picture(encode(photo(1_100, 1_100), "PNG"), spec)
 
@@ -80,7 +80,7 @@ def test_picture_of_false_fields(changed: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("header", [{}, {"made": []}, {"made": {}}, {"overview": True}])
 def test_no_picture(header: dict[str, Any]) -> None:
-    """An answer of another shape is none."""
+    """An answer of another shape is refused."""
     with pytest.raises(BadMessage):
         read_picture(Message(header, MADE.data), SPEC)
 
@@ -103,7 +103,7 @@ def test_no_picture(header: dict[str, Any]) -> None:
     ids=lambda data: f"{len(data)} bytes",
 )
 def test_no_jpeg_of_ours(data: bytes) -> None:
-    """The bytes must be one JPEG of the size that is told, without metadata."""
+    """The bytes must be one JPEG of the stated size, without metadata."""
     with pytest.raises(BadMessage):
         read_picture(answer(data), SPEC)
 
@@ -116,7 +116,7 @@ def test_larger_than_wanted() -> None:
 
 @pytest.mark.parametrize("reason", REASONS.values())
 def test_rejection(reason: Reason) -> None:
-    """A rejection comes as it was made, whatever its reason is."""
+    """A rejection keeps its reason and message."""
     error = PictureRejected(reason, "because", source_format="gif", size=(5, 6))
 
     with pytest.raises(PictureRejected) as caught:

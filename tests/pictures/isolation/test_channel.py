@@ -56,7 +56,7 @@ def test_socket_is_handed_over(pair: tuple[socket.socket, socket.socket]) -> Non
 def test_socket_is_not_taken_from_everybody(
     pair: tuple[socket.socket, socket.socket],
 ) -> None:
-    """What a worker hands over stays with it."""
+    """A channel accepts sockets only if it was made to."""
     sender, receiver = map(Channel, pair)
     mine, handed = socket.socketpair()
 
@@ -78,7 +78,7 @@ def test_socket_is_not_taken_from_everybody(
     ids=["long header", "payload", "list", "half", "nested", "no text"],
 )
 def test_bad_message(pair: tuple[socket.socket, socket.socket], raw: bytes) -> None:
-    """What is no message, or is longer than was asked for, is not read on."""
+    """Bytes that are not a message, or are too long, are not read on."""
     pair[0].sendall(raw)
 
     with pytest.raises(BadMessage):
@@ -96,7 +96,7 @@ def test_end(pair: tuple[socket.socket, socket.socket], raw: bytes) -> None:
 
 
 def test_send_to_nobody(pair: tuple[socket.socket, socket.socket]) -> None:
-    """What nobody reads is the same end too."""
+    """Sending to a closed channel raises the same error as reading from it."""
     pair[1].close()
 
     with pytest.raises(ChannelClosed):

@@ -1,4 +1,4 @@
-"""Pictures made by workers: the same as in process, whatever ends or fails between."""
+"""Workers make the same pictures as the process itself, after any failure."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_faces_are_not_looked_for_in_squares(decoder: Decoder) -> None:
 
 @pytest.mark.parametrize("kind", [KeyError, TimeoutError, ConnectionError])
 def test_error_of_the_finder(decoder: Decoder, kind: type[Exception]) -> None:
-    """What fails while faces are looked for is the caller's, and ends the worker."""
+    """An error while faces are looked for reaches the caller, and ends the worker."""
 
     def find(_: Overview) -> Focus:
         """Fail."""
@@ -169,7 +169,7 @@ def test_process_that_ends_within_each_try(decoder: Decoder) -> None:
 
 
 def test_process_that_cannot_start() -> None:
-    """What is no file's fault is no rejection, and says what is wrong."""
+    """A failure that is not the file's fault is not a rejection, and is explained."""
     decoder = Decoder(module="no.such.module")
 
     for _ in range(2):
@@ -192,7 +192,7 @@ def test_run_that_is_broken_off(decoder: Decoder) -> None:
 
 
 def test_report() -> None:
-    """What is in force is told once for each process, before its first picture."""
+    """The protections are reported once for each process, before its first picture."""
     reports: list[list[str]] = []
     decoder = Decoder(report=reports.append)
     decoder.start()
@@ -210,7 +210,7 @@ def test_report() -> None:
 
 
 def test_end_of_the_function_ends_its_processes() -> None:
-    """No decoder process outlives the function, however that ends."""
+    """Every decoder process ends with the function."""
     script = (
         "import os, signal; from pictures.isolation.decoder import Decoder;"
         "decoder = Decoder(); decoder.start(); decoder.wait_until_ready(60);"

@@ -123,7 +123,7 @@ def test_threads_but_no_processes(machine: str) -> None:
 
 @pytest.mark.parametrize("machine", MACHINES)
 def test_memory_of_its_own_alone(machine: str) -> None:
-    """Memory that is shared counts for no limit, so that there is none."""
+    """Shared memory counts towards no limit, so it is forbidden."""
     number = MMAP[MACHINES[machine]]
 
     assert decide(machine, number, 0, 4096, 3, 0x22) == ALLOW

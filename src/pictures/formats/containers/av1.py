@@ -1,4 +1,4 @@
-"""What AV1's sequence headers tell (AV1 bitstream specification, 5.3 and 5.5)."""
+"""Fields of AV1's sequence headers (AV1 bitstream specification, 5.3 and 5.5)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Sequence:
 
     Args:
         size: The most that a frame has in width and height, in px.
-        colours: Primaries, transfer, matrix and full range, if it tells them.
+        colours: Primaries, transfer, matrix and full range, if the header has them.
     """
 
     size: tuple[int, int]
@@ -40,7 +40,7 @@ def find_headers(data: memoryview) -> Iterator[memoryview | None]:
 
 
 def read_sequence(header: memoryview) -> Sequence:
-    """Return what a sequence header tells."""
+    """Return the fields of a sequence header."""
     bits = BitReader(header.tobytes())
     profile, _, is_reduced = bits.read(3), bits.read(1), bits.read(1)
     if is_reduced:
@@ -59,7 +59,7 @@ def read_sequence(header: memoryview) -> Sequence:
 
 
 def _read_colours(bits: BitReader, profile: int) -> tuple[int, int, int, int] | None:
-    """Return what the colour configuration tells."""
+    """Return the fields of the colour configuration."""
     is_deep = bits.read(1)
     if profile == 2 and is_deep:
         bits.read(1)

@@ -18,7 +18,7 @@ FULL = 4  # bytes of version and flags, with which a "full box" begins
 
 
 class TooManyBoxes(Exception):
-    """Raised for a file that nobody made: 8 bytes are a box."""
+    """Raised for more boxes than a real file has: a box can be 8 bytes small."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Box:
 @dataclass(slots=True)
 class Items:
     """
-    What a file's `meta` box says about its pictures.
+    The facts about a file's pictures in its `meta` box.
 
     Args:
         primary: Number of the picture that is shown.

@@ -1,4 +1,4 @@
-"""What AVIF and HEIC files really hold: sizes as coded, and colours."""
+"""The sizes and colours of the coded data in AVIF and HEIC files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SAMPLE_ENTRY = 78  # bytes before the boxes of a video's sample entry
 
 
 class TooManyUnits(Exception):
-    """Raised for a file that nobody made: 2 bytes are a unit."""
+    """Raised for more units than a real file has: a unit can be 2 bytes small."""
 
 
 def count_pixels(size: Size, sizes: Iterable[Size]) -> int:
@@ -38,12 +38,12 @@ def count_pixels(size: Size, sizes: Iterable[Size]) -> int:
 
 def find_sizes(data: memoryview, items: Items) -> Iterator[Size]:
     """
-    Yield every size that a file tells: of its pictures, grids, tracks and coded data.
+    Yield every size that a file states: of its pictures, grids, tracks and coded data.
 
-    A decoder takes memory for the largest, whatever the picture is said to have.
+    A decoder takes memory for the largest, not for the stated size of the picture.
 
     Raises:
-        TooManyUnits: There is more coded data than anybody makes.
+        TooManyUnits: There are more units of coded data than in any real file.
     """
     for box in items.properties:
         if box.kind == b"ispe":
@@ -68,7 +68,7 @@ def find_sizes(data: memoryview, items: Items) -> Iterator[Size]:
 
 
 def read_colours(data: memoryview, items: Items) -> Colours | None:
-    """Return primaries, transfer, matrix and full range of the picture, if told."""
+    """Return primaries, transfer, matrix and full range of the picture, if stated."""
     boxes = items.find(items.primary, b"colr")
     for entry in _find_sample_entries(data):
         boxes += [box for box in _walk_entry(data, entry) if box.kind == b"colr"]
@@ -101,7 +101,7 @@ def _read_coded_colours(content: memoryview) -> Colours | None:
 def _find_coded_sizes(
     data: memoryview, items: Items, item: int, content: memoryview
 ) -> Iterator[Size | None]:
-    """Yield the size that each unit of an item's data tells, or `None`."""
+    """Yield the size that each unit of an item's data states, or `None`."""
     if items.kinds[item] == b"av01":
         for header in av1.find_headers(content):
             yield None if header is None else av1.read_sequence(header).size
@@ -112,7 +112,7 @@ def _find_coded_sizes(
 
 
 def _find_track_sizes(data: memoryview) -> Iterator[Size]:
-    """Yield the sizes that the tracks of a sequence tell, and their first pictures."""
+    """Yield the sizes that the tracks of a sequence state, and their first pictures."""
     for entry in _find_sample_entries(data):
         yield _read_pair(data, entry.start + 24, 2)
         for box in _walk_entry(data, entry):

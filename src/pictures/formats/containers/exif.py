@@ -1,4 +1,4 @@
-"""The orientation that EXIF tells; nothing else of EXIF is read."""
+"""The orientation in EXIF; nothing else of EXIF is read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MAX_ENTRIES = 1_000  # of a directory; cameras write about 30
 
 def read_orientation(exif: bytes | memoryview | None) -> int:
     """
-    Return the orientation of an EXIF block, 1 where it tells none.
+    Return the orientation of an EXIF block, 1 if it has no such field.
 
     Args:
         exif: The block, with or without its prefix. A picture with broken EXIF is shown

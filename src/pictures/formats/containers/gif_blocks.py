@@ -17,7 +17,7 @@ GRAYS = bytes(level for level in range(256) for _ in range(3))
 
 
 class TooManyBlocks(Exception):
-    """Raised for a file that nobody made: 2 bytes are a block."""
+    """Raised for more blocks than a real file has: a block can be 2 bytes small."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,7 +29,7 @@ class GIFFrame:
         box: Left, top, right, bottom within the whole picture, in px.
         palette: Three bytes a colour; empty, where values are grays.
         transparency: The value that is transparent, if there is one.
-        disposal: As the graphic control extension tells it.
+        disposal: The value in the graphic control extension.
         is_interlaced: Whether rows are stored in another order than from the top.
         code_size: The first code's size in bits.
         start: Offset of the pixels.
@@ -45,7 +45,7 @@ class GIFFrame:
 
 
 def read_canvas(data: memoryview) -> tuple[int, int]:
-    """Return width and height of the whole picture, as its header tells them."""
+    """Return width and height of the whole picture, from the header."""
     width, height = struct.unpack("<HH", data[6:10])
     return width, height
 

@@ -1,4 +1,4 @@
-"""What HEVC's sequence parameter sets tell (ITU-T H.265, 7.3)."""
+"""Fields of HEVC's sequence parameter sets (ITU-T H.265, 7.3)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from .bits import BitReader
 
 SPS = 33
-SPS_BYTES = 200  # that hold the size, whatever comes before it
+SPS_BYTES = 200  # that hold the size, with any fields before it
 PROFILE_BITS, LEVEL_BITS = 88, 8
 
 
@@ -34,7 +34,7 @@ def find_units(data: memoryview, width: int) -> Iterator[memoryview]:
 
 
 def read_size(unit: memoryview) -> tuple[int, int] | None:
-    """Return width and height that a unit tells, if it is a set of the base layer."""
+    """Return width and height from a unit, if it is a set of the base layer."""
     is_set = len(unit) > 2 and unit[0] >> 1 & 0x3F == SPS
     if not is_set or unit[0] & 1 or unit[1] >> 3:
         return None

@@ -11,7 +11,7 @@ from itertools import islice
 # decoding a small picture from here on.
 MAX_SEGMENTS = 2_000
 
-# Within a scan's data 0xff stands before a zero, another 0xff, or a restart's number.
+# Within a scan's data 0xff is followed by a zero, another 0xff, or a restart's number.
 MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 PROGRESSIVE, SCAN, END = 0xC2, 0xDA, 0xD9
 BASELINE = {0xC0, 0xC1}
@@ -26,13 +26,13 @@ COLOURS = {JFIF: (b"JFIF\0", 18), ADOBE: (b"Adobe", 16)}
 
 
 class TooManySegments(Exception):
-    """Raised for a file that nobody made: 4 bytes are a segment."""
+    """Raised for more segments than a real file has: one can be 4 bytes small."""
 
 
 @dataclass(kw_only=True, slots=True)
 class Header:
     """
-    What is wanted of a file up to its first scan.
+    The needed parts of a file up to its first scan.
 
     Args:
         needed: The segments that the pixels need, the first scan's header included.

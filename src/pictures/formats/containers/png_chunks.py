@@ -20,7 +20,7 @@ Span = tuple[int, int]  # of a file: from here, up to there
 
 
 class TooManyChunks(Exception):
-    """Raised for a file that nobody made: 12 bytes are a chunk."""
+    """Raised for more chunks than a real file has: a chunk can be 12 bytes small."""
 
 
 @dataclass(slots=True)
@@ -47,7 +47,7 @@ class PNGFrame:
 @dataclass(slots=True)
 class PNGParts:
     """
-    What is wanted of a file.
+    The needed parts of a file.
 
     Args:
         header: The content of IHDR.
@@ -93,7 +93,7 @@ class PNGParts:
         self.is_ordered &= told == len(self.frames).to_bytes(4)
 
 
-# What tells colours is believed before the pixels only, as browsers do it.
+# Colour chunks count only before the pixels, as browsers do it.
 BEFORE_PIXELS = {b"iCCP", b"cICP", b"gAMA", b"cHRM", b"sRGB", b"PLTE", b"tRNS", b"acTL"}
 ANYWHERE = {b"eXIf"}
 TEXTS = {b"tEXt", b"zTXt"}
@@ -172,7 +172,7 @@ def _read_frame(content: memoryview) -> PNGFrame:
 
 
 def _is_whole(data: memoryview, start: int, end: int) -> bool:
-    """Tell whether the checksum behind a chunk is right; a palette needs none."""
+    """Tell whether a chunk's checksum is right; a palette's is not checked."""
     if bytes(data[start - 4 : start]) == b"PLTE":
         return True
     return zlib.crc32(data[start - 4 : end]) == int.from_bytes(data[end : end + 4])

@@ -17,13 +17,13 @@ ZEROS = 2_000_000  # bytes; what is made up may be larger than what is missing
 
 
 class TooManyChunks(Exception):
-    """Raised for a file that nobody made: 8 bytes are a chunk."""
+    """Raised for more chunks than a real file has: a chunk can be 8 bytes small."""
 
 
 @dataclass(slots=True)
 class WebPParts:
     """
-    What is wanted of a file.
+    The needed parts of a file.
 
     Args:
         needed: The chunks that the pixels need, without a still picture's own.
@@ -54,10 +54,10 @@ class WebPParts:
 
     def join(self, padding: bytes) -> bytes:
         """
-        Return a file of what is needed.
+        Return a file of the needed parts.
 
         Args:
-            padding: What is put in place of the bytes that are missing. Zeros follow,
+            padding: Replaces the missing bytes. Zeros follow,
                 since a decoder refuses a picture whose data are used up.
         """
         kind, content = self.picture

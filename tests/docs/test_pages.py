@@ -36,6 +36,7 @@ OF_THE_READER = (
     "webhook-key.txt",
     "authgear.yaml",
     "before.json",
+    "error.txt",
 )
 GUIDES = [path for path in PAGES if path.parent == ROOT / "docs"]
 

@@ -65,11 +65,12 @@ def test_other_rules_stay(account: Account) -> None:
     [
         "echo 'Could not connect to the endpoint URL' >&2; exit 255",
         "echo 'An error occurred (AccessDenied)' >&2; exit 254",
+        """echo '{"Now": {"CORSRules": []}}'; exit 255""",
         "exit 0",
         """printf '{"Now": {"CORSRules": ['; exit 0""",
         "echo '{}'; exit 0",
     ],
-    ids=["network", "denied", "nothing", "cut", "other"],
+    ids=["network", "denied", "late failure", "nothing", "cut", "other"],
 )
 def test_read_that_fails_erases_no_rule(account: Account, read: str) -> None:
     """Nothing is written if the rules were not read as a whole."""

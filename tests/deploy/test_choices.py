@@ -40,8 +40,8 @@ def test_every_choice_is_whole_and_without_circle(template: dict[str, Any]) -> N
     """Nothing refers to what a condition leaves out, and no two to each other."""
     count = 0
     for choice in every_choice(template):
-        resources = resolve(template, choice)["Resources"]
-        outputs = resolve(template, choice)["Outputs"]
+        resolved = resolve(template, choice)
+        resources, outputs = resolved["Resources"], resolved["Outputs"]
         known = resources.keys() | template["Parameters"].keys()
 
         needs = {name: set(references(item)) for name, item in resources.items()}

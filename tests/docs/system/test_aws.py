@@ -27,7 +27,7 @@ TOPIC: TopicConfigurationTypeDef = {
     "TopicArn": "arn:aws:sns:us-east-1:000000000000:topic",
     "Events": ["s3:ObjectCreated:*"],
 }
-PAGES = ("README.md", "deploy.md", "existing-bucket.md", "hook.md")
+PAGES = ("README.md", "deploy.md", "existing-bucket.md", "hook.md", "uploads.md")
 
 
 def run(account: Account, page: str) -> str:

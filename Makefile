@@ -126,8 +126,9 @@ lint: $(VENV)/.dev ## style, docstrings
 types: $(VENV)/.dev ## mypy --strict
 	$(BIN)/mypy
 
-docs: $(VENV)/.dev ## generate the tables of docs/failures.md; a test compares them
+docs: $(VENV)/.dev ## generate the tables of docs/failures.md and docs/cost.md; tests compare them
 	$(BIN)/python -m tools.failures_page
+	$(BIN)/python -m tools.cost
 
 # Apart from `make check`: it asks the advisories of PyPI, and fails where it cannot.
 audit: $(VENV)/.dev $(SBOMS) ## unsafe code, known holes in what is locked, old C libraries

@@ -8,6 +8,7 @@ from pathlib import Path
 from outcome import Reason
 from tests.grid.aws_faults import AWS, AWS_STEPS
 from tests.grid.faults import AUTHGEAR, AUTHGEAR_STEPS, Row
+from tools.page_tables import fill_in
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "failures.md"
 
@@ -22,22 +23,16 @@ def render(page: str) -> str:
     Return the page with its tables as the code has them now.
 
     Args:
-        page: Its text; a table stands between `<!-- NAME -->` and `<!-- end -->`.
+        page: Its text.
     """
-    tables = {
-        "reasons": reasons(),
-        "authgear": faults(AUTHGEAR, AUTHGEAR_STEPS),
-        "aws": faults(AWS, AWS_STEPS),
-    }
-    for name, lines in tables.items():
-        begin, end = f"<!-- {name} -->\n", "<!-- end -->"
-        before, found, rest = page.partition(begin)
-        _, closed, after = rest.partition(end)
-        if not (found and closed):
-            message = f"the page has no place for the table {name}"
-            raise ValueError(message)
-        page = "".join([before, begin, *(f"{line}\n" for line in lines), end, after])
-    return page
+    return fill_in(
+        page,
+        {
+            "reasons": reasons(),
+            "authgear": faults(AUTHGEAR, AUTHGEAR_STEPS),
+            "aws": faults(AWS, AWS_STEPS),
+        },
+    )
 
 
 def reasons() -> list[str]:

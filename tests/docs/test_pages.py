@@ -24,7 +24,8 @@ NAME = re.compile(r"[A-Z]+(?:_[A-Z]+)+|(?:[A-Z][a-z]+){2,}|[a-z]+(?:[-_][a-z]+)+
 OTHERS = {
     *("AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_REGION", "AWS_ROLE_ARN"),
     *("UserArguments", "YOUR_BUCKET", "create-secret", "parameter_overrides"),
-    *("REQUESTS_CA_BUNDLE", "pi-heif-decoder"),
+    *("REQUESTS_CA_BUNDLE", "pi-heif-decoder", "TRUST_PROXY"),
+    *("CAPABILITY_AUTO_EXPAND", "CAPABILITY_IAM", "CfnInclude"),
 }
 # A changelog names what was renamed or removed, too.
 PRESENT = [path for path in PAGES if path.name != "CHANGELOG.md"]
@@ -36,6 +37,7 @@ OF_THE_READER = (
     "webhook-key.txt",
     "authgear.yaml",
     "before.json",
+    "pictures/USER_ID.jpg",
 )
 GUIDES = [path for path in PAGES if path.parent == ROOT / "docs"]
 

@@ -30,7 +30,7 @@ def user(system: LocalSystem, picture: bytes) -> User:
 
 def copy(system: LocalSystem, user: User, key: str) -> None:
     """Copy the user's object with its tags, as S3 does by itself."""
-    source = {"Bucket": system.bucket, "Key": f"pictures/{user.id}.png"}
+    source = f"{system.bucket}/pictures/{user.id}.png"
     system.aws.s3.copy_object(Bucket=system.bucket, Key=key, CopySource=source)
 
 

@@ -126,7 +126,7 @@ lint: $(VENV)/.dev ## style, docstrings
 types: $(VENV)/.dev ## mypy --strict
 	$(BIN)/mypy
 
-docs: $(VENV)/.dev ## generate the tables of docs/failures.md and docs/cost.md; tests compare them
+docs: $(VENV)/.dev ## generate the tables and the diagram of docs/; tests compare them
 	$(BIN)/python -m tools.failures_page
 	$(BIN)/python -m tools.cost
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.cost import USD_PER_GB_SECOND, USD_PER_REQUEST
-from tools.page_tables import fill_in
+from tools.page_parts import replace_part
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "cost.md"
 USERS = (1_000, 100_000, 10_000_000)
@@ -167,7 +167,7 @@ def table(uses: list[Use]) -> Iterator[str]:
 
 def render(page: str) -> str:
     """Return the page with its table as the constants have it now."""
-    return fill_in(page, {"cost": list(table([Use(users) for users in USERS]))})
+    return replace_part(page, "cost", table([Use(users) for users in USERS]))
 
 
 def main() -> None:

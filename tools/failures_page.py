@@ -8,7 +8,7 @@ from pathlib import Path
 from outcome import Reason
 from tests.grid.aws_faults import AWS, AWS_STEPS
 from tests.grid.faults import AUTHGEAR, AUTHGEAR_STEPS, Row
-from tools.page_tables import fill_in
+from tools.page_parts import replace_part
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "failures.md"
 
@@ -23,16 +23,16 @@ def render(page: str) -> str:
     Return the page with its tables as the code has them now.
 
     Args:
-        page: Its text.
+        page: Its text, with the generated parts `reasons`, `authgear` and `aws`.
     """
-    return fill_in(
-        page,
-        {
-            "reasons": reasons(),
-            "authgear": faults(AUTHGEAR, AUTHGEAR_STEPS),
-            "aws": faults(AWS, AWS_STEPS),
-        },
-    )
+    tables = {
+        "reasons": reasons(),
+        "authgear": faults(AUTHGEAR, AUTHGEAR_STEPS),
+        "aws": faults(AWS, AWS_STEPS),
+    }
+    for name, lines in tables.items():
+        page = replace_part(page, name, lines)
+    return page
 
 
 def reasons() -> list[str]:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,13 +13,10 @@ import requests
 from local.authgear.server import Server
 from local.aws import LocalAWS
 from local.aws.ministack import start_ministack
-from local.aws.package import host_architecture, pack
-from local.aws.template import DIFFERENCES, adapt
 from local.loopback import HOST
 from tests.deploy.sam import NOWHERE
 from tests.docs.system.checkout import Checkout
 from tests.fakes.application_repository import FakeApplicationRepository
-from version import VERSION
 
 BUCKET = "pictures-example"
 USER_ID = "034cc9e8-857b-426e-a269-cbe9527c2dd7"
@@ -92,29 +85,6 @@ def shared_account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account
         }
         checkout = Checkout(folder, aws.environment() | environment, VALUES)
         yield Account(checkout=checkout, aws=aws, repository=repository)
-
-
-@pytest.fixture
-def built(account: Account, tmp_path: Path) -> Account:
-    """Put a package for this machine where `make build` puts the deployed one."""
-    folder = account.checkout.folder / ".aws-sam" / "build"
-    shutil.rmtree(folder, ignore_errors=True)
-    package = tmp_path / "function.zip"
-    pack(package)
-    with zipfile.ZipFile(package) as archive:
-        archive.extractall(folder / "Function")
-    content = adapt(
-        (account.checkout.folder / "template.yaml").read_text(), DIFFERENCES
-    )
-    for name in ("Function", "HookFunction"):
-        content["Resources"][name]["Properties"]["CodeUri"] = "Function"
-    content["Parameters"]["Architecture"]["Default"] = host_architecture()
-    application = content["Metadata"]["AWS::ServerlessRepo::Application"]
-    application["SemanticVersion"] = VERSION
-    for name in ("LicenseUrl", "ReadmeUrl"):
-        application[name] = f"../../{application[name]}"
-    (folder / "template.yaml").write_text(json.dumps(content))
-    return account
 
 
 @contextmanager

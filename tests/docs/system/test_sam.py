@@ -10,9 +10,16 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
 
 from local.authgear import Authgear
+from local.aws.package import host_architecture, pack
 from local.aws.stack import Stack
+from local.aws.template import DIFFERENCES, adapt
 from local.sample_users import create_person
 from settings import VARIABLES
 from tests.deploy import sam
@@ -34,6 +41,11 @@ CONFIGURE = [
     f"{SAM} deploy --guided --config-env {name}" for name in ("staging", "production")
 ]
 CHOOSE = [f"{SAM} deploy --config-env {name}" for name in ("staging", "production")]
+# Run by test_terraform.py.
+PACKAGE = (
+    f"{SAM} package --template .aws-sam/build/template.yaml "
+    "--s3-bucket YOUR_PACKAGES --output-template-file packaged.yaml"
+)
 GUIDED, DEPLOY, DELETE = f"{SAM} deploy --guided", f"{SAM} deploy", f"{SAM} delete"
 PUBLISHED = [
     f"{SAM} package --template .aws-sam/build/template.yaml "
@@ -49,6 +61,29 @@ ANSWERS = {
 }
 
 
+@pytest.fixture
+def built(account: Account, tmp_path: Path) -> Account:
+    """Put a package for this machine where `make build` puts the deployed one."""
+    folder = account.checkout.folder / ".aws-sam" / "build"
+    shutil.rmtree(folder, ignore_errors=True)
+    package = tmp_path / "function.zip"
+    pack(package)
+    with zipfile.ZipFile(package) as archive:
+        archive.extractall(folder / "Function")
+    content = adapt(
+        (account.checkout.folder / "template.yaml").read_text(), DIFFERENCES
+    )
+    for name in ("Function", "HookFunction"):
+        content["Resources"][name]["Properties"]["CodeUri"] = "Function"
+    content["Parameters"]["Architecture"]["Default"] = host_architecture()
+    application = content["Metadata"]["AWS::ServerlessRepo::Application"]
+    application["SemanticVersion"] = VERSION
+    for name in ("LicenseUrl", "ReadmeUrl"):
+        application[name] = f"../../{application[name]}"
+    (folder / "template.yaml").write_text(json.dumps(content))
+    return account
+
+
 def test_every_sam_is_run() -> None:
     """Whoever writes such a command into a document runs it here."""
     shown = [" ".join(c.text.replace("\\\n", "").split()) for c in COMMANDS]
@@ -57,7 +92,7 @@ def test_every_sam_is_run() -> None:
 
     assert commands == {
         *(GUIDED, SHORT, DEPLOY, DELETE, "sam deploy --guided"),
-        *(*CONFIGURE, *CHOOSE, *PUBLISHED),
+        *(*CONFIGURE, *CHOOSE, PACKAGE, *PUBLISHED),
     }
 
 

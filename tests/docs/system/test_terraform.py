@@ -17,11 +17,14 @@ from local.paths import ROOT
 from tests.deploy.sam import TEMPLATE
 from tests.deploy.translation import translate
 from tests.docs.commands import COMMANDS
-from tests.docs.system.conftest import VALUES, Account
+from tests.docs.system import test_sam
+from tests.docs.system.conftest import Account
 from tests.docs.system.test_sam import ANSWERS
 
 PAGE = (ROOT / "docs" / "terraform.md").read_text()
 STACK = "authgear-profile-pictures"
+PACKAGES = "terraform-example"
+built = test_sam.built  # a fixture
 # checkov brings the parser along.
 PYTHON = ROOT / ".venv-checkov" / "bin" / "python"
 PARSE = "import hcl2, json, sys; print(json.dumps(hcl2.load(sys.stdin)))"
@@ -59,15 +62,16 @@ def test_stack_of_terraform_is_created(
     built: Account, terraform: dict[str, Any]
 ) -> None:
     """CloudFormation takes the uploaded template, as Terraform hands it over."""
+    built.aws.s3.create_bucket(Bucket=PACKAGES)
     for command in COMMANDS:
         if command.page == "terraform.md" and command.program in ("aws", "sam"):
-            built.checkout.run(command.text)
+            built.checkout.run(command.text.replace("YOUR_PACKAGES", PACKAGES))
     name = Path(terraform["template_url"]).name
     parameters = ANSWERS | {"Architecture": host_architecture()}
 
     built.aws.cloudformation.create_stack(
         StackName=terraform["name"],
-        TemplateURL=f"{built.aws.endpoint}/{VALUES['YOUR_PACKAGES']}/{name}",
+        TemplateURL=f"{built.aws.endpoint}/{PACKAGES}/{name}",
         Capabilities=terraform["capabilities"],
         Parameters=[
             {"ParameterKey": key, "ParameterValue": value}

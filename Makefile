@@ -131,6 +131,7 @@ types: $(VENV)/.dev ## mypy --strict
 docs: $(VENV)/.dev ## generate the tables and the diagram of docs/; tests compare them
 	$(BIN)/python -m tools.failures_page
 	$(BIN)/python -m tools.diagram
+	$(BIN)/python -m tools.cost
 
 # Apart from `make check`: it asks the advisories of PyPI, and fails where it cannot.
 audit: $(VENV)/.dev $(SBOMS) ## unsafe code, known holes in what is locked, old C libraries

@@ -14,7 +14,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 INDENTED = re.compile(r"^\n((?:^ {4,}\S.*\n?|^\n(?= {4}))+)", re.M)
 # A fenced block of any of these languages is not a command; `make` and `sh` are.
-NO_COMMANDS = ("html", "json", "mermaid", "python", "yaml")
+NO_COMMANDS = ("hcl", "html", "json", "mermaid", "python", "text", "yaml")
 # Between backticks in a sentence, these words begin a command.
 PROGRAMS = (
     *("aws", "cp", "curl", "docker", "git", "make", "npm", "ops", "pip", "pytest"),

@@ -9,6 +9,7 @@ from tests.docs.commands import COMMANDS, read_commands
 # Which tests run a program's commands; each of them has a list of its own to keep.
 RUN_BY = {
     "aws": "system/test_aws.py",
+    "git": "system/test_git.py",
     "python3": "system/test_aws.py",
     "rm": "system/test_aws.py",
     "make": "system/test_make.py",

@@ -25,6 +25,8 @@ OTHERS = {
     *("AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_REGION", "AWS_ROLE_ARN"),
     *("UserArguments", "YOUR_BUCKET", "create-secret", "parameter_overrides"),
     *("REQUESTS_CA_BUNDLE", "content-length-range", "pi-heif-decoder"),
+    "TRUST_PROXY",
+    *("CAPABILITY_AUTO_EXPAND", "CAPABILITY_IAM", "CfnInclude"),
 }
 # A changelog names what was renamed or removed, too.
 PRESENT = [path for path in PAGES if path.name != "CHANGELOG.md"]
@@ -37,6 +39,7 @@ OF_THE_READER = (
     "authgear.yaml",
     "before.json",
     "error.txt",
+    "pictures/USER_ID.jpg",
 )
 GUIDES = [path for path in PAGES if path.parent == ROOT / "docs"]
 

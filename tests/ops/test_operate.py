@@ -66,6 +66,8 @@ def test_command_of_the_page_works(
         "STACK": NAME,
         "USER": user.id,
         "USER_ID": user.id,
+        "EMAIL": user.standard_attributes()["email"],
+        "profile-pictures-staging": NAME,
         "KEY_ID": ops.system.authgear.key_id,
     }
     arguments = [values.get(word, word) for word in shlex.split(command)[1:]]

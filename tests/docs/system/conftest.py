@@ -23,6 +23,8 @@ USER_ID = "034cc9e8-857b-426e-a269-cbe9527c2dd7"
 # The words in capitals that stand for the reader's own.
 VALUES = {
     "KEY_ID": "key-1",
+    "NODE_ID": "VXNlcjowMzRjYzllOC04NTdiLTQyNmUtYTI2OS1jYmU5NTI3YzJkZDc",
+    "STACK": "authgear-profile-pictures",
     "USER_ID": USER_ID,
     "YOUR_BUCKET": BUCKET,
     "YOUR_PACKAGES": "packages-example",

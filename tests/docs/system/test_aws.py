@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
@@ -27,7 +27,18 @@ TOPIC: TopicConfigurationTypeDef = {
     "TopicArn": "arn:aws:sns:us-east-1:000000000000:topic",
     "Events": ["s3:ObjectCreated:*"],
 }
-PAGES = ("README.md", "deploy.md", "existing-bucket.md", "hook.md", "uploads.md")
+PAGES = {
+    "README.md",
+    "change.md",
+    "cost.md",  # run by tests/docs/test_cost.py
+    "deploy.md",
+    "existing-bucket.md",
+    "hook.md",
+    "terraform.md",  # run by test_terraform.py
+    "troubleshooting.md",
+    "uploads.md",
+    "users.md",
+}
 
 
 def run(account: Account, page: str) -> str:
@@ -60,7 +71,7 @@ def is_ours(program: str) -> bool:
 
 def test_all_pages_with_such_commands_are_here() -> None:
     """None is forgotten."""
-    assert {c.page for c in COMMANDS if is_ours(c.program)} == set(PAGES)
+    assert {c.page for c in COMMANDS if is_ours(c.program)} == PAGES
 
 
 def test_secret_of_the_readme_can_be_read(account: Account) -> None:
@@ -163,3 +174,58 @@ def test_read_that_fails_erases_no_notification(account: Account, read: str) -> 
     found = account.aws.s3.get_bucket_notification_configuration(Bucket=BUCKET)
     assert process.returncode != 0
     assert found["TopicConfigurations"][0]["TopicArn"] == TOPIC["TopicArn"]
+
+
+@pytest.mark.parametrize("versioning", ["Enabled", "Suspended", None])
+def test_page_on_users_erases_all_versions_of_one_user(
+    account: Account, versioning: Literal["Enabled", "Suspended"] | None
+) -> None:
+    """Old versions and delete markers go as well; a similar id stays as it is."""
+    s3, key = account.aws.s3, f"pictures/{USER_ID}.jpg"
+    other = f"pictures/{USER_ID[:-1]}3.jpg"
+    if versioning:
+        s3.put_bucket_versioning(
+            Bucket=BUCKET, VersioningConfiguration={"Status": versioning}
+        )
+    for name in (key, key, f"pictures/{USER_ID}.old.png", other):
+        s3.put_object(Bucket=BUCKET, Key=name, Body=b"picture")
+    if versioning:
+        s3.delete_object(Bucket=BUCKET, Key=key)
+
+    output = run(account, "users.md")
+
+    left = s3.list_object_versions(Bucket=BUCKET)
+    assert [it["Key"] for it in left["Versions"]] == [other]
+    assert "DeleteMarkers" not in left
+    assert output.startswith(f"{VALUES['NODE_ID']}\n{USER_ID}\n")
+    assert not (account.checkout.folder / "erase.json").exists()
+
+
+def test_page_on_changes_moves_the_objects_with_their_tags(account: Account) -> None:
+    """They are under the new prefix, and no longer under the old one."""
+    s3, key, tag = account.aws.s3, "pictures/a.jpg", "authgear-picture=etag/id/hash"
+    s3.put_object(Bucket=BUCKET, Key=key, Body=b"", Tagging=tag)
+
+    run(account, "change.md")
+
+    listed = s3.list_objects_v2(Bucket=BUCKET)["Contents"]
+    assert [it["Key"] for it in listed] == ["faces/a.jpg"]
+    (copied,) = s3.get_object_tagging(Bucket=BUCKET, Key="faces/a.jpg")["TagSet"]
+    assert f"{copied['Key']}={copied['Value']}" == tag
+
+
+def test_page_on_trouble_shows_the_outputs_of_the_stack(account: Account) -> None:
+    """Among them is the command that shows the log."""
+    account.aws.cloudformation.create_stack(
+        StackName=VALUES["STACK"],
+        TemplateBody=json.dumps(
+            {
+                "Resources": {"Queue": {"Type": "AWS::SQS::Queue"}},
+                "Outputs": {"WatchLog": {"Value": "aws logs tail"}},
+            }
+        ),
+    )
+
+    outputs = json.loads(run(account, "troubleshooting.md"))
+
+    assert [it["OutputKey"] for it in outputs] == ["WatchLog"]

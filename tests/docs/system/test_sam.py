@@ -37,6 +37,15 @@ SHORT = (
     "AuthgearEndpoint=https://example.authgear.cloud AuthgearAppId=example "
     "AuthgearSecretArn=SECRET_ARN"
 )
+CONFIGURE = [
+    f"{SAM} deploy --guided --config-env {name}" for name in ("staging", "production")
+]
+CHOOSE = [f"{SAM} deploy --config-env {name}" for name in ("staging", "production")]
+# Run by test_terraform.py.
+PACKAGE = (
+    f"{SAM} package --template .aws-sam/build/template.yaml "
+    "--s3-bucket YOUR_PACKAGES --output-template-file packaged.yaml"
+)
 GUIDED, DEPLOY, DELETE = f"{SAM} deploy --guided", f"{SAM} deploy", f"{SAM} delete"
 PUBLISHED = [
     f"{SAM} package --template .aws-sam/build/template.yaml "
@@ -81,7 +90,10 @@ def test_every_sam_is_run() -> None:
 
     commands = {text for text in shown if re.match(r"(\S+/)?sam ", text)}
 
-    assert commands == {GUIDED, SHORT, DEPLOY, DELETE, *PUBLISHED}
+    assert commands == {
+        *(GUIDED, SHORT, DEPLOY, DELETE, "sam deploy --guided"),
+        *(*CONFIGURE, *CHOOSE, PACKAGE, *PUBLISHED),
+    }
 
 
 def test_stack_is_deployed_changed_and_deleted(built: Account) -> None:
@@ -117,6 +129,44 @@ def test_stack_is_deployed_by_one_command(built: Account) -> None:
     assert variables["AUTHGEAR_APP_ID"] == ANSWERS["AuthgearAppId"]
     assert variables["AUTHGEAR_SECRET_ID"] == ANSWERS["AuthgearSecretArn"]
     assert variables["PICTURE_SIZE"] == "512"
+
+
+def test_staging_and_production_are_two_stacks(built: Account) -> None:
+    """Each environment keeps its own answers, and is deployed by its name."""
+    names = ("profile-pictures-staging", "profile-pictures")
+    buckets = ("example-pictures-staging", "example-pictures")
+    checkout = built.checkout
+    for command, name, bucket in zip(CONFIGURE, names, buckets, strict=True):
+        answers = ANSWERS | {"BucketName": bucket}
+        given = [answers.get(it, "") for it in parameter_names()]
+        checkout.run(command, "\n".join([name, "", *given, *[""] * 6, "y", ""]))
+    config = checkout.folder / "samconfig.toml"
+    staging, mark, production = config.read_text().partition("[production")
+    config.write_text(
+        staging.replace(r"Size=\"512\"", r"Size=\"256\"") + mark + production
+    )
+
+    checkout.run(CHOOSE[0], "y\n")
+    unchanged = checkout.run(f"{CHOOSE[1]} --no-fail-on-empty-changeset", "y\n")
+
+    variables = [Stack(built.aws, name).variables for name in names]
+    assert [it["BUCKET_NAME"] for it in variables] == list(buckets)
+    assert [it["PICTURE_SIZE"] for it in variables] == ["256", "512"]
+    assert "No changes to deploy" in unchanged
+
+
+def test_previous_version_ignores_parameters_that_it_does_not_have(
+    built: Account,
+) -> None:
+    """What a newer version stored in samconfig.toml does not stop its deployment."""
+    answers = [f"{name}={value}" for name, value in ANSWERS.items()]
+
+    built.checkout.run(
+        f"{DEPLOY} --parameter-overrides {' '.join(answers)} OfANewerVersion=true",
+        "y\n",
+    )
+
+    assert picture_size(built) == "512"
 
 
 def test_steps_of_the_page_lead_to_a_picture(built: Account) -> None:

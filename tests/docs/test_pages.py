@@ -24,8 +24,7 @@ NAME = re.compile(r"[A-Z]+(?:_[A-Z]+)+|(?:[A-Z][a-z]+){2,}|[a-z]+(?:[-_][a-z]+)+
 OTHERS = {
     *("AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_REGION", "AWS_ROLE_ARN"),
     *("UserArguments", "YOUR_BUCKET", "create-secret", "parameter_overrides"),
-    *("REQUESTS_CA_BUNDLE", "content-length-range", "pi-heif-decoder"),
-    "TRUST_PROXY",
+    *("REQUESTS_CA_BUNDLE", "TRUST_PROXY", "content-length-range", "pi-heif-decoder"),
     *("CAPABILITY_AUTO_EXPAND", "CAPABILITY_IAM", "CfnInclude"),
 }
 # A changelog names what was renamed or removed, too.

@@ -89,7 +89,7 @@ def test_readme_rounds_the_sums() -> None:
 
 
 def test_command_of_the_page_prints_the_table_for_other_numbers() -> None:
-    """It needs nothing but Python, also without an environment of the project."""
+    """It needs only Python, and no environment of the project."""
     (command,) = [c for c in COMMANDS if c.page == "cost.md" and c.program == "python3"]
 
     printed = subprocess.run(  # noqa: S603 - of the project's own page

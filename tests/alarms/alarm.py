@@ -1,11 +1,11 @@
 """
 Alarms, read from the template and evaluated as CloudWatch documents it.
 
-The rules are those of "Using Amazon CloudWatch alarms" in the CloudWatch User Guide:
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html,
-.../alarms-and-missing-data.html and .../alarm-evaluation-window.html. MiniStack evaluates
-alarms too, but it takes all periods for one, ignores dimensions and missing data, and has
-no metrics of SQS and no metric math.
+The rules are those of "Using Amazon CloudWatch alarms" in the CloudWatch User Guide, at
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/: alarm-evaluation.html,
+alarms-and-missing-data.html and alarm-evaluation-window.html. MiniStack's evaluation is
+of no use here: it takes all periods for one, ignores dimensions and missing data, and
+has no metrics of SQS and no metric math.
 """
 
 from __future__ import annotations
@@ -109,8 +109,12 @@ class Alarm:
 
     def rings(self, record: Record) -> bool:
         """Tell whether the alarm goes off at any minute of a record."""
-        end = record.end + self.period * (self.evaluation_periods + MORE_PERIODS)
-        minutes = range(0, int(end) + MINUTE, MINUTE)
+        times = [at for it in self.series.values() for at in record.times(it.metric)]
+        if not times:
+            return False
+        start = int(min(times) // MINUTE * MINUTE)
+        end = int(max(times)) + self.period * (self.evaluation_periods + MORE_PERIODS)
+        minutes = range(start, end + MINUTE, MINUTE)
         return any(self.is_on(self.look(record, minute)) for minute in minutes)
 
     def look(self, record: Record, now: float) -> list[float | None]:

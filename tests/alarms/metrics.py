@@ -49,7 +49,6 @@ class Record:
         values = [value for at, value in self.points[metric] if start <= at < end]
         return STATISTICS[statistic](values) if values else None
 
-    @property
-    def end(self) -> float:
-        """The time of the last data point."""
-        return max(at for points in self.points.values() for at, _ in points)
+    def times(self, metric: Metric) -> list[float]:
+        """Return the times of a metric's data points."""
+        return [at for at, _ in self.points[metric]]

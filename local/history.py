@@ -6,7 +6,7 @@ import json
 import re
 import threading
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -70,6 +70,7 @@ class History:
         self.records: list[dict[str, Any]] = []
         self.log: list[str] = []
         self._attempts: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+        self._failures: Counter[str] = Counter()  # of the latest event, by key
         self._changed = threading.Condition()
 
     def note(self, lines: Sequence[str]) -> None:
@@ -122,11 +123,12 @@ class History:
         attempts = self._attempts[key]
         attempts.append(record)
         if record["outcome"] == "failed":
-            in_vain = sum(it["outcome"] == "failed" for it in attempts)
-            if not has_failed or in_vain != ATTEMPTS:
+            self._failures[key] += has_failed
+            if not has_failed or self._failures[key] < ATTEMPTS:
                 return
         else:
             del self._attempts[key]
+        self._failures[key] = 0
         self.settled.append(
             Settled(
                 key=key,

@@ -11,8 +11,8 @@ import pytest
 
 from outcome import Outcome
 from resync.causes import Cause
-from tests.alarms.alarm import read_alarms
-from tests.alarms.histories import Queues, add_message
+from tests.alarms.alarm import MINUTE, read_alarms
+from tests.alarms.histories import Queues, add_message, function_metric
 from tests.alarms.metrics import Record
 from tests.deploy.sam import ROOT
 from tests.docs.commands import COMMANDS
@@ -113,6 +113,40 @@ def test_alarm_of_the_retry_queue_rings_for_a_single_picture(
         heard.add(alarm.rings(record))
 
     assert heard == {rings}
+
+
+@pytest.mark.parametrize(
+    ("name", "metric", "minutes", "rings"),
+    [
+        ("ThrottlesAlarm", "Throttles", {0: 3, 5: 1, 11: 2}, True),
+        ("ThrottlesAlarm", "Throttles", {0: 50, 1: 50, 2: 50, 9: 0}, False),
+        ("UndeliveredAlarm", "DestinationDeliveryFailures", {3: 1}, True),
+        ("UndeliveredAlarm", "DestinationDeliveryFailures", {3: 0}, False),
+    ],
+)
+def test_alarm_on_a_metric_that_is_only_in_aws(
+    resources: dict[str, Any],
+    name: str,
+    metric: str,
+    minutes: dict[int, int],
+    rings: bool,
+) -> None:
+    """Histories by hand; those of the other alarms are in tests/e2e/test_alarms.py."""
+    alarm = read_alarms(resources, {name: name for name in resources})[name]
+    record = Record()
+    for minute, value in minutes.items():
+        record.add(function_metric(metric, "Function"), minute * MINUTE, value)
+
+    assert alarm.rings(record) == rings
+
+
+def test_every_alarm_has_a_history_that_rings(resources: dict[str, Any]) -> None:
+    """A new alarm needs one, in this file or in tests/e2e/test_alarms.py."""
+    here = Path(__file__).read_text()
+    there = (ROOT / "tests" / "e2e" / "test_alarms.py").read_text()
+
+    for name in alarms(resources):
+        assert f'("{name}", "' in here or f'"{name}"' in there, name
 
 
 def test_alarms_name_the_command_to_run(resources: dict[str, Any]) -> None:

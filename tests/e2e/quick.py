@@ -74,7 +74,8 @@ def lose_picture(system: LocalSystem, picture: bytes) -> DeadLetter:
     key = system.key_for(user, ".png")
     break_key(system)
     system.put(key, picture)
-    wait_until(lambda: count_messages(system, "DeadLetterQueueUrl") == 1)
+    # Seven runs, and four waits of three seconds.
+    wait_until(lambda: count_messages(system, "DeadLetterQueueUrl") == 1, seconds=180)
     system.put_secret()
     return DeadLetter(user=user, key=key)
 

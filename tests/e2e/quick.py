@@ -46,11 +46,16 @@ SHORT_WAITS = Difference(
 def start_quick_system() -> Iterator[LocalSystem]:
     """Run such a system until the block ends."""
     with LocalSystem.start(retry_delay=0) as system:
-        key = system.authgear.webhooks.key
-        secret = system.aws.secrets.create_secret(Name=HOOK_SECRET, SecretString=key)
         system.stack.differences = (*DIFFERENCES, SHORT_WAITS)
-        system.stack.deploy({"HookSecretArn": secret["ARN"]})
+        system.stack.deploy({"HookSecretArn": create_hook_secret(system)})
         yield system
+
+
+def create_hook_secret(system: LocalSystem) -> str:
+    """Store the key that signs Authgear's reports; return the secret's ARN."""
+    key = system.authgear.webhooks.key
+    secret = system.aws.secrets.create_secret(Name=HOOK_SECRET, SecretString=key)
+    return secret["ARN"]
 
 
 @dataclass(frozen=True, kw_only=True)

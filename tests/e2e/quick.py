@@ -168,12 +168,16 @@ def start_resync(system: LocalSystem) -> None:
 
 
 def count_messages(system: LocalSystem, output: str) -> int:
-    """Return how many messages of a queue can be received."""
+    """Return how many messages are in a queue, hidden ones as well."""
     found = system.aws.sqs.get_queue_attributes(
         QueueUrl=system.stack.outputs[output],
-        AttributeNames=["ApproximateNumberOfMessages"],
+        AttributeNames=[
+            "ApproximateNumberOfMessages",
+            "ApproximateNumberOfMessagesDelayed",
+            "ApproximateNumberOfMessagesNotVisible",
+        ],
     )
-    return int(found["Attributes"]["ApproximateNumberOfMessages"])
+    return sum(map(int, found["Attributes"].values()))
 
 
 def _parse(line: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import json
 import re
 import threading
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +17,10 @@ from local.aws import LocalAWS
 
 ATTEMPTS = 3  # of an asynchronous invocation, with the two retries
 POLL = 0.1  # seconds between two looks into the log
-OVERLAP = 2000  # ms; what is written late is looked for so far back
+# MiniStack stamps a stream before it stores it, on a busy machine seconds before: each
+# look goes back a little, and now and then one goes back far.
+OVERLAP, LONG_OVERLAP = 2000, 60_000  # ms
+LONG = 20  # looks, of which one goes back far
 # What Lambda itself writes, and the line by which an invocation fails.
 PLATFORM = re.compile(r"(START|END|REPORT) RequestId: ")
 FAILED = re.compile(r"(Traceback |\S*PicturesFailed)")
@@ -70,6 +73,7 @@ class History:
         self.records: list[dict[str, Any]] = []
         self.log: list[str] = []
         self._attempts: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+        self._failures: Counter[str] = Counter()  # of the latest event, by key
         self._changed = threading.Condition()
 
     def note(self, lines: Sequence[str]) -> None:
@@ -122,11 +126,12 @@ class History:
         attempts = self._attempts[key]
         attempts.append(record)
         if record["outcome"] == "failed":
-            in_vain = sum(it["outcome"] == "failed" for it in attempts)
-            if not has_failed or in_vain != ATTEMPTS:
+            self._failures[key] += has_failed
+            if not has_failed or self._failures[key] < ATTEMPTS:
                 return
         else:
             del self._attempts[key]
+        self._failures[key] = 0
         self.settled.append(
             Settled(
                 key=key,
@@ -159,7 +164,8 @@ class LogReader:
         self._group = group
         self._on_invocation = on_invocation
         self._known: set[str] = set()
-        self._start = 0  # ms since the epoch
+        self._latest = 0  # ms since the epoch; the time of the latest line
+        self._looks = 0
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._follow, daemon=True)
@@ -180,13 +186,15 @@ class LogReader:
 
     def _read(self) -> None:
         """Hand on what is new; MiniStack writes a stream at each invocation's end."""
+        overlap = OVERLAP if self._looks % LONG else LONG_OVERLAP
+        self._looks += 1
         events = self._aws.logs.filter_log_events(
-            logGroupName=self._group, startTime=self._start
+            logGroupName=self._group, startTime=max(0, self._latest - overlap)
         )["events"]
         streams: dict[str, list[str]] = {}
         for event in events:
             streams.setdefault(event["logStreamName"], []).append(event["message"])
-            self._start = max(self._start, event["timestamp"] - OVERLAP)
+            self._latest = max(self._latest, event["timestamp"])
         for name, lines in streams.items():
             if name not in self._known:
                 self._known.add(name)

@@ -77,6 +77,11 @@ def _admit_plain_s3(content: Content) -> None:
     _remove(content, lambda it: it["Type"] == "AWS::S3::BucketPolicy")
 
 
+def _admit_plain_sqs(content: Content) -> None:
+    """Remove the policies that let nobody use the queues without TLS."""
+    _remove(content, lambda it: it["Type"] == "AWS::SQS::QueuePolicy")
+
+
 SAVED_QUERIES = Difference(
     name="saved queries",
     reason="MiniStack knows no AWS::Logs::QueryDefinition",
@@ -97,6 +102,11 @@ PLAIN_S3 = Difference(
     name="the bucket policy",
     reason="MiniStack has no certificate here; the policy refuses plain http",
     apply=_admit_plain_s3,
+)
+PLAIN_SQS = Difference(
+    name="the queues' policies",
+    reason="they refuse plain http, as the bucket's policy does",
+    apply=_admit_plain_sqs,
 )
 DIFFERENCES = (SAVED_QUERIES, METRIC_MATH, PLAIN_HTTP)
 

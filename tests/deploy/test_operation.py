@@ -11,6 +11,9 @@ import pytest
 
 from outcome import Outcome
 from resync.causes import Cause
+from tests.alarms.alarm import MINUTE, read_alarms
+from tests.alarms.histories import Queues, add_message, function_metric
+from tests.alarms.metrics import Record
 from tests.deploy.sam import ROOT
 from tests.docs.commands import COMMANDS
 
@@ -95,57 +98,55 @@ def test_alarm_of_the_dead_letter_queue_needs_one_message(
     )
 
 
-def ages(resources: dict[str, Any], offset: float, succeeds_at: int) -> list[float]:
-    """
-    Return the age of the oldest message in the retry queue, minute by minute.
-
-    One picture fails; SQS leaves out what was received three times (its developer
-    guide, on ApproximateAgeOfOldestMessage).
-
-    Args:
-        resources: The template's.
-
-        offset: Seconds from the first failure to the first sample.
-
-        succeeds_at: The receive, counted from 1, at which the picture is set.
-    """
-    step = resources["RetryQueue"]["VisibilityTimeout"]
-    # A receive is late by up to 20 seconds of long polling, and never early.
-    received = [index * (step + 10) for index in range(96)]
-    end = received[min(succeeds_at, 3) - 1]
-    samples = [offset + 60 * minute for minute in range(60)]
-    return [age if age < end else 0 for age in samples]
-
-
-def goes_off(alarm: dict[str, Any], samples: list[float]) -> bool:
-    """Tell whether an alarm goes off, for samples taken each minute."""
-    assert alarm["Statistic"] == "Maximum"
-    assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
-    length, needed = alarm["Period"] // 60, alarm["EvaluationPeriods"]
-    periods = [samples[i : i + length] for i in range(0, len(samples), length)]
-    breaching = [max(period) >= alarm["Threshold"] for period in periods]
-    return any(
-        all(breaching[i : i + needed]) for i in range(len(breaching) - needed + 1)
-    )
-
-
-@pytest.mark.parametrize(("succeeds_at", "rings"), [(1, False), (2, False), (96, True)])
+@pytest.mark.parametrize(("succeeds_at", "rings"), [(1, False), (2, False), (0, True)])
 def test_alarm_of_the_retry_queue_rings_for_a_single_picture(
     resources: dict[str, Any], succeeds_at: int, rings: bool
 ) -> None:
     """A lasting failure raises the alarm; one that the first retry fixes does not."""
-    alarm = resources["RetryQueueAlarm"]
+    names = {name: name for name in resources}
+    alarm = read_alarms(resources, names)["RetryQueueAlarm"]
 
-    heard = {
-        goes_off(alarm, [*[0.0] * shift, *ages(resources, offset, succeeds_at)])
-        for offset in range(60)
-        for shift in range(5)
-    }
+    heard = set()
+    for second in range(60):
+        record = Record()
+        add_message(record, Queues.read(resources, names), second, succeeds_at)
+        heard.add(alarm.rings(record))
 
     assert heard == {rings}
-    assert alarm["Dimensions"][0]["Value"] == {
-        "Fn::GetAtt": ["RetryQueue", "QueueName"]
-    }
+
+
+@pytest.mark.parametrize(
+    ("name", "metric", "minutes", "rings"),
+    [
+        ("ThrottlesAlarm", "Throttles", {0: 3, 5: 1, 11: 2}, True),
+        ("ThrottlesAlarm", "Throttles", {0: 50, 1: 50, 2: 50, 9: 0}, False),
+        ("UndeliveredAlarm", "DestinationDeliveryFailures", {3: 1}, True),
+        ("UndeliveredAlarm", "DestinationDeliveryFailures", {3: 0}, False),
+    ],
+)
+def test_alarm_on_a_metric_that_is_only_in_aws(
+    resources: dict[str, Any],
+    name: str,
+    metric: str,
+    minutes: dict[int, int],
+    rings: bool,
+) -> None:
+    """Histories by hand; those of the other alarms are in tests/e2e/test_alarms.py."""
+    alarm = read_alarms(resources, {name: name for name in resources})[name]
+    record = Record()
+    for minute, value in minutes.items():
+        record.add(function_metric(metric, "Function"), minute * MINUTE, value)
+
+    assert alarm.rings(record) == rings
+
+
+def test_every_alarm_has_a_history_that_rings(resources: dict[str, Any]) -> None:
+    """A new alarm needs one, in this file or in tests/e2e/test_alarms.py."""
+    here = Path(__file__).read_text()
+    there = (ROOT / "tests" / "e2e" / "test_alarms.py").read_text()
+
+    for name in alarms(resources):
+        assert f'("{name}", "' in here or f'"{name}"' in there, name
 
 
 def test_alarms_name_the_command_to_run(resources: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ import pytest
 from local.authgear import User
 from local.sample_users import create_person
 from local.system import LocalSystem
+from tests.e2e.quick import DeadLetter, lose_picture, start_quick_system
 from tests.samples.pictures import encode, quadrants
 
 
@@ -25,6 +26,30 @@ def system(shared_system: LocalSystem) -> Iterator[LocalSystem]:
     yield shared_system
     shared_system.authgear.faults.clear()
     shared_system.put_secret()
+
+
+@pytest.fixture(scope="session")
+def shared_quick_system() -> Iterator[LocalSystem]:
+    """Run a system for all tests that wait for retries, a resync or the hook."""
+    with start_quick_system() as system:
+        yield system
+
+
+@pytest.fixture
+def quick(shared_quick_system: LocalSystem) -> Iterator[LocalSystem]:
+    """Lend that system, and put right afterwards what a test has done to it."""
+    yield shared_quick_system
+    shared_quick_system.put_secret()
+    shared_quick_system.authgear.webhooks.url = None
+    for queue in ("RetryQueueUrl", "BulkQueueUrl"):
+        url = shared_quick_system.stack.outputs[queue]
+        shared_quick_system.aws.sqs.purge_queue(QueueUrl=url)
+
+
+@pytest.fixture(scope="session")
+def dead_letter(shared_quick_system: LocalSystem, picture: bytes) -> DeadLetter:
+    """Return an event in the dead-letter queue, whose cause is gone."""
+    return lose_picture(shared_quick_system, picture)
 
 
 @pytest.fixture

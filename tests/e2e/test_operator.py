@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
 
 from local.paths import PICTURES
-from local.process import python_path
 from local.sample_users import create_person
 from local.system import STACK, LocalSystem
-
-MINUTES = 240  # seconds; an empty queue is looked at for a minute
+from tests.e2e.commands import ops
 
 
 @pytest.fixture(scope="module")
@@ -23,19 +17,6 @@ def system() -> Iterator[LocalSystem]:
     """Run a system of its own, whose queues no other test fills."""
     with LocalSystem.start(retry_delay=0) as system:
         yield system
-
-
-def ops(system: LocalSystem, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a command in a process that has only the variables that are printed."""
-    environment = {"PATH": os.defpath, **python_path(), **system.exports()}
-    return subprocess.run(  # noqa: S603 - a module of our own
-        [sys.executable, "-m", "ops", *arguments],
-        env=environment,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=MINUTES,
-        check=False,
-    )
 
 
 def test_exports_name_the_stack(system: LocalSystem) -> None:
@@ -84,22 +65,3 @@ def test_backfill_takes_what_was_there(system: LocalSystem) -> None:
 
     assert result.returncode == 0, result.stdout + result.stderr
     assert user.picture_object_id
-
-
-def test_replay_tells_of_dead_letters(system: LocalSystem) -> None:
-    """
-    Messages that failed for a day are counted.
-
-    MiniStack has no StartMessageMoveTask, see docs/try.md; tests/ops has the rest.
-    """
-    key = "pictures/0a1b2c3d-0000-4000-8000-abcdef000002.jpg"
-    record = {"requestPayload": system.event(key)}
-    system.aws.sqs.send_message(
-        QueueUrl=system.stack.outputs["DeadLetterQueueUrl"],
-        MessageBody=json.dumps(record),
-    )
-
-    result = ops(system, "replay", "--yes")
-
-    assert "1 have failed for a day" in result.stdout
-    assert "StartMessageMoveTask" in result.stderr

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
+from botocore.exceptions import ClientError
 from PIL import Image
 
 from local.authgear import Authgear
 from local.aws import AWSRequest
 from local.aws.clients import make_client, make_session
 from local.aws.ministack import start_ministack
-from local.aws.template import DIFFERENCES, PLAIN_S3
+from local.aws.template import DIFFERENCES, PLAIN_S3, PLAIN_SQS
 from local.loopback import fetch
 from local.sample_users import create_person
 from local.system import LocalSystem
 from tests.e2e.faces import shows_quadrants
+from tests.e2e.hooks import change_by_others
+from tests.e2e.quick import create_hook_secret
 from tests.e2e.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -107,8 +111,9 @@ def guarded() -> Iterator[LocalSystem]:
     """Run a stack whose function has the rights of its role, and no others."""
     with start_ministack(enforces_iam=True) as aws, Authgear.start() as authgear:
         system = LocalSystem(authgear, aws)
-        system.stack.differences = (*DIFFERENCES, PLAIN_S3)
-        system.deploy({"RemoveOnDelete": "true"})
+        system.stack.differences = (*DIFFERENCES, PLAIN_S3, PLAIN_SQS)
+        secret = create_hook_secret(system)
+        system.deploy({"RemoveOnDelete": "true", "HookSecretArn": secret})
         yield system
 
 
@@ -128,6 +133,28 @@ def test_role_has_the_rights_that_the_function_needs(
     assert refused(guarded) == []
 
 
+def test_hook_role_has_the_rights_that_the_hook_function_needs(
+    guarded: LocalSystem,
+) -> None:
+    """It reads its own secret, and sends to the retry queue."""
+    user = create_person(guarded.authgear, "Grace Hopper")
+
+    assert change_by_others(guarded, user) == 200
+    assert refused(guarded, "secretsmanager", "sqs") == []
+
+
+def test_hook_function_needs_the_right_to_send(guarded: LocalSystem) -> None:
+    """Without it the report fails, and Lambda counts an error."""
+    user = create_person(guarded.authgear, "Alan Turing")
+    known = len(refused(guarded, "sqs"))
+
+    with take_right(guarded, "HookRole", "SendUserCheck"):
+        status = change_by_others(guarded, user)
+
+    assert status != 200
+    assert len(refused(guarded, "sqs")) > known
+
+
 @pytest.mark.parametrize(
     "sid", ["FindNewestPicture", "ReadPicture", "KeepSyncTag", "ReadKeyPair"]
 )
@@ -135,35 +162,38 @@ def test_every_right_of_the_role_is_needed(
     guarded: LocalSystem, picture: bytes, sid: str
 ) -> None:
     """Without any one of them the function is refused something."""
-    iam = make_client(make_session(), "iam", guarded.aws.endpoint)
-    role = next(
-        it["RoleName"]
-        for it in iam.list_roles()["Roles"]
-        if "FunctionRole" in it["RoleName"]
-    )
-    names = {"RoleName": role, "PolicyName": "Function"}
-    policy = iam.get_role_policy(**names)["PolicyDocument"]
-    fewer = [it for it in policy["Statement"] if it["Sid"] != sid]
-    assert len(fewer) == len(policy["Statement"]) - 1
     user = create_person(guarded.authgear, "Grace Hopper")
     known = len(refused(guarded))
     if sid == "ReadKeyPair":
         guarded.authgear.rotate_key()
         guarded.put_secret()
 
-    iam.put_role_policy(
-        **names, PolicyDocument=json.dumps(policy | {"Statement": fewer})
-    )
-    guarded.put(guarded.key_for(user, ".png"), picture)
-
-    try:
+    with take_right(guarded, "FunctionRole", sid):
+        guarded.put(guarded.key_for(user, ".png"), picture)
         wait_until(lambda: len(refused(guarded)) > known)
+
+
+@contextmanager
+def take_right(system: LocalSystem, role: str, sid: str) -> Iterator[None]:
+    """Take a statement out of a role's policy until the block ends."""
+    iam = make_client(make_session(), "iam", system.aws.endpoint)
+    (name,) = [
+        it["RoleName"] for it in iam.list_roles()["Roles"] if role in it["RoleName"]
+    ]
+    names = {"RoleName": name, "PolicyName": role.removesuffix("Role")}
+    policy = iam.get_role_policy(**names)["PolicyDocument"]
+    fewer = [it for it in policy["Statement"] if it["Sid"] != sid]
+    assert len(fewer) == len(policy["Statement"]) - 1
+    changed = policy | {"Statement": fewer}
+    iam.put_role_policy(**names, PolicyDocument=json.dumps(changed))
+    try:
+        yield
     finally:
         iam.put_role_policy(**names, PolicyDocument=json.dumps(policy))
 
 
-def test_bucket_refuses_plain_http(picture: bytes) -> None:
-    """The bucket's policy works unchanged: a listing over plain http is refused."""
+def test_bucket_and_queues_refuse_plain_http(picture: bytes) -> None:
+    """Their policies work unchanged: nothing is listed, and nothing is sent."""
     with start_ministack(enforces_iam=True) as aws, Authgear.start() as authgear:
         system = LocalSystem(authgear, aws)
         system.deploy({})
@@ -173,6 +203,10 @@ def test_bucket_refuses_plain_http(picture: bytes) -> None:
 
         wait_until(lambda: bool(refused(system)))
         assert user.picture_object_id is None
+        for queue in ("RetryQueueUrl", "BulkQueueUrl", "DeadLetterQueueUrl"):
+            url = system.stack.outputs[queue]
+            with pytest.raises(ClientError, match="AccessDenied"):
+                aws.sqs.send_message(QueueUrl=url, MessageBody="{}")
 
 
 def tags_of(system: LocalSystem, key: str) -> list[TagTypeDef]:
@@ -181,9 +215,9 @@ def tags_of(system: LocalSystem, key: str) -> list[TagTypeDef]:
     return tagging["TagSet"]
 
 
-def refused(system: LocalSystem) -> list[AWSRequest]:
-    """Return the requests to S3 and Secrets Manager that were refused."""
-    services = ("s3", "secretsmanager")
+def refused(system: LocalSystem, *services: str) -> list[AWSRequest]:
+    """Return the requests that were refused, to S3 and Secrets Manager or others."""
+    asked = services or ("s3", "secretsmanager")
     return [
-        it for it in system.aws.requests if it.service in services and it.status >= 400
+        it for it in system.aws.requests if it.service in asked and it.status >= 400
     ]

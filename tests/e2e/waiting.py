@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 
 
-def wait_until(is_true: Callable[[], bool]) -> None:
-    """Wait until something holds; fail after a minute."""
-    for _ in range(600):
+def wait_until(is_true: Callable[[], bool], *, seconds: int = 60) -> None:
+    """Wait until something holds; fail after a minute, or so many seconds."""
+    for _ in range(10 * seconds):
         if is_true():
             return
         time.sleep(0.1)

@@ -41,7 +41,6 @@ def folder(ops: Ops, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
         (tmp_path / name).write_bytes(photo)
     (tmp_path / "key.pem").write_text(ops.system.authgear.private_key)
     monkeypatch.chdir(tmp_path)
-    answer_calls(ops.aws.sqs, "StartMessageMoveTask", lambda _: {"TaskHandle": "t"})
     content = json.dumps({"objects": [{"next_after": ""}]}).encode()
     answer_calls(ops.aws.invoker, "Invoke", lambda _: {"Payload": io.BytesIO(content)})
     yield tmp_path

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
 
 from local.paths import ROOT
-from ops.replay import Letters, note
+from ops.replay.letters import Letters, note
+from ops.replay.moving import move
 from outcome import Outcome, Reason, Result
-from tests.fakes.aws_calls import answer_calls
 from tests.ops.conftest import NAME, Ops
 from tests.ops.stack import drain
 from triggers.messages import (
@@ -29,29 +29,33 @@ ENVELOPE = json.loads((ROOT / "events" / "on-failure-sqs.json").read_text())
 
 
 @pytest.fixture
-def moved(ops: Ops, stack: dict[str, str]) -> Iterator[list[dict[str, Any]]]:
-    """Put three dead letters; return the moves that are asked for."""
-    url, asked = stack["DeadLetterQueueUrl"], []
+def dead(ops: Ops, stack: dict[str, str]) -> Iterator[str]:
+    """Put three dead letters; return the queue's address."""
+    url = stack["DeadLetterQueueUrl"]
     record = json.loads(ENVELOPE["Records"][0]["body"])
     for text in ("1 of 1 objects failed: authgear-timeout",) * 2 + (CANARY,):
         record["responsePayload"] = {"errorMessage": text, "errorType": "Oops"}
         ops.aws.sqs.send_message(QueueUrl=url, MessageBody=json.dumps(record))
-
-    def start(request: dict[str, Any]) -> dict[str, Any]:
-        asked.append(request)
-        return {"TaskHandle": "handle"}
-
-    tasks = {
-        "Results": [{"Status": "COMPLETED", "ApproximateNumberOfMessagesMoved": 3}]
-    }
-    answer_calls(ops.aws.sqs, "StartMessageMoveTask", start)
-    answer_calls(ops.aws.sqs, "ListMessageMoveTasks", lambda _: tasks)
-    yield asked
-    drain(ops.aws, url)
+    yield url
+    for name in ("DeadLetterQueueUrl", "RetryQueueUrl", "BulkQueueUrl"):
+        drain(ops.aws, stack[name])
 
 
-def test_replay_shows_then_moves(ops: Ops, moved: list[dict[str, Any]]) -> None:
-    """By reason, without the text of any error, and all of it goes back."""
+def take(ops: Ops, url: str) -> list[str]:
+    """Take all messages from a queue; return their texts."""
+    texts: list[str] = []
+    while found := ops.aws.sqs.receive_message(
+        QueueUrl=url, MaxNumberOfMessages=10
+    ).get("Messages", []):
+        for message in found:
+            handle = message["ReceiptHandle"]
+            ops.aws.sqs.delete_message(QueueUrl=url, ReceiptHandle=handle)
+            texts.append(message["Body"])
+    return texts
+
+
+def test_replay_shows_then_moves(ops: Ops, stack: dict[str, str], dead: str) -> None:
+    """By reason, without the text of any error, and all of it goes back as it was."""
     status, text = ops.run("replay", "--stack", NAME, "--yes")
 
     assert status == 0
@@ -60,7 +64,87 @@ def test_replay_shows_then_moves(ops: Ops, moved: list[dict[str, Any]]) -> None:
     assert "1  Oops" in text
     assert "CANARY" not in text
     assert "3 moved" in text
-    assert moved[0]["SourceArn"].endswith(f":{NAME}-dead")
+    assert take(ops, dead) == []
+    moved = [json.loads(it) for it in take(ops, stack["RetryQueueUrl"])]
+    record = json.loads(ENVELOPE["Records"][0]["body"])
+    assert [it["requestPayload"] for it in moved] == [record["requestPayload"]] * 3
+    assert take(ops, stack["BulkQueueUrl"]) == []
+
+
+def letter(text: str, source: str = "") -> Any:
+    """Return a message as SQS hands it out, with where it came from."""
+    arn = f"arn:aws:sqs:us-east-1:123456789012:{source}"
+    attributes = {"DeadLetterQueueSourceArn": arn} if source else {}
+    return {"Body": text, "ReceiptHandle": text, "Attributes": attributes}
+
+
+class FakeQueues:
+    """
+    A dead-letter queue that is received once, and the queues before it.
+
+    Args:
+        letters: What is in the dead-letter queue.
+
+        refused: The texts that no queue takes.
+    """
+
+    def __init__(self, letters: list[Any], refused: Sequence[str] = ()) -> None:
+        self._waiting = [letters, []]
+        self._refused = refused
+        self.sent: dict[str, list[list[str]]] = {}
+        self.deleted: list[str] = []
+
+    def receive_message(self, **asked: Any) -> dict[str, Any]:
+        """Return all at once, then nothing."""
+        assert asked["MessageSystemAttributeNames"] == ["DeadLetterQueueSourceArn"]
+        return {"Messages": self._waiting.pop(0)}
+
+    def send_message_batch(self, **asked: Any) -> dict[str, Any]:
+        """Take what is not refused."""
+        taken = [
+            it for it in asked["Entries"] if it["MessageBody"] not in self._refused
+        ]
+        texts = [it["MessageBody"] for it in taken]
+        self.sent.setdefault(asked["QueueUrl"], []).append(texts)
+        return {"Successful": [{"Id": it["Id"]} for it in taken]}
+
+    def delete_message(self, **asked: Any) -> None:
+        """Note what is deleted."""
+        self.deleted.append(asked["ReceiptHandle"])
+
+
+HOMES = ["https://sqs/1/retry", "https://sqs/1/bulk"]
+
+
+def test_replay_sends_each_message_to_where_it_came_from() -> None:
+    """SQS notes the queue; one that was put by hand goes to the retry queue."""
+    queues: Any = FakeQueues([letter("a", "retry"), letter("b", "bulk"), letter("c")])
+
+    done = move(queues, "https://sqs/1/dead", HOMES, 3)
+
+    assert queues.sent == {HOMES[0]: [["a", "c"]], HOMES[1]: [["b"]]}
+    assert queues.deleted == ["a", "c", "b"]
+    assert (done.moved, done.dropped) == (3, 0)
+
+
+def test_replay_keeps_what_no_queue_takes() -> None:
+    """Nothing is deleted before it was sent, and the command ends."""
+    queues: Any = FakeQueues([letter("a", "bulk"), letter("b", "bulk")], refused="a")
+
+    done = move(queues, "https://sqs/1/dead", HOMES, 4)
+
+    assert queues.deleted == ["b"]
+    assert (done.moved, done.refused) == (1, 1)
+
+
+def test_replay_of_long_messages_fits_the_limit_of_a_batch() -> None:
+    """A record of 200 KB is sent by itself."""
+    texts = ["a" * 200_000, "b" * 200_000]
+    queues: Any = FakeQueues([letter(text, "retry") for text in texts])
+
+    move(queues, "https://sqs/1/dead", HOMES, 2)
+
+    assert queues.sent == {HOMES[0]: [[text] for text in texts]}
 
 
 @pytest.mark.parametrize(
@@ -78,9 +162,7 @@ def test_replay_reads_every_reason(reason: Reason) -> None:
     assert letters.reasons == {reason: 1}
 
 
-def test_replay_names_its_target_before_it_asks(
-    ops: Ops, moved: list[dict[str, Any]]
-) -> None:
+def test_replay_names_its_target_before_it_asks(ops: Ops, dead: str) -> None:
     """STACK may come from the environment: nobody moves another stack's letters."""
     _, text = ops.run("replay", "--stack", NAME, "--yes")
 
@@ -92,14 +174,14 @@ def test_replay_names_its_target_before_it_asks(
 
 
 def test_replay_without_an_answer_moves_nothing(
-    ops: Ops, moved: list[dict[str, Any]]
+    ops: Ops, stack: dict[str, str], dead: str
 ) -> None:
     """Where nobody can be asked, --yes is needed; the letters are still there."""
     status, _ = ops.run("replay", "--stack", NAME)
     _, found = ops.json("replay", "--stack", NAME)
 
     assert status == 2
-    assert moved == []
+    assert take(ops, stack["RetryQueueUrl"]) == []
     assert found["seen"] == 3
     assert found["moved"] == 0
 
@@ -122,27 +204,24 @@ def test_replay_counts_users_by_their_ids(ops: Ops, stack: dict[str, str]) -> No
     assert "2 have failed for a day, of 0 objects and 1 users" in text
 
 
-def test_replay_drops_resyncs(
-    ops: Ops, stack: dict[str, str], moved: list[dict[str, Any]]
-) -> None:
-    """Range messages are dropped: the next resync covers their users."""
-    url = stack["DeadLetterQueueUrl"]
+def test_replay_drops_resyncs(ops: Ops, stack: dict[str, str], dead: str) -> None:
+    """Range messages are dropped: the next resync covers their users; users stay."""
+    check = write_message(Check(bucket="pictures-example", key="pictures/c"))
     for message in (
-        Resync(mode=Mode.SCHEDULED),
-        ResyncRange(mode=Mode.BACKFILL, after="pictures/a", until="pictures/b"),
-        Check(bucket="pictures-example", key="pictures/c"),
+        write_message(Resync(mode=Mode.SCHEDULED)),
+        write_message(ResyncRange(mode=Mode.BACKFILL, after="pictures/a", until="b")),
+        check,
     ):
-        ops.aws.sqs.send_message(QueueUrl=url, MessageBody=write_message(message))
+        ops.aws.sqs.send_message(QueueUrl=dead, MessageBody=message)
 
     _, shown = ops.json("replay", "--stack", NAME)
     _, found = ops.json("replay", "--stack", NAME, "--yes")
-    _, left = ops.json("replay", "--stack", NAME)
 
     assert shown["reasons"]["resync"] == 2
     assert (shown["seen"], shown["dropped"]) == (6, 0)
-    assert found["dropped"] == 2
-    assert (left["seen"], left["reasons"].get("resync")) == (4, None)
-    assert len(moved) == 1
+    assert (found["moved"], found["dropped"]) == (4, 2)
+    assert take(ops, dead) == []
+    assert check in take(ops, stack["RetryQueueUrl"])
 
 
 def test_replay_of_nothing_is_fine(ops: Ops) -> None:

@@ -1,0 +1,1 @@
+"""CloudWatch's alarms: evaluate those of the template on metrics."""

@@ -86,7 +86,7 @@ def is_resync(body: str) -> bool:
 
 
 def note(letters: Letters, body: str) -> None:
-    """Count a message by the reasons that stand in Lambda's record of the failure."""
+    """Count a message by the reasons in Lambda's record of the failure."""
     letters.seen += 1
     kinds = set()
     for event in read_event(_parse(body)).events:
@@ -114,7 +114,7 @@ def _reasons(body: str) -> list[str]:
 
 
 def _parse(body: str) -> dict[str, Any]:
-    """Return a message's JSON object, an empty one if it holds none."""
+    """Return a message's JSON object, an empty one for anything else."""
     try:
         content = json.loads(body)
     except ValueError:

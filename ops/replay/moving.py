@@ -17,7 +17,7 @@ BATCH_BYTES = 262_144  # of a batch's texts; SQS's limit is 1 MiB, and was this 
 @dataclass
 class Moved:
     """
-    What has become of the messages.
+    The counts of messages that were moved and dropped.
 
     Args:
         moved: How many went back to their queues.

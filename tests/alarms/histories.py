@@ -1,7 +1,7 @@
 """
 Histories of metrics: what one event leaves behind in CloudWatch, minute by minute.
 
-The times are those of AWS and of the template, whatever time the runs themselves took.
+The times are those of AWS and of the template; the time of the runs does not count.
 """
 
 from __future__ import annotations

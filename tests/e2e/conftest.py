@@ -37,7 +37,7 @@ def shared_quick_system() -> Iterator[LocalSystem]:
 
 @pytest.fixture
 def quick(shared_quick_system: LocalSystem) -> Iterator[LocalSystem]:
-    """Lend that system, and put right afterwards what a test has done to it."""
+    """Lend that system, and undo afterwards the changes of a test."""
     yield shared_quick_system
     shared_quick_system.put_secret()
     shared_quick_system.authgear.webhooks.url = None

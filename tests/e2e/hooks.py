@@ -87,7 +87,7 @@ def forge_reports(system: LocalSystem) -> Iterator[None]:
 
 @contextmanager
 def break_hook(system: LocalSystem) -> Iterator[None]:
-    """Let the hook function look for a queue that does not exist, meanwhile."""
+    """Let the hook function look for a queue that does not exist."""
     functions, name = system.aws.functions, hook_function(system)
     found = functions.get_function_configuration(FunctionName=name)
     variables = found["Environment"]["Variables"]

@@ -181,7 +181,7 @@ def count_messages(system: LocalSystem, output: str) -> int:
 
 
 def _parse(line: str) -> dict[str, Any]:
-    """Return a line's JSON object, an empty one if it holds none."""
+    """Return a line's JSON object, an empty one for anything else."""
     try:
         content = json.loads(line)
     except ValueError:

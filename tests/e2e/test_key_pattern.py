@@ -10,7 +10,7 @@ import pytest
 from local.authgear import User
 from local.sample_users import create_person
 from local.system import LocalSystem
-from tests.e2e.test_operator import ops
+from tests.e2e.commands import ops
 
 
 @pytest.fixture

@@ -107,10 +107,7 @@ def test_bad_file_keeps_the_picture(
 
     send(uploads.sign(user.id), b"I am not a picture.\n")
 
-    s3, bucket = uploads.system.aws.s3, uploads.system.bucket
-    wait_until(
-        lambda: "not-a-picture" in str(s3.get_object_tagging(Bucket=bucket, Key=key))
-    )
+    assert uploads.system.wait_for(key, count=2).outcome == "rejected"
     assert user.picture_object_id == first
 
 

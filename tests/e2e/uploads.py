@@ -12,6 +12,7 @@ from local.authgear import Authgear
 from local.aws.clients import make_client, make_session
 from local.aws.ministack import start_ministack
 from local.aws.template import DIFFERENCES, PLAIN_S3
+from local.history import LogReader
 from local.system import LocalSystem
 from tests.docs.uploads import Form, read_blocks, sign_upload
 
@@ -68,4 +69,9 @@ def start_uploads(origins: str) -> Iterator[Uploads]:
             "AWS_ACCESS_KEY_ID": key["AccessKeyId"],
             "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"],
         }
-        yield Uploads(system=system, environment=aws.environment() | own)
+        reader = LogReader(aws, system.stack.outputs["LogGroupName"], system.note)
+        reader.start()
+        try:
+            yield Uploads(system=system, environment=aws.environment() | own)
+        finally:
+            reader.stop()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from authgear import AuthgearError, User
-from outcome import Reason, Result
+from outcome import Reason, Result, explain_size
 from storage.bucket import StoredObject
 
 from .actions import Action, End, Remove, SetImage, Upload
@@ -194,6 +194,14 @@ class Results:
                 reason = find_rejection(seen, self._policy)
                 if reason is None:
                     return Result(reason=Reason.NEWER_OBJECT)
-                return Result(reason=reason, detail=f"{reason.meaning}; known before")
+                return Result(reason=reason, detail=self._explain(reason, seen.item))
         reason = Reason.OBJECT_GONE if end.item else end.reason
         return Result(reason=reason)
+
+    def _explain(self, reason: Reason, item: StoredObject) -> str:
+        """Return why an object is rejected that was not downloaded."""
+        if reason is Reason.EMPTY_OBJECT:
+            return reason.meaning
+        if item.size > self._policy.max_bytes:
+            return explain_size(item.size, self._policy.max_bytes)
+        return f"{reason.meaning} (known from the last attempt)"

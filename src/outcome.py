@@ -284,7 +284,7 @@ class Reason(StrEnum):
         "authgear-unavailable",
         Outcome.FAILED,
         "Authgear answered with an error that may be temporary",
-        "wait; if it stays, find the cause in Authgear's log",
+        "wait; if it persists, find the cause in Authgear's log",
     )
     AUTHGEAR_RATE_LIMITED = (
         "authgear-rate-limited",
@@ -314,7 +314,7 @@ class Reason(StrEnum):
         "s3-unavailable",
         Outcome.FAILED,
         "S3 did not answer as it should",
-        "wait; if it stays, check that the bucket exists",
+        "wait; if it persists, check that the bucket exists",
     )
     S3_DENIED = (
         "s3-denied",
@@ -326,19 +326,19 @@ class Reason(StrEnum):
         "decoder-unavailable",
         Outcome.FAILED,
         "the process that decodes pictures cannot be started",
-        "wait; if it stays, report it with this log line",
+        "wait; if it persists, report it with this log line",
     )
     NOT_SETTLED = (
         "not-settled",
         Outcome.FAILED,
         "bucket and Authgear kept changing, or the time was up",
-        "nothing to do: it is tried again; if it stays, find what keeps changing",
+        "nothing to do: it is tried again; if it persists, find what keeps changing",
     )
     QUEUE_UNAVAILABLE = (
         "queue-unavailable",
         Outcome.FAILED,
         "the bulk queue did not take a message",
-        "wait; if it stays, check the function's right to send to the queue",
+        "wait; if it persists, check the function's right to send to the queue",
     )
     UNKNOWN_MESSAGE = (
         "unknown-message",

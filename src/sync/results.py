@@ -20,7 +20,7 @@ _WOULD: dict[type[Action], str] = {
     SetImage: "the picture would be set, from an image that is uploaded already",
     Remove: "the picture would be removed",
 }
-OLDER = "; it is an older one, as no newer object can be the picture"
+OLDER = "Authgear shows the picture of an older object; no newer one can be the picture"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -172,7 +172,7 @@ class Results:
     def _picture_set(self, item: StoredObject) -> Result:
         """Return the result of an object whose picture was set."""
         is_older = item != self._view.objects[0].item
-        detail = Reason.PICTURE_SET.meaning + (OLDER if is_older else "")
+        detail = OLDER if is_older else ""
         fields = {**self._facts, "object_id": self._image_id, **self._before()}
         return Result(reason=Reason.PICTURE_SET, detail=detail, fields=fields)
 

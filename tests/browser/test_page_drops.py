@@ -56,15 +56,12 @@ def test_files_that_are_added_meanwhile_are_taken_too(
 
 def test_file_that_is_not_sent_is_named(card: Locator, tab: Tab) -> None:
     """The other files are sent, and the card names the one that is missing."""
-    first = iter([True])
-    tab.route(
-        "**/sign",
-        lambda route: route.abort() if next(first, False) else route.continue_(),
-    )
+    problem = {"message": "There is no such bucket."}
+    tab.route("**/sign", lambda route: route.fulfill(json=problem), times=1)
 
     drop_all(card, {"1.png": PHOTO, "2.png": PHOTO})
 
-    expect_told(card, "1.png: No answer")
+    expect_told(card, "1.png: There is no such bucket.")
     expect(card.get_by_role("img", name="Picture of")).to_be_visible()
 
 

@@ -181,7 +181,7 @@ class Reason(StrEnum):
         "broken-picture",
         Outcome.REJECTED,
         "the content starts like a picture but cannot be decoded",
-        "upload it again; it may have been cut short",
+        "upload it again; if that fails, save it with another program first",
     )
     FORMAT_NOT_ACCEPTED = (
         "format-not-accepted",
@@ -266,7 +266,7 @@ class Reason(StrEnum):
         "authgear-unreachable",
         Outcome.FAILED,
         "no connection to Authgear, or the connection was lost",
-        "wait; then check `AUTHGEAR_ENDPOINT` and the network",
+        "wait; if it persists, check `AUTHGEAR_ENDPOINT` and the network",
     )
     AUTHGEAR_UNTRUSTED = (
         "authgear-untrusted",
@@ -278,7 +278,7 @@ class Reason(StrEnum):
         "authgear-timeout",
         Outcome.FAILED,
         "Authgear did not answer in time",
-        "wait; slow hooks are a common cause",
+        "wait; if it persists, look for a slow hook of the Authgear project",
     )
     AUTHGEAR_UNAVAILABLE = (
         "authgear-unavailable",
@@ -320,7 +320,7 @@ class Reason(StrEnum):
         "s3-denied",
         Outcome.FAILED,
         "S3 or KMS denied access",
-        "check the function's role, the bucket's policy, and your own KMS key's",
+        "check the function's role, the bucket policy and your KMS key's policy",
     )
     DECODER_UNAVAILABLE = (
         "decoder-unavailable",

@@ -16,11 +16,8 @@ from local.system import LocalSystem
 
 from .faults import SimulatedFailures
 
-# Seconds after which an event is sent although nothing changed: it keeps the
-# connection, and finds changes that became visible late.
-HEARTBEAT = 2.0
-# Seconds between two events, however much changes.
-PAUSE = 0.1
+HEARTBEAT = 2.0  # seconds; keeps the connection, and finds changes that are seen late
+PAUSE = 0.1  # seconds between two events, however much changes
 
 
 class Stream:

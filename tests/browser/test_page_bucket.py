@@ -78,6 +78,20 @@ def test_original_is_known_without_the_log(
     expect(card.locator(".objects li")).to_contain_text("shown")
 
 
+def test_missing_face_is_explained(
+    user: User, system: LocalSystem, open_page: Open
+) -> None:
+    """A sentence says why the picture is not cut around a face, not a code."""
+    settled = system.drop(f"pictures/{user.id}.png", PHOTO)
+    record = next(it for it in system.history.records if it is settled.facts)
+    record["crop_fallback"] = "rekognition-refused"
+
+    card = open_page().get_by_role("article", name=name(user))
+
+    sentence = "Rekognition refused the request: cut as with CropPosition=auto"
+    expect(card.locator(".views")).to_contain_text(sentence)
+
+
 def test_older_picture_that_comes_back_is_named(
     card: Locator, tab: Tab, user: User, system: LocalSystem
 ) -> None:

@@ -36,6 +36,7 @@ class LocalSystem:
     """
 
     bucket = BUCKET
+    retry_delay = RETRY_DELAY  # seconds
 
     def __init__(
         self,
@@ -79,6 +80,7 @@ class LocalSystem:
                 start_ministack(port=ports[1], retry_delay=retry_delay)
             )
             system = cls(ends.enter_context(Authgear.start(port=ports[0])), aws)
+            system.retry_delay = retry_delay
             system.deploy(parameters or {})
             group = system.stack.outputs["LogGroupName"]
             system.reader = LogReader(aws, group, system.note)

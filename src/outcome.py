@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+TENTH = 100_000  # of a million: the smallest step of a size in MB
 
 
 class Outcome(StrEnum):
@@ -23,8 +26,9 @@ class Reason(StrEnum):
     """
     Why an object got its outcome: stable codes, each of exactly one outcome.
 
-    `meaning` goes into the log, and with `advice`, what to do about it, onto the page
-    `docs/failures.md`.
+    `meaning` and `advice`, what to do about it, are in the log and on the page
+    `docs/failures.md`. Advice that begins with "nothing" is in the log only for
+    `FAILED`: there it says what happens next.
     """
 
     outcome: Outcome
@@ -94,7 +98,7 @@ class Reason(StrEnum):
         Outcome.IGNORED,
         "the key does not spell the user as the profile does: another spelling, or "
         "another e-mail, phone number or user name of the same user",
-        "rename the object as `detail` says",
+        "rename the object so that it spells the user as the profile does",
     )
     OBJECT_GONE = (
         "object-gone",
@@ -171,13 +175,13 @@ class Reason(StrEnum):
         "not-a-picture",
         Outcome.REJECTED,
         "the content is none of JPEG, PNG, WebP, GIF, AVIF, HEIC, BMP",
-        "save it as one of these",
+        "upload a picture in one of these formats",
     )
     BROKEN_PICTURE = (
         "broken-picture",
         Outcome.REJECTED,
         "the content starts like a picture but cannot be decoded",
-        "upload it again; it may have been cut short",
+        "upload it again; if that fails, save it with another program first",
     )
     FORMAT_NOT_ACCEPTED = (
         "format-not-accepted",
@@ -237,7 +241,7 @@ class Reason(StrEnum):
         "attributes-invalid",
         Outcome.REJECTED,
         "Authgear refuses an attribute that the user already has",
-        "correct in the portal what `detail` names, then upload the file again",
+        "correct that attribute in the portal, then upload the file again",
     )
     DENIED_BY_HOOK = (
         "denied-by-hook",
@@ -255,14 +259,14 @@ class Reason(StrEnum):
         "refused-by-authgear",
         Outcome.REJECTED,
         "Authgear refuses the picture or the update permanently",
-        "read `detail`, and Authgear's log by `tracking_id`",
+        "find the cause in Authgear's log, then upload the file again",
     )
 
     AUTHGEAR_UNREACHABLE = (
         "authgear-unreachable",
         Outcome.FAILED,
         "no connection to Authgear, or the connection was lost",
-        "wait; then check `AUTHGEAR_ENDPOINT` and the network",
+        "wait; if it persists, check `AUTHGEAR_ENDPOINT` and the network",
     )
     AUTHGEAR_UNTRUSTED = (
         "authgear-untrusted",
@@ -274,19 +278,19 @@ class Reason(StrEnum):
         "authgear-timeout",
         Outcome.FAILED,
         "Authgear did not answer in time",
-        "wait; slow hooks are a common cause",
+        "wait; if it persists, look for a slow hook of the Authgear project",
     )
     AUTHGEAR_UNAVAILABLE = (
         "authgear-unavailable",
         Outcome.FAILED,
         "Authgear answered with an error that may be temporary",
-        "wait; then see Authgear's log by `tracking_id`",
+        "wait; if it persists, find the cause in Authgear's log",
     )
     AUTHGEAR_RATE_LIMITED = (
         "authgear-rate-limited",
         Outcome.FAILED,
         "Authgear asks for fewer requests",
-        "nothing: the retry queue delivers the rest",
+        "nothing to do: the retry queue delivers the rest",
     )
     AUTHGEAR_FORBIDDEN = (
         "authgear-forbidden",
@@ -304,37 +308,37 @@ class Reason(StrEnum):
         "secret-unreadable",
         Outcome.FAILED,
         "the secret of AUTHGEAR_SECRET_ID cannot be read or used",
-        "see [the secret](deploy.md#the-secret)",
+        'run `ops doctor`, which names the cause; see docs/deploy.md, "The secret"',
     )
     S3_UNAVAILABLE = (
         "s3-unavailable",
         Outcome.FAILED,
         "S3 did not answer as it should",
-        "wait; if it stays, see S3's own code in `detail`: is the bucket there?",
+        "wait; if it persists, check that the bucket exists",
     )
     S3_DENIED = (
         "s3-denied",
         Outcome.FAILED,
         "S3 or KMS denied access",
-        "check the function's role, the bucket's policy, and your own KMS key's",
+        "check the function's role, the bucket policy and your KMS key's policy",
     )
     DECODER_UNAVAILABLE = (
         "decoder-unavailable",
         Outcome.FAILED,
         "the process that decodes pictures cannot be started",
-        "wait; if it stays, report it with `detail`",
+        "wait; if it persists, report it with this log line",
     )
     NOT_SETTLED = (
         "not-settled",
         Outcome.FAILED,
         "bucket and Authgear kept changing, or the time was up",
-        "nothing; if it stays, see in `detail` what keeps changing",
+        "nothing to do: it is tried again; if it persists, find what keeps changing",
     )
     QUEUE_UNAVAILABLE = (
         "queue-unavailable",
         Outcome.FAILED,
         "the bulk queue did not take a message",
-        "wait; if it stays, see the code in `detail`",
+        "wait; if it persists, check the function's right to send to the queue",
     )
     UNKNOWN_MESSAGE = (
         "unknown-message",
@@ -356,7 +360,8 @@ class Result:
 
     Args:
         reason: The stable code; it decides the outcome.
-        detail: One sentence for a person, free of secrets and attribute values.
+        detail: What happened, for a person, free of secrets and attribute values. A
+            detail that ends with a full stop also says what to do.
         fields: Structured facts for the log line, by their log names.
     """
 
@@ -368,6 +373,45 @@ class Result:
     def outcome(self) -> Outcome:
         """Return the outcome that belongs to the reason."""
         return self.reason.outcome
+
+    @property
+    def sentences(self) -> str:
+        """Return what happened, and what to do if there is something to do."""
+        happened, advice = self.detail or self.reason.meaning, self.reason.advice
+        if happened.endswith("."):
+            return _capitalise(happened)
+        if advice.startswith("nothing") and self.outcome is not Outcome.FAILED:
+            return f"{_capitalise(happened)}."
+        return f"{_capitalise(happened)}. {_capitalise(advice)}."
+
+
+def explain_size(size: int, limit: int) -> str:
+    """Return how many bytes an object has, rounded up, and how many are allowed."""
+    rounded = _round_up(size, limit)
+    most = f"{_count(limit, 'MB', 'bytes')} are allowed (MAX_INPUT_BYTES)"
+    return f"the object is {_count(rounded, 'MB', 'bytes')}; {most}"
+
+
+def explain_pixels(pixels: int, limit: int, name: str) -> str:
+    """Return how many pixels a picture has, rounded up, and its format's limit."""
+    rounded = _round_up(pixels, limit)
+    most = f"{_count(limit, 'megapixels', 'pixels')} are allowed for {name}"
+    return f"{_count(rounded, 'megapixels', 'pixels')}; {most} (MAX_INPUT_PIXELS)"
+
+
+def _round_up(count: int, limit: int) -> int:
+    """Return a count that is over a limit, rounded so that it is seen to be over it."""
+    return count if limit < TENTH else math.ceil(count / TENTH) * TENTH
+
+
+def _count(count: int, millions: str, ones: str) -> str:
+    """Return a count with its unit."""
+    return f"{count / 1e6:.8g} {millions}" if count >= TENTH else f"{count:,} {ones}"
+
+
+def _capitalise(text: str) -> str:
+    """Return a text as the beginning of a sentence."""
+    return text[:1].upper() + text[1:]
 
 
 def write_reasons(reasons: Iterable[Reason]) -> str:

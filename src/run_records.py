@@ -38,7 +38,7 @@ class Recorder:
         fields = {
             "outcome": result.outcome,
             "reason": result.reason,
-            "detail": result.detail or result.reason.meaning,
+            "detail": result.sentences,
             **name_event(event),
             **result.fields,
             "total_ms": milliseconds,

@@ -181,7 +181,7 @@ def test_log_line(stage: Stage) -> None:
         "message": "object reconciled",
         "outcome": "unchanged",
         "reason": "in-sync",
-        "detail": "as it was",
+        "detail": "As it was.",
         "bucket": BUCKET,
         "key": KEY,
         "user_id": "u",
@@ -193,7 +193,7 @@ def test_log_line(stage: Stage) -> None:
 
 @pytest.mark.parametrize("reason", Reason)
 def test_log_level(stage: Stage, reason: Reason) -> None:
-    """A rejection is a warning, a failure is an error; the meaning is the message."""
+    """A rejection is a warning, a failure is an error; the reason gives the detail."""
     stage.reconciler.results[KEY] = Result(reason=reason)
 
     stage.handle(sqs(s3()))
@@ -201,7 +201,8 @@ def test_log_level(stage: Stage, reason: Reason) -> None:
     [line] = stage.lines
     levels = {Outcome.REJECTED: "WARNING", Outcome.FAILED: "ERROR"}
     assert line["level"] == levels.get(reason.outcome, "INFO")
-    assert (line["reason"], line["detail"]) == (reason, reason.meaning)
+    assert line["reason"] == reason
+    assert line["detail"] == Result(reason=reason).sentences
 
 
 def test_log_problem(stage: Stage) -> None:
@@ -288,7 +289,8 @@ def test_unexpected_error(stage: Stage) -> None:
     line = stage.lines[1]
     assert (line["level"], line["reason"]) == ("ERROR", "unexpected-error")
     assert line["error_type"] == "ValueError"
-    assert line["detail"] == f"{Reason.UNEXPECTED_ERROR.meaning}: ValueError"
+    assert line["detail"].startswith("An error that should not be possible: ValueErr")
+    assert line["detail"].endswith("Report it, with `error_type` and `places`.")
     assert [place.split(":")[0] for place in line["places"]] == [*["reconciler.py"] * 3]
     assert all(place.split(":")[1].isdigit() for place in line["places"])
     assert "SECRET" not in stage.log.getvalue() + json.dumps(answer)

@@ -80,7 +80,7 @@ def _play(page: Page) -> None:
     switch.click()
     _take(page, "Ada Lovelace", "Coffee", "failed")
     switch.click()
-    expect(_card(page, "Ada Lovelace")).to_contain_text("synced", timeout=20_000)
+    expect(_card(page, "Ada Lovelace")).to_contain_text("synced", timeout=60_000)
     page.get_by_role("switch", name="Slow").click()
     page.mouse.move(0, 0)
     page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
@@ -92,7 +92,7 @@ def _take(page: Page, user: str, sample: str, outcome: str) -> None:
     card = _card(page, user)
     card.locator(".samples summary").click()
     card.get_by_role("button", name=sample).click()
-    expect(card.locator(".told")).to_contain_text(outcome, timeout=20_000)
+    expect(card.locator(".told")).to_contain_text(outcome, timeout=60_000)
     card.locator(".samples summary").click()
 
 

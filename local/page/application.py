@@ -72,7 +72,9 @@ def _add_files(app: Flask, originals: Originals) -> None:
     @app.get("/originals/<image_id>")
     def original(image_id: str) -> Response:
         data = originals.preview(image_id)
-        return Response(data, content_type="image/jpeg") if data else abort(404)
+        # Browsers write a 404 to the console; a deleted object is not an error.
+        status = 404 if data is None else 200 if data else 204
+        return Response(data, status, content_type="image/jpeg")
 
 
 def _add_buttons(app: Flask, actions: Actions, failures: SimulatedFailures) -> None:

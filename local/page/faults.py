@@ -32,12 +32,12 @@ class SimulatedFailure:
 FAILURES = {
     "unavailable": SimulatedFailure(
         title="Authgear answers 502",
-        hint="Fails three times, then waits in the queue.",
+        hint="Fails three times, then waits in the retry queue.",
         faults=[Fault(step=step, status=502, times=None) for step in STEPS],
     ),
     "rate-limit": SimulatedFailure(
         title="Rate limit",
-        hint="429: the function waits as long as it is told.",
+        hint="429: the function waits, for 10 seconds at most, then fails.",
         faults=[
             Fault(step=step, status=429, headers={"Retry-After": "1"}, times=None)
             for step in STEPS

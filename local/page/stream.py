@@ -7,6 +7,7 @@ import secrets
 import threading
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote_plus
 
 from local.authgear import User
 from local.page.originals import Originals
@@ -15,11 +16,8 @@ from local.system import LocalSystem
 
 from .faults import SimulatedFailures
 
-# Seconds after which an event is sent although nothing changed: it keeps the
-# connection, and finds changes that became visible late.
-HEARTBEAT = 2.0
-# Seconds between two events, however much changes.
-PAUSE = 0.1
+HEARTBEAT = 2.0  # seconds; keeps the connection, and finds changes that are seen late
+PAUSE = 0.1  # seconds between two events, however much changes
 
 
 class Stream:
@@ -75,15 +73,18 @@ class Stream:
     def _state(self) -> str:
         """Return all that the page shows, but the log."""
         system = self._system
+        listed = self._originals.list_all()
+        waiting = [unquote_plus(body) for body in system.read_failures()]
         users = sorted(system.authgear.users, key=lambda user: user.record.created_at)
         return json.dumps(
             {
                 "start": self._start,
                 "bucket": system.bucket,
                 "app_id": system.authgear.app_id,
-                "users": [self._describe(user) for user in users],
+                "users": [self._describe(user, listed, waiting) for user in users],
                 "failures": self._failures.describe(),
-                "waiting": system.count_failures(),
+                "waiting": len(waiting),
+                "retry_delay": system.retry_delay,
                 "samples": [
                     {"name": name, "title": title, "is_picture": "image/" in kind}
                     for name, (title, _, kind) in SAMPLES.items()
@@ -91,8 +92,10 @@ class Stream:
             }
         )
 
-    def _describe(self, user: User) -> dict[str, Any]:
+    def _describe(self, user: User, listed: Any, waiting: list[str]) -> dict[str, Any]:
         """Return what the page shows of a user."""
+        objects = self._originals.select(user, listed)
+        names = [user.id, *(it["key"] for it in objects)]
         attributes = user.standard_attributes()
         custom = {f"custom: {k}": v for k, v in user.record.custom_attributes.items()}
         return {
@@ -100,5 +103,8 @@ class Stream:
             "name": attributes.get("name") or user.record.account_id() or "No name",
             "picture": attributes.get("picture"),
             "attributes": attributes | custom,
-            "original": self._originals.describe(user.picture_object_id),
+            "image_id": user.picture_object_id,
+            "objects": objects,
+            "original": self._originals.describe(user.picture_object_id, objects),
+            "waiting": any(name in body for body in waiting for name in names),
         }

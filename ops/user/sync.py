@@ -114,7 +114,7 @@ def _entry(line: ObjectResult) -> dict[str, object]:
         "key": line.key,
         "outcome": result.outcome,
         "reason": result.reason,
-        "detail": result.detail or result.reason.meaning,
+        "detail": result.sentences,
         **result.fields,
     }
 
@@ -123,9 +123,8 @@ def _show(session: Session, lines: Sequence[ObjectResult]) -> None:
     """Print the result of each object."""
     for line in lines:
         result = line.result
-        detail = result.detail or result.reason.meaning
         session.say(f"{result.outcome} {result.reason}: {line.key or 'no object'}")
-        session.say(f"  {detail}")
+        session.say(f"  {result.sentences}")
 
 
 def _set_file(

@@ -163,10 +163,10 @@ def _meaning(step: str, status: int, reason: str) -> tuple[type[AuthgearError], 
     if status == 429:
         return RateLimited, "too many requests"
     if status in (408, 425) or status >= 500:
-        return Unavailable, "an error that may pass"
+        return Unavailable, "an error that may be temporary"
     if step == "upload" and (status == 413 or reason in FILE_REFUSED):
         return Refused, reason or "the picture is too large"
-    return Unexpected, reason or "not an answer of Authgear"
+    return Unexpected, reason or "this is not a response of Authgear"
 
 
 def _read_error(step: str, error: dict[str, Any]) -> GraphQLError:

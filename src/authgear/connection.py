@@ -164,7 +164,9 @@ class Connection:
                 else Unreachable(step=step, detail="no TLS connection")
             )
         except (requests.RequestException, HTTPError):
-            error = Unreachable(step=step, detail="no connection, or it broke")
+            error = Unreachable(
+                step=step, detail="no connection, or the connection was lost"
+            )
         # Raised here, not above: requests' errors quote the URL, whose query may be a
         # presigned one, and `from None` would still keep them as the context.
         raise error
@@ -243,7 +245,7 @@ def _read_body(
         body += chunk
         if len(body) > limit:
             status = response.status_code
-            raise Unexpected(step=step, detail="endless answer", status=status)
+            raise Unexpected(step=step, detail="the answer is too long", status=status)
         if budget.clock() > end:
             raise TimedOut(step=step, detail="the answer is too slow")
     return bytes(body)

@@ -63,7 +63,9 @@ class AuthgearError(Exception):
         self.status = status
         self.tracking_id = tracking_id
         self.retry_after = self.usual_pause if retry_after is None else retry_after
-        facts = {"status": status, "tracking_id": tracking_id}
+        # GraphQL errors come with 200, which says nothing.
+        shown = status if status != 200 else None
+        facts = {"status": shown, "tracking_id": tracking_id}
         known = ", ".join(f"{name}={value}" for name, value in facts.items() if value)
         super().__init__(
             f"Authgear: {step} failed: {detail}" + (f" ({known})" if known else "")

@@ -65,7 +65,7 @@ def _get(connection: Connection, url: str, budget: Budget) -> bytes | str | None
         if status == 429 or status >= 500:
             detail = "the image cannot be read now"
             raise Unavailable(step="mark", detail=detail, status=status)
-        detail = "not an answer of Authgear"
+        detail = "this is not a response of Authgear"
         raise Unexpected(step="mark", detail=detail, status=status)
 
     return connection.send("mark", "GET", url, read, budget=budget)

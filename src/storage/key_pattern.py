@@ -20,7 +20,9 @@ ATTRIBUTES = {
     "username": "preferred_username",
 }
 # Some programs on macOS write an accent as a character of its own.
-DECOMPOSED = "the key is in decomposed Unicode (NFD); upload it under its composed name"
+DECOMPOSED = (
+    "the key is in decomposed Unicode (NFD). Upload it under its composed name."
+)
 LONGEST_KEY = 1024  # bytes of UTF-8; S3's own limit
 
 

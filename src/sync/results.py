@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from authgear import AuthgearError, User
-from outcome import Reason, Result
+from outcome import Reason, Result, explain_size
 from storage.bucket import StoredObject
 
 from .actions import Action, End, Remove, SetImage, Upload
@@ -20,7 +20,7 @@ _WOULD: dict[type[Action], str] = {
     SetImage: "the picture would be set, from an image that is uploaded already",
     Remove: "the picture would be removed",
 }
-OLDER = "; it is an older one, as no newer object can be the picture"
+OLDER = "Authgear shows the picture of an older object; no newer one can be the picture"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -172,7 +172,7 @@ class Results:
     def _picture_set(self, item: StoredObject) -> Result:
         """Return the result of an object whose picture was set."""
         is_older = item != self._view.objects[0].item
-        detail = Reason.PICTURE_SET.meaning + (OLDER if is_older else "")
+        detail = OLDER if is_older else ""
         fields = {**self._facts, "object_id": self._image_id, **self._before()}
         return Result(reason=Reason.PICTURE_SET, detail=detail, fields=fields)
 
@@ -194,6 +194,14 @@ class Results:
                 reason = find_rejection(seen, self._policy)
                 if reason is None:
                     return Result(reason=Reason.NEWER_OBJECT)
-                return Result(reason=reason, detail=f"{reason.meaning}; known before")
+                return Result(reason=reason, detail=self._explain(reason, seen.item))
         reason = Reason.OBJECT_GONE if end.item else end.reason
         return Result(reason=reason)
+
+    def _explain(self, reason: Reason, item: StoredObject) -> str:
+        """Return why an object is rejected that was not downloaded."""
+        if reason is Reason.EMPTY_OBJECT:
+            return reason.meaning
+        if item.size > self._policy.max_bytes:
+            return explain_size(item.size, self._policy.max_bytes)
+        return f"{reason.meaning} (known from the last attempt)"

@@ -125,7 +125,7 @@ def _entries(results: Results) -> list[dict[str, Any]]:
             **name_event(event),
             "outcome": result.outcome,
             "reason": result.reason,
-            "detail": result.detail or result.reason.meaning,
+            "detail": result.sentences,
             **result.fields,
         }
         for event, result in results

@@ -48,8 +48,8 @@ REFUSED_FILES = {
     "upload.bad_signature": (Unexpected, "InvalidSignature"),
     "upload.expired": (Unexpected, "ExpiredSignature"),
     "upload.same_url_twice": (Unexpected, "DuplicatedImage"),
-    "upload.put": (Unexpected, "not an answer of Authgear"),
-    "storedown.upload": (Unavailable, "an error that may pass"),
+    "upload.put": (Unexpected, "this is not a response of Authgear"),
+    "storedown.upload": (Unavailable, "an error that may be temporary"),
 }
 HOSTILE: list[Any] = [
     7,
@@ -172,7 +172,9 @@ def test_http_codes_of_any_kind_are_survived(value: Any) -> None:
     """A reason or tracking id that is not a word is left out."""
     body = json.dumps({"error": {"reason": value, "tracking_id": value}}).encode()
 
-    with pytest.raises(Unexpected, match="not an answer of Authgear") as caught:
+    with pytest.raises(
+        Unexpected, match="this is not a response of Authgear"
+    ) as caught:
         read_json("upload", 400, {}, body)
 
     assert caught.value.tracking_id is None

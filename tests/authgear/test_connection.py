@@ -41,7 +41,7 @@ def test_timeouts_shrink_with_each_attempt() -> None:
     client = Client()
     client.always("read", answered("", 502))
 
-    with pytest.raises(Exception, match="may pass"):
+    with pytest.raises(Exception, match="may be temporary"):
         client.call("read", time=4)
 
     assert client.transport.timeouts == [(4, 4), (3.5, 3.5), (2.5, 2.5)]
@@ -86,7 +86,7 @@ def test_body_that_ends_at_the_deadline_is_in_time() -> None:
 @pytest.mark.parametrize("status", [200, 500])
 def test_endless_body_is_cut_off(status: int) -> None:
     """An answer longer than a mebibyte is an error, with any status."""
-    with pytest.raises(Unexpected, match="endless answer") as caught:
+    with pytest.raises(Unexpected, match="the answer is too long") as caught:
         send(lambda request: answer(b" " * (LARGEST + 1), status))
 
     assert (caught.value.step, caught.value.status) == ("read", status)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 
 from playwright.sync_api import Locator, expect
 
@@ -11,10 +12,12 @@ from local.authgear import User
 PATIENCE = 30_000  # ms; generous, for a busy machine
 
 DROP = """
-(card, [name, base64]) => {
-  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+(card, files) => {
   const dataTransfer = new DataTransfer();
-  dataTransfer.items.add(new File([bytes], name));
+  for (const [name, base64] of files) {
+    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    dataTransfer.items.add(new File([bytes], name));
+  }
   const how = { dataTransfer, bubbles: true, cancelable: true };
   for (const kind of ["dragover", "drop"])
     card.dispatchEvent(new DragEvent(kind, how));
@@ -22,9 +25,29 @@ DROP = """
 """
 
 
+DROP_TEXT = """
+(element, [type, text]) => {
+  const dataTransfer = new DataTransfer();
+  dataTransfer.setData(type, text);
+  const how = { dataTransfer, bubbles: true, cancelable: true };
+  element.dispatchEvent(new DragEvent("drop", how));
+}
+"""
+
+
 def drop(card: Locator, name: str, data: bytes) -> None:
     """Drop a file on a user."""
-    card.evaluate(DROP, [name, encode(data)])
+    drop_all(card, {name: data})
+
+
+def drop_all(card: Locator, files: Mapping[str, bytes]) -> None:
+    """Drop several files at once, on a user or elsewhere."""
+    card.evaluate(DROP, [[name, encode(data)] for name, data in files.items()])
+
+
+def drop_text(element: Locator, kind: str, text: str) -> None:
+    """Drop something that is not a file, such as a link."""
+    element.evaluate(DROP_TEXT, [kind, text])
 
 
 def encode(data: bytes) -> str:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, sync_playwright
+from playwright.sync_api import Browser, Locator, expect, sync_playwright
 from playwright.sync_api import Page as Tab
 
 from local.authgear import User
 from local.page import Page
 from local.sample_users import create_person
 from local.system import LocalSystem
+from tests.browser.card import PATIENCE
 from tests.browser.chromium import HOW_TO_GET_ONE, find_chromium, launch
 
 Open = Callable[..., Tab]
+
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_sessionstart() -> None:

@@ -70,14 +70,14 @@ def test_picture_is_taken_and_a_bad_file_explained(
     window.go_to(page.url)
     card = wait(lambda: window.run(CARD, name(user)))
 
-    window.run(f"({DROP})(...arguments)", card, ["me.png", encode(PHOTO)])
+    window.run(f"({DROP})(...arguments)", card, [["me.png", encode(PHOTO)]])
 
-    wait(lambda: window.run(TOLD, card).startswith("synced: "))
+    wait(lambda: window.run(TOLD, card).startswith("synced"))
     wait(lambda: window.run(WIDTH, card) == 240)
     assert window.run(CHANGED, card) == "Only picture changed; 18 others as before"
     shown = user.picture_object_id
     window.choose(window.run(INPUT, card), text)
-    wait(lambda: "the content is none of JPEG" in window.run(TOLD, card))
+    wait(lambda: "The content is none of JPEG" in window.run(TOLD, card))
     assert user.picture_object_id == shown
 
 

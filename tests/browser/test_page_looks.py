@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, expect
@@ -11,6 +13,13 @@ from local.paths import PICTURES
 from local.system import LocalSystem
 from tests.browser.conftest import Open
 
+FAILED = {
+    "timestamp": "2026-01-01 00:00:00,000+0000",
+    "outcome": "failed",
+    "reason": "authgear-timeout",
+    "detail": "Late.",
+    "total_ms": 1,
+}
 PHOTO = (PICTURES / "coffee.png").read_bytes()
 
 
@@ -51,8 +60,40 @@ def test_phone_does_not_scroll_sideways(open_page: Open, shown: str) -> None:
 
     width = tab.evaluate("document.documentElement.scrollWidth")
 
+    card = tab.get_by_role("article", name=shown)
+    card.scroll_into_view_if_needed()
     assert width <= 360
-    assert is_within(tab.get_by_role("article", name=shown), 360)
+    assert is_within(card, 360)
+
+
+def test_phone_shows_failures_and_log_soon(
+    open_page: Open, shown: str, system: LocalSystem
+) -> None:
+    """Users are a row to swipe, and the log scrolls by itself: the page is short."""
+    tab = open_page(width=360)
+    for number in range(40):
+        system.history.note([json.dumps(FAILED | {"key": f"{number}"})])
+    system.authgear.changes.announce()
+    expect(tab.locator(".line").nth(40)).to_be_attached()
+
+    height = tab.evaluate("document.documentElement.scrollHeight")
+
+    assert height <= 2_400  # three screens of 800 px
+    for place in ("#faults-title", "#log-title"):
+        box = tab.locator(place).bounding_box()
+        assert box is not None
+        assert box["y"] <= 1_300
+    assert is_scrolled(tab.locator("#lines"))
+    assert shown
+
+
+def test_log_does_not_make_the_page_longer(open_page: Open, shown: str) -> None:
+    """On a wide screen, the log is as high as the window."""
+    box = open_page().locator("aside").bounding_box()
+
+    assert shown
+    assert box is not None
+    assert box["height"] <= 800
 
 
 def test_scheme_is_followed(open_page: Open, shown: str) -> None:
@@ -63,6 +104,12 @@ def test_scheme_is_followed(open_page: Open, shown: str) -> None:
     ]
 
     assert colours[0] != colours[1]
+
+
+def is_scrolled(element: Locator) -> bool:
+    """Tell whether an element has more content than it shows."""
+    more: bool = element.evaluate("it => it.scrollHeight > it.clientHeight")
+    return more
 
 
 def is_within(element: Locator, width: int) -> bool:

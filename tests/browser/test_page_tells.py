@@ -50,7 +50,7 @@ def test_waiting_events_are_read_out_and_focus_goes_on(card: Locator, tab: Tab) 
     expect(switch).to_be_checked()
     drop(card, "a.png", PHOTO)
     news = tab.get_by_role("log", name="News")
-    expect(news).to_contain_text("waits in the queue", timeout=60_000)
+    expect(news).to_contain_text("waits in the retry queue", timeout=60_000)
     switch.click()
     expect(switch).not_to_be_checked()
 

@@ -9,7 +9,7 @@ import pytest
 
 
 def wait_until(is_true: Callable[[], bool], *, seconds: int = 60) -> None:
-    """Wait until a condition holds; fail after the given seconds, a minute by default."""
+    """Wait until a condition holds; fail after a minute or the given seconds."""
     for _ in range(10 * seconds):
         if is_true():
             return

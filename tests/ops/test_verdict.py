@@ -210,7 +210,7 @@ def test_a_file_that_is_no_picture(ops: Ops, user: User, *, is_known: bool) -> N
     assert not is_fine
     assert finding.startswith(f"{key_of(user)}: ")
     assert outlook == "Nothing will happen until there is another file."
-    assert remedy.startswith("Save it as one of these.\n")
+    assert remedy.startswith("Upload a picture in one of these formats.\n")
     assert remedy.endswith(f"run: ops sync {user.id} --again {PLACE}")
 
 

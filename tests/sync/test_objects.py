@@ -50,6 +50,7 @@ def test_object_over_the_limit_is_not_downloaded() -> None:
     result = world.run()
 
     assert result.reason is Reason.TOO_MANY_BYTES
+    assert result.detail.startswith("the object is 0.2 MB; 0.1 MB are allowed")
     assert "get_object" not in world.s3.calls
     assert world.authgear.steps == []
 

@@ -52,7 +52,7 @@ def test_notification() -> None:
                 "key": KEY,
                 "outcome": "synced",
                 "reason": "picture-set",
-                "detail": "fine",
+                "detail": "Fine.",
                 "user_id": "u",
             },
             {
@@ -60,7 +60,7 @@ def test_notification() -> None:
                 "key": KEY,
                 "outcome": "rejected",
                 "reason": "not-a-picture",
-                "detail": Reason.NOT_A_PICTURE.meaning,
+                "detail": REJECTED.sentences,
             },
         ]
     }

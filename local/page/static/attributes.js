@@ -2,12 +2,12 @@
 
 import { make } from "./dom.js";
 
-// What setting a picture is meant to change.
+// The attributes that change when a picture is set.
 const MEANT = new Set(["picture", "updated_at"]);
 
 const asText = (value) => (typeof value === "object" ? JSON.stringify(value) : String(value));
 
-// The same whatever the order in which the names of an object come.
+// Return a text that is the same for objects with the same fields in any order.
 function canonical(value) {
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const names = Object.keys(value).sort();

@@ -1,4 +1,4 @@
-// Puts files into the bucket, by S3's own API: a presigned PUT.
+// Puts files into the bucket with a presigned PUT of S3.
 
 import { ask, post } from "./dom.js";
 

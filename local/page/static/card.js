@@ -1,12 +1,18 @@
-// One user: made once, then brought up to date in place, so that focus stays where it is.
+// The card of a user. The page updates it in place, so that the focus stays where it is.
 
+import { ATTEMPTS, WAITS, sayNext } from "./attempts.js";
 import { showAttributes } from "./attributes.js";
 import { putFile, putSample } from "./bucket.js";
 import { make, post, say } from "./dom.js";
+import { readDrop } from "./drops.js";
+import { asDay, showObjects } from "./objects.js";
 import { TONES } from "./outcomes.js";
+import { FileQueue } from "./queue.js";
+import { isReturn, makeResult, sayReturn } from "./told.js";
 import { makeViews } from "./views.js";
 
 const HIGHLIGHT = 2500; // milliseconds
+const PATIENCE = 30_000; // milliseconds to wait for the result of a file
 const BUTTONS = [
   ["repeat", "Same event again"],
   ["shuffle", "Events out of order"],
@@ -17,32 +23,39 @@ export class Card {
   constructor(user, samples) {
     this.user = user;
     this.before = user.attributes;
+    this.heard = [];
+    this.rejections = new Map();
     this.views = make("div", { className: "views" });
     this.told = make("p", { className: "told", hidden: true });
-    this.attributes = make("details", { className: "attributes" },
-      make("summary"), make("dl"));
+    this.next = make("p", { className: "next", hidden: true });
+    this.objects = make("ul");
+    this.attributes = make("details", { className: "attributes" }, make("summary"), make("dl"));
+    this.queue = new FileQueue((file) => this.put(file), (...sent) => this.finish(...sent));
     const title = make("h3", { id: `name-${user.id}` }, make("bdi", {}, user.name));
     this.who = make("p", { className: "who" });
     const heading = make("div", {}, title, this.who, make("p", { className: "mono" }, user.id));
     this.article = make("article", { className: "card", "aria-labelledby": title.id },
-      heading, this.views, this.told, this.attributes,
-      this.makeDrop(), this.makeSamples(samples), this.makeButtons());
+      heading, this.views, this.told, this.next, this.queue.element,
+      make("div", { className: "objects" }, make("h4", {}, "In the bucket"), this.objects),
+      this.attributes, this.makeDrop(), this.makeSamples(samples), this.makeButtons());
     this.element = make("li", {}, this.article);
     this.acceptDrops();
     this.show();
+    this.next.textContent = WAITS;
+    this.next.hidden = !user.waiting;
   }
 
   makeDrop() {
     const input = make("input", {
-      type: "file", accept: "image/*,.heic,.avif",
-      "aria-label": `Put a picture into the bucket for ${this.user.name}`,
+      type: "file", accept: "image/*,.heic,.avif", multiple: true,
+      "aria-label": `Put pictures into the bucket for ${this.user.name}`,
     });
     input.addEventListener("change", () => {
-      if (input.files[0]) this.put(input.files[0]);
+      this.queue.add([...input.files]);
       input.value = "";
     });
     return make("div", { className: "drop" },
-      "Drop a picture here, or ", make("b", {}, "choose a file"), input);
+      "Drop pictures here, or ", make("b", {}, "choose files"), input);
   }
 
   makeSamples(samples) {
@@ -74,35 +87,70 @@ export class Card {
     this.article.addEventListener("drop", (event) => {
       event.preventDefault();
       over(false);
-      const [file] = event.dataTransfer.files;
-      if (file) this.put(file);
+      const { files, problem } = readDrop(event.dataTransfer);
+      if (problem) this.tell(problem, "warn");
+      else this.queue.add(files);
     });
   }
 
-  put(file) {
-    this.act(() => putFile(this.user.id, file, file.name));
-  }
-
-  // Do something after which the function will write a line.
+  // Run an action after which the function writes a line.
   async act(action) {
     this.tell("On its way to the function …", "none");
-    try {
-      await action();
-    } catch (error) {
-      this.tell(error.message, "warn");
-    }
+    await action().catch((error) => this.tell(error.message, "warn"));
   }
 
-  tell(text, tone) {
-    this.told.textContent = text;
+  // Put one file of the queue into the bucket, and wait for its result.
+  async put(file) {
+    const start = this.heard.length;
+    this.tell(`${file.name} is on its way to the function …`, "none");
+    const key = await putFile(this.user.id, file, file.name);
+    const end = Date.now() + PATIENCE;
+    while (!this.heard.includes(key, start) && Date.now() < end)
+      await new Promise((resolve) => { this.continue = resolve; setTimeout(resolve, 1000); });
+  }
+
+  finish(total, problems) {
+    if (total > 1) say(`${this.user.name}: ${total - problems.length} of ${total} files sent`);
+    if (problems.length) this.tell(problems.join(" "), "warn");
+  }
+
+  tell(text, tone, content = [text]) {
+    this.told.replaceChildren(...content);
     this.told.className = `told ${tone}`;
     this.told.hidden = false;
+    this.next.hidden = true;
     say(`${this.user.name}: ${text}`);
   }
 
-  // Show what the function has just said of this user.
-  hear(record) {
-    this.tell(`${record.outcome}: ${record.detail}`, TONES[record.outcome]);
+  tellNext(text) {
+    this.next.textContent = text;
+    this.next.hidden = false;
+    say(`${this.user.name}: ${text}`);
+  }
+
+  // Keep the rejection of an object, from an older or a new line of the log.
+  note({ key, outcome, reason }) {
+    this.rejections.set(key, outcome === "rejected" ? reason : "");
+    this.showObjects();
+  }
+
+  showObjects() {
+    showObjects(this.objects, this.user, this.rejections);
+  }
+
+  // Show what the function has just said about this user.
+  hear(record, attempt, retryDelay) {
+    if (isReturn(record, this.record)) {
+      this.tellNext(sayReturn(record, this.user.objects));
+    } else {
+      const { outcome, detail } = record;
+      this.tell(`${outcome}: ${detail}`, TONES[outcome], makeResult(record));
+      const waits = this.user.waiting && attempt >= ATTEMPTS;
+      if (outcome === "failed") this.tellNext(waits ? WAITS : sayNext(attempt, retryDelay));
+    }
+    this.record = record;
+    this.heard.push(record.key);
+    this.continue?.();
   }
 
   update(user) {
@@ -110,16 +158,23 @@ export class Card {
     this.user = user;
     if (JSON.stringify(previous) === JSON.stringify(user)) return;
     this.show();
+    if (user.waiting && !previous.waiting) this.tellNext(WAITS);
     if (previous.picture !== user.picture) this.highlight();
   }
 
   show() {
-    const { picture, original } = this.user;
-    const looks = JSON.stringify([picture, original]);
-    if (looks !== this.looks) this.views.replaceChildren(...makeViews(this.user));
+    const { picture, original, objects } = this.user;
+    const looks = JSON.stringify([picture, original, objects]);
+    if (looks !== this.looks) {
+      this.views.replaceChildren(...makeViews(this.user));
+      this.showObjects();
+    }
     this.looks = looks;
     const { email, birthdate, address } = this.user.attributes;
-    this.who.textContent = [email, birthdate, address?.locality].filter(Boolean).join(" · ");
+    // OpenID Connect writes a birthday without its year as year 0000.
+    const born = birthdate?.startsWith("0000-")
+      ? asDay(new Date(birthdate.replace("0000", "2000"))) : birthdate;
+    this.who.textContent = [email, born, address?.locality].filter(Boolean).join(" · ");
     showAttributes(this.attributes, this.before, this.user.attributes);
   }
 

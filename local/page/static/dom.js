@@ -14,15 +14,14 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
-// Say it to those who listen to the page instead of looking at it. What is added is read,
-// also when it is what was said last.
+// Announce a text to screen readers. A new paragraph is read even if it repeats the last.
 export function say(text) {
   const news = byId("news");
   news.append(make("p", {}, text));
   if (news.children.length > SAID) news.firstElementChild.remove();
 }
 
-// Ask this page's own server, and say what is wrong where none answers.
+// Send a request to this page's server, and explain a missing answer.
 export const ask = (path, options) => fetch(path, options).catch(() => {
   throw new Error("No answer: is `make local` still running?");
 });

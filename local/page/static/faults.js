@@ -30,18 +30,34 @@ export function showFailures(failures) {
 }
 
 let waiting = 0;
+let isSending = false; // while the queue is emptied and filled again
+let isDelivered = false; // since then, no attempt has ended
 
 export function showWaiting(count) {
+  if (isSending) return;
   const text = count === 1
-    ? "1 event has failed three times and waits in the queue."
-    : `${count} events have failed three times and wait in the queue.`;
+    ? "1 event failed three times and waits in the retry queue."
+    : `${count} events failed three times and wait in the retry queue.`;
   if (count > waiting) say(text);
   waiting = count;
-  byId("waiting-text").textContent = text;
-  // Who has pressed the button goes on where its effect is seen.
+  byId("waiting-text").textContent = isDelivered ? `${text} Delivered again: the attempt is running.` : text;
+  // Focus must not stay on a button that is hidden.
   if (count === 0 && byId("waiting").contains(document.activeElement)) byId("log-title").focus();
   byId("waiting").hidden = count === 0;
 }
 
-byId("deliver").addEventListener("click", () =>
-  post("/failures/deliver").catch((error) => say(error.message)));
+export function noteAttempt() {
+  isDelivered = false;
+  if (waiting) showWaiting(waiting);
+}
+
+byId("deliver").addEventListener("click", async () => {
+  isSending = true;
+  isDelivered = true;
+  await post("/failures/deliver").catch((error) => {
+    isDelivered = false;
+    say(error.message);
+  });
+  isSending = false;
+  showWaiting(waiting);
+});

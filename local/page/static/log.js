@@ -1,15 +1,18 @@
 // The function's log, newest line first, with its filters.
 
 import { byId, make } from "./dom.js";
+import { nameAttempt } from "./attempts.js";
 import { TONES, timeOf, userOf } from "./outcomes.js";
 import { makeTimeLine } from "./timeline.js";
 
 const KEPT = 200; // lines
+const NOTHING = "No line yet. Drop a picture on a user.";
+// The subject of a line that is not about a user.
+const SUBJECTS = { "test-event": "Test of the deployment" };
 
 export class Log {
   constructor() {
     this.names = new Map();
-    this.attempts = new Map();
     this.user = byId("user-filter");
     this.outcome = byId("outcome-filter");
     this.lines = byId("lines");
@@ -17,7 +20,7 @@ export class Log {
     for (const filter of [this.user, this.outcome]) filter.addEventListener("change", () => this.filter());
   }
 
-  // Learn who there is.
+  // Add new users to the names and to the filter.
   meet(users) {
     for (const { id, name } of users) {
       if (!this.names.has(id)) this.user.append(make("option", { value: id }, name));
@@ -25,8 +28,8 @@ export class Log {
     }
   }
 
-  add(record) {
-    this.lines.prepend(this.makeLine(record));
+  add(record, attempt) {
+    this.lines.prepend(this.makeLine(record, attempt));
     while (this.lines.children.length > KEPT) this.lines.lastElementChild.remove();
     this.filter();
   }
@@ -39,11 +42,11 @@ export class Log {
         || (this.outcome.value && outcome !== this.outcome.value));
       shown += line.hidden ? 0 : 1;
     }
-    const text = this.lines.children.length ? "No line fits the filters." : "No line yet. Drop a picture on somebody.";
+    const text = this.lines.children.length ? "No line fits the filters." : NOTHING;
     byId("no-lines").textContent = shown ? "" : text;
   }
 
-  makeLine(record) {
+  makeLine(record, attempt) {
     const user = userOf(record);
     const line = make("li", { className: `line ${TONES[record.outcome]}` });
     line.dataset.user = user;
@@ -51,20 +54,14 @@ export class Log {
     line.append(
       make("div", { className: "head" },
         make("span", { className: "chip" }, record.outcome),
-        make("strong", {}, make("bdi", {}, this.names.get(user) || user || "nobody")),
-        ...this.makeAttempt(record),
+        make("strong", {}, make("bdi", {}, this.names.get(user) || user || SUBJECTS[record.reason] || "no user")),
+        make("span", { className: "try" }, nameAttempt(attempt, record.outcome)),
         make("time", {}, timeOf(record).toLocaleTimeString("en-GB"))),
-      make("p", {}, make("code", {}, record.reason), ` ${record.detail}`),
+      make("p", {}, make("code", { className: "reason" }, record.reason), " ",
+        make("span", { className: "sentence" }, record.detail)),
       ...makeTimeLine(record),
       make("details", {}, make("summary", {}, "the whole line"),
         make("pre", {}, JSON.stringify(record, null, 1))));
     return line;
-  }
-
-  // An object is tried again as long as it fails.
-  makeAttempt({ key, outcome }) {
-    const attempt = (this.attempts.get(key) || 0) + 1;
-    this.attempts.set(key, outcome === "failed" ? attempt : 0);
-    return attempt > 1 ? [make("span", { className: "try" }, `attempt ${attempt}`)] : [];
   }
 }

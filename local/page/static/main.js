@@ -1,14 +1,17 @@
-// Follows the server's events and shows what they tell.
+// Follows the server's events, and shows them.
 
+import { countAttempt } from "./attempts.js";
 import { Card } from "./card.js";
 import { byId } from "./dom.js";
+import { answerOtherDrops } from "./drops.js";
 import { Log } from "./log.js";
 import { timeOf, userOf } from "./outcomes.js";
-import { showFailures, showWaiting } from "./faults.js";
+import { noteAttempt, showFailures, showWaiting } from "./faults.js";
 
 const cards = new Map();
 const log = new Log();
 let start = "";
+let retryDelay = 1; // seconds before Lambda's first retry
 
 function showUser(user, samples) {
   const card = cards.get(user.id);
@@ -27,6 +30,7 @@ function showState(state) {
     return;
   }
   start = state.start;
+  retryDelay = state.retry_delay;
   log.meet(state.users);
   state.users.forEach((user) => showUser(user, state.samples));
   showFailures(state.failures);
@@ -37,9 +41,12 @@ function showState(state) {
 }
 
 function showRecord(record, isNew) {
-  log.add(record);
+  const attempt = countAttempt(record);
+  log.add(record, attempt);
+  noteAttempt();
   const card = cards.get(userOf(record));
-  if (card && isNew) card.hear(record);
+  card?.note(record);
+  if (card && isNew) card.hear(record, attempt, retryDelay);
 }
 
 function setState(text, isLive) {
@@ -47,7 +54,7 @@ function setState(text, isLive) {
   byId("state").classList.toggle("live", isLive);
 }
 
-// What was written before the page was opened is not told once more at the user's card.
+// Lines from before the page was opened are in the log only, not on the cards.
 const opened = Date.now();
 const isNew = (record) => timeOf(record).valueOf() >= opened;
 
@@ -66,8 +73,8 @@ function follow() {
   });
 }
 
-// A browser has six connections to a server for all its tabs: those not looked at give
-// theirs back, and catch up later.
+// A browser has six connections to a server for all its tabs. A hidden tab closes its
+// connection, and catches up when it is shown again.
 function followWhenSeen() {
   events?.close();
   if (!document.hidden) follow();
@@ -75,7 +82,4 @@ function followWhenSeen() {
 
 document.addEventListener("visibilitychange", followWhenSeen);
 followWhenSeen();
-// A file that misses its user must not replace the page.
-for (const name of ["dragover", "drop"]) {
-  window.addEventListener(name, (event) => event.preventDefault());
-}
+answerOtherDrops();

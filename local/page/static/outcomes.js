@@ -5,13 +5,13 @@ export const TONES = {
   ignored: "none", rejected: "warn", failed: "bad",
 };
 
-// When a record was written. Not every browser reads the form in which it is.
+// Return when a record was written. Not every browser can parse this form of date.
 export function timeOf({ timestamp }) {
   const [day, time] = timestamp.split(" ");
   return new Date(`${day}T${time.replace(",", ".").replace(/([+-]\d\d)(\d\d)$/, "$1:$2")}`);
 }
 
-// The user whom a record is about: named by the function, or by the key it was told of.
+// Return the id of the user that a record is about, from its field or from its key.
 export function userOf(record) {
   if (record.user_id) return record.user_id;
   const found = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(record.key || "");

@@ -1,4 +1,4 @@
-// How long each step of a run took: a bar, and the same in words.
+// The duration of each step of a run, as a bar and in words.
 
 import { make } from "./dom.js";
 
@@ -9,7 +9,7 @@ const KINDS = {
   upload: "write", update: "write",
 };
 
-// What goes on while the picture is made takes a place in the bar only where it takes longer.
+// Steps that run beside the picture: the bar shows only the time that they add to it.
 const ASIDE = { presign: " meanwhile", faces: " within picture" };
 
 const asTime = (ms) => (ms < 10 ? `${ms.toFixed(1)} ms` : ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);

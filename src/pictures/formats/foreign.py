@@ -8,27 +8,27 @@ import zlib
 from collections.abc import Callable
 
 HEAD = 1_000  # bytes that are looked at
-AS_PICTURE = "save it as JPEG or PNG"
+AS_PICTURE = "Save it as JPEG or PNG"
 # How content begins, what it is, and what to do.
 KNOWN = (
     (rb"II\*\0|MM\0\*|II\+\0|MM\0\+", "a TIFF or raw photograph", AS_PICTURE),
     (rb"\0\0\0\x0cjP  |\xffO\xffQ", "a JPEG 2000 picture", AS_PICTURE),
     (rb"\0\0\0\x0cJXL |\xff\x0a", "a JPEG XL picture", AS_PICTURE),
-    (rb"\0\0[\1\2]\0.\0", "an icon (ICO)", "save it as PNG"),
+    (rb"\0\0[\1\2]\0.\0", "an icon (ICO)", "Save it as PNG"),
     (rb"8BPS", "a Photoshop document", AS_PICTURE),
     (rb"%PDF|%!PS", "a PDF or PostScript document", AS_PICTURE),
     (
         rb"(?i)(\xef\xbb\xbf)?\s*(<[?!][^>]*>\s*)*<svg\b",
         "an SVG drawing",
-        "save it as PNG",
+        "Save it as PNG",
     ),
     (
         rb"....ftyp|RIFF....AVI |\x1aE\xdf\xa3|....moov",
         "a film, or a picture of another kind in the same container",
         AS_PICTURE,
     ),
-    (rb"(?i)\s*(<!doctype html|<html)", "a web page", "upload the picture itself"),
-    (rb"PK\x03\x04", "a ZIP archive", "upload the picture in it"),
+    (rb"(?i)\s*(<!doctype html|<html)", "a web page", "Upload the picture itself"),
+    (rb"PK\x03\x04", "a ZIP archive", "Upload the picture in it"),
 )
 
 GZIP = b"\x1f\x8b"
@@ -47,16 +47,16 @@ def describe(data: bytes, recognise: Recognise) -> str:
     """
     head = data[:HEAD]
     for wrapping, unwrap, advice in (
-        ("gzip", _unpack_gzip, "upload it without compression"),
-        ("base64 text", _decode_base64, "decode it before the upload"),
+        ("gzip", _unpack_gzip, "Upload it without compression"),
+        ("base64 text", _decode_base64, "Decode it before the upload"),
     ):
         if (inner := unwrap(head)) and (name := recognise(inner)):
-            return f"it is a {name.upper()} picture as {wrapping}: {advice}"
+            return f"it is a {name.upper()} picture as {wrapping}. {advice}."
     if head.startswith(GZIP):
-        return "it is compressed by gzip: upload the picture itself"
+        return "it is compressed by gzip. Upload the picture itself."
     for beginning, what, advice in KNOWN:
         if re.match(beginning, head, re.DOTALL):
-            return f"it is {what}: {advice}"
+            return f"it is {what}. {advice}."
     return ""
 
 

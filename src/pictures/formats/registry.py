@@ -17,7 +17,7 @@ from io import BytesIO
 from PIL import Image
 from PIL.ImageFile import ImageFile
 
-from outcome import Reason
+from outcome import Reason, explain_pixels, explain_size
 
 from ..errors import PictureRejected
 from .foreign import describe
@@ -59,7 +59,7 @@ def open_picture(
     _check_bytes(data, max_bytes)
     name = _recognise(data)
     if name not in accepted:
-        message = f"{name.upper()} is none of the accepted formats"
+        message = f"{name.upper()} is not one of ACCEPTED_FORMATS"
         raise PictureRejected(Reason.FORMAT_NOT_ACCEPTED, message, source_format=name)
     decoder = load_decoder(name)
     with decoding(name):
@@ -88,9 +88,9 @@ def check_pixels(
     limit = int(max_pixels * getattr(source, "share_of_pixels", 1.0))
     pixels = getattr(source, "pixels_in_memory", size[0] * size[1])
     if pixels > limit:
-        counted = "" if pixels == size[0] * size[1] else f", {pixels:,} in memory,"
-        most = f"{name.upper()}'s limit of {limit:,}"
-        message = f"{size[0]:,} x {size[1]:,} px{counted} are more than {most}"
+        are = "are" if pixels == size[0] * size[1] else "take the memory of"
+        allowed = explain_pixels(pixels, limit, name.upper())
+        message = f"{size[0]:,} x {size[1]:,} px {are} {allowed}"
         reason = Reason.TOO_MANY_PIXELS
         raise PictureRejected(reason, message, source_format=name, size=size)
 
@@ -135,10 +135,9 @@ def load_decoder(name: str) -> Callable[[BytesIO], ImageFile]:
 def _check_bytes(data: bytes, limit: int) -> None:
     """Reject what is not worth a look."""
     if not data:
-        raise PictureRejected(Reason.EMPTY_OBJECT, "there are no bytes")
+        raise PictureRejected(Reason.EMPTY_OBJECT, Reason.EMPTY_OBJECT.meaning)
     if len(data) > limit:
-        message = f"{len(data):,} bytes are more than the limit of {limit:,}"
-        raise PictureRejected(Reason.TOO_MANY_BYTES, message)
+        raise PictureRejected(Reason.TOO_MANY_BYTES, explain_size(len(data), limit))
 
 
 def _recognise(data: bytes) -> str:

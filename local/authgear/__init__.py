@@ -7,7 +7,7 @@ was recorded, a comment beginning `Assumption:` says what it does instead.
 
 from .emulator import Authgear
 from .faults import Fault
-from .recording import Request
+from .project import Request
 from .users.store import User
 
 __all__ = ["Authgear", "Fault", "Request", "User"]

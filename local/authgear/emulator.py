@@ -49,7 +49,6 @@ class Authgear(Project):
         self.stopping.set()
         self.changes.announce()
         self._server.stop()
-        self.webhooks.stop()
 
     def __enter__(self) -> Self:
         return self

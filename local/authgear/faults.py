@@ -13,14 +13,11 @@ Step = Literal["presign", "upload", "read", "update", "find", "image"]
 Hook = Literal[
     "allow",
     "deny",
-    "deny-bare",
     "mutate",
     "mutate-partial",
     "drop-picture",
     "timeout",
     "500",
-    "badjson",
-    "badschema",
     "unreachable",
 ]
 

@@ -5,21 +5,96 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from .access_token import SKEW, KeyPair, make_key_pair
-from .changes import Changes
 from .faults import Faults, RateLimit
 from .images.store import Images
-from .recording import Request
 from .users.attributes import Site, to_shown
-from .users.audit import AuditLog
 from .users.records import Record
 from .users.store import Users
-from .webhooks import Webhooks
 
 # How long the real server waits for a blocking hook (seconds); contract: hook.slow.
 HOOK_TIMEOUT = 5.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """
+    One request, as tests look at it.
+
+    Args:
+        step: `presign`, `upload`, `read`, `find`, `update`, `image`, or `other`.
+
+        method: HTTP method.
+
+        path: Without the query, which holds a signature.
+
+        status: Answered; None if the connection was dropped instead.
+
+        at: When, in seconds of the emulator's clock.
+
+        connection: Tells TCP connections apart.
+
+        user_agent: As sent.
+
+        audit_context: The token's; empty without a token.
+    """
+
+    step: str
+    method: str
+    path: str
+    status: int | None
+    at: float
+    connection: int
+    user_agent: str
+    audit_context: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Update:
+    """
+    An update that was made.
+
+    Args:
+        record: The user after it.
+
+        audit_context: The token's.
+
+        delay: Seconds until it can be read.
+    """
+
+    record: Record
+    audit_context: dict[str, Any]
+    delay: float
+
+
+class Changes:
+    """Counts the changes."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._count = 0
+
+    def announce(self) -> None:
+        """Count a change and notify all waiting threads."""
+        with self._condition:
+            self._count += 1
+            self._condition.notify_all()
+
+    def wait(self, seen: int, timeout: float) -> int:
+        """
+        Wait until there are more changes than were seen.
+
+        Args:
+            seen: The count returned last time; -1 at first.
+
+            timeout: Seconds after which to return all the same.
+        """
+        with self._condition:
+            self._condition.wait_for(lambda: self._count > seen, timeout)
+            return self._count
 
 
 class Project:
@@ -42,13 +117,9 @@ class Project:
 
         requests: What was asked, in the order of the answers.
 
-        audit_log: What was changed.
-
-        webhooks: Where changes are reported to.
+        on_update: Called with each update that was made, if set.
 
         images_cdn_host: Shows the pictures instead of the request's host, if set.
-
-        trust_proxy: Whether X-Forwarded-Host and -Proto are believed.
 
         hook_timeout: Seconds to wait for a blocking hook.
 
@@ -61,7 +132,6 @@ class Project:
         self.clock = clock
         self.images_secret = secrets.token_bytes(32)
         self.images_cdn_host: str | None = None
-        self.trust_proxy = True
         self.hook_timeout = HOOK_TIMEOUT
         self.token_skew: float = SKEW
         self.stopping = threading.Event()
@@ -71,8 +141,7 @@ class Project:
         self.faults = Faults()
         self.rate_limiter = RateLimit(clock)
         self.requests: list[Request] = []
-        self.audit_log = AuditLog()
-        self.webhooks = Webhooks()
+        self.on_update: Callable[[Update], None] | None = None
         self.key_pair: KeyPair = make_key_pair()
 
     @property
@@ -93,6 +162,10 @@ class Project:
         """Allow so many requests a minute from one address; None is no limit."""
         self.rate_limiter.per_minute = per_minute
 
+    def find_site(self, host: str) -> Site:
+        """Return where a request to a host found the server."""
+        return Site(host, self.images_cdn_host)
+
     def _represent(self, record: Record) -> dict[str, Any]:
         """Return a user's standard attributes as shown at the endpoint."""
-        return to_shown(record, Site("http", self.host, self.images_cdn_host))
+        return to_shown(record, self.find_site(self.host))

@@ -9,19 +9,12 @@ from ..errors import APIError
 from ..faults import Hook
 
 EVENT = "user.profile.pre_update"
-# Contract: hook.badschema.
-SCHEMA_CAUSES = [
-    {
-        "location": "",
-        "kind": "required",
-        "details": {
-            "actual": ["ok"],
-            "expected": ["is_allowed"],
-            "missing": ["is_allowed"],
-        },
-    },
-    *({"location": "/ok", "kind": ""} for _ in range(3)),
-]
+# Hook -> reason and message of the error, which may pass.
+FAILURES = {
+    "timeout": ("HookDeliveryTimeout", "webhook delivery timeout"),
+    "500": ("HookInvalidResponse", "invalid status code"),
+    "unreachable": ("HookDeliveryUnknownFailure", "failed to deliver webhook"),
+}
 
 
 class BlockingHook:
@@ -59,40 +52,23 @@ class BlockingHook:
                 return {"nickname": "only-this"}
             case "drop-picture":
                 return {k: v for k, v in attributes.items() if k != "picture"}
+            case "deny":
+                raise _denied()
             case "timeout":
                 self._stopping.wait(self._timeout)
-        raise self._failure()
-
-    def _failure(self) -> APIError:
-        """Return what the server says of an answer that does not let it go on."""
-        match self._answer:
-            case "deny":
-                return _denied("No pictures", "Pictures are frozen today")
-            case "deny-bare":
-                return _denied("", "")
-            case "timeout":
-                return _undelivered("webhook delivery timeout", "HookDeliveryTimeout")
-            case "500":
-                return _unreadable("invalid status code", status_code=500)
-            case "badjson":
-                return _unreadable("invalid response body", byte_offset=2)
-            case "badschema":
-                return _unreadable("invalid response body", causes=SCHEMA_CAUSES)
-        return _undelivered("failed to deliver webhook", "HookDeliveryUnknownFailure")
+        reason, message = FAILURES[self._answer]
+        info = {"status_code": 500} if self._answer == "500" else {}
+        name = "InternalError"
+        raise APIError(name, reason, message, 500, info)
 
 
-def _denied(title: str, reason: str) -> APIError:
+def _denied() -> APIError:
     """Make the error of an update that the hook does not allow."""
-    info = {"event_type": EVENT, "reasons": [{"title": title, "reason": reason}]}
-    message = "disallowed by hook event handler"
-    return APIError("Forbidden", "HookDisallowed", message, 403, info)
-
-
-def _undelivered(message: str, reason: str) -> APIError:
-    """Make the error of a hook that did not answer."""
-    return APIError("InternalError", reason, message, 500)
-
-
-def _unreadable(message: str, **info: Any) -> APIError:
-    """Make the error of a hook's answer that makes no sense."""
-    return APIError("InternalError", "HookInvalidResponse", message, 500, info)
+    reason = {"title": "No pictures", "reason": "Pictures are frozen today"}
+    return APIError(
+        "Forbidden",
+        "HookDisallowed",
+        "disallowed by hook event handler",
+        403,
+        {"event_type": EVENT, "reasons": [reason]},
+    )

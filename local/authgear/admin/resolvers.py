@@ -1,0 +1,167 @@
+"""The queries and the mutation of the Admin API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, NoReturn
+
+from ..errors import APIError, refuse
+from ..users.attributes import (
+    Site,
+    is_email,
+    is_phone,
+    to_shown,
+    to_stored,
+    with_owned,
+)
+from ..users.records import (
+    OWNED_ATTRIBUTES,
+    Record,
+    format_time,
+    from_node_id,
+    normalize,
+    to_node_id,
+)
+from ..users.store import Transaction
+
+Node = dict[str, Any]
+
+
+class Queries:
+    """
+    The fields of `Query`.
+
+    Args:
+        transaction: What the request sees.
+
+        site: Where the request found the server.
+    """
+
+    def __init__(self, transaction: Transaction, site: Site) -> None:
+        self._transaction = transaction
+        self._site = site
+
+    def node(self, node_id: str) -> Node | None:
+        """Return the user with a node id; None for every id that is wrong."""
+        record = self._transaction.records.get(from_node_id(node_id) or "")
+        return show_user(record, self._site) if record else None
+
+    def find_by_login_id(self, _info: Any, **sought: str) -> Node | None:
+        """Return the user who logs in with a value, under whatever key."""
+        key, value = sought["loginIDKey"], sought["loginIDValue"]
+        if key not in OWNED_ATTRIBUTES:
+            _refuse_argument("invalid Login ID key")
+        if not _is_well_formed(key, value):
+            _refuse_argument("invalid Login ID value")
+        found = self._transaction.find_by_login_id(normalize(key, value))
+        return show_user(found, self._site) if found else None
+
+    def find_by_attribute(self, _info: Any, **sought: str) -> list[Node]:
+        """Return the users with one of the attributes that belong to login ids."""
+        name, value = sought["attributeName"], sought["attributeValue"]
+        keys = {attribute: key for key, attribute in OWNED_ATTRIBUTES.items()}
+        if name not in keys:
+            _refuse_argument(
+                "attributeName must be email, phone_number or preferred_username"
+            )
+        if not _is_well_formed(keys[name], value):
+            _refuse_argument("invalid attributeValue")
+        found = self._transaction.find_by_attribute(name, normalize(keys[name], value))
+        return [show_user(record, self._site) for record in found]
+
+    def fields(self) -> dict[str, Any]:
+        """Return the resolver of each field."""
+        return {
+            "node": lambda _, **named: self.node(named["id"]),
+            "nodes": lambda _, ids: [self.node(node_id) for node_id in ids],
+            "getUserByLoginID": self.find_by_login_id,
+            "getUsersByStandardAttribute": self.find_by_attribute,
+        }
+
+
+class Mutations:
+    """
+    The field of `Mutation`.
+
+    Args:
+        transaction: What the request changes.
+
+        site: Where the request found the server.
+
+        ask_hook: Returns the attributes as the project's blocking hook leaves them.
+
+        now: The time of the update, in seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        transaction: Transaction,
+        site: Site,
+        ask_hook: Callable[[dict[str, Any]], dict[str, Any]],
+        now: float,
+    ) -> None:
+        self._transaction = transaction
+        self._site = site
+        self._ask_hook = ask_hook
+        self._now = now
+
+    def update_user(self, update: dict[str, Any]) -> Node:
+        """Replace a user's standard attributes."""
+        record = self._find(update["userID"])
+        if record.is_anonymized:
+            refuse("user is anonymized", "UserIsAnonymized")
+        attributes = update.get("standardAttributes")
+        # What is no JSON object is skipped; contract: gql.update.attrs_as_string.
+        if isinstance(attributes, dict):
+            stored = to_stored(attributes, record)
+            stored = with_owned(self._ask_hook(stored), record)
+            record = replace(record, standard_attributes=stored, updated_at=self._now)
+            self._transaction.save(record)
+        return {"user": show_user(record, self._site)}
+
+    def fields(self) -> dict[str, Any]:
+        """Return the resolver of each field."""
+        return {"updateUser": lambda _, **named: self.update_user(named["input"])}
+
+    def _find(self, node_id: str) -> Record:
+        """Return the user with a node id."""
+        user_id = from_node_id(node_id)
+        if user_id is None:
+            refuse("invalid user ID")
+        # Assumption: whether the user exists is looked at before the attributes are.
+        if user_id not in self._transaction.records:
+            raise _not_found()
+        return self._transaction.records[user_id]
+
+
+def show_user(record: Record, site: Site) -> Node:
+    """Return a user as GraphQL shows one."""
+    return {
+        "__typename": "User",
+        "id": to_node_id(record.id),
+        "updatedAt": format_time(record.updated_at),
+        "standardAttributes": to_shown(record, site),
+        "customAttributes": dict(record.custom_attributes),
+        "isAnonymized": record.is_anonymized,
+        "isAnonymous": False,
+        "isDeactivated": False,
+        "isDisabled": record.is_disabled,
+    }
+
+
+def _is_well_formed(key: str, value: str) -> bool:
+    """Tell whether a value can be a login id of this kind."""
+    checks = {"email": is_email, "phone": is_phone}
+    # Assumption: a user name must not be empty, and nothing else is wrong with one.
+    return checks[key](value) if key in checks else bool(value)
+
+
+def _not_found() -> APIError:
+    """Make the error of a user who does not exist."""
+    return APIError("NotFound", "UserNotFound", "user not found", 404)
+
+
+def _refuse_argument(message: str) -> NoReturn:
+    """Refuse a look-up that can find nobody."""
+    refuse(message, "GetUsersInvalidArgument")

@@ -38,7 +38,7 @@ class Gateway:
         g.step = _find_step()
         # Assumption: the service limits its API, not the pictures it shows.
         if g.step not in ("image", "other"):
-            wait = self._authgear.rate_limiter.admit(request.remote_addr or "")
+            wait = self._authgear.admit(request.remote_addr or "")
             if wait is not None:
                 return _limit(wait)
         g.fault = fault = self._authgear.faults.take(g.step)
@@ -76,13 +76,10 @@ class Gateway:
         """Note a request; before its answer is sent, so that no test can be earlier."""
         noted = Request(
             step=g.step,
-            method=request.method,
             path=request.path,
             status=status,
-            at=self._authgear.clock(),
             connection=request.environ["authgear.connection"],
             user_agent=request.user_agent.string,
-            audit_context=g.get("audit_context", {}),
         )
         self._authgear.requests.append(noted)
 

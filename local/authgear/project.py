@@ -9,14 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from .access_token import SKEW, KeyPair, make_key_pair
-from .faults import Faults, RateLimit
+from .faults import Faults
 from .images.store import Images
-from .users.attributes import Site, to_shown
+from .users.attributes import to_shown
 from .users.records import Record
 from .users.store import Users
-
-# How long the real server waits for a blocking hook (seconds); contract: hook.slow.
-HOOK_TIMEOUT = 5.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,29 +24,20 @@ class Request:
     Args:
         step: `presign`, `upload`, `read`, `find`, `update`, `image`, or `other`.
 
-        method: HTTP method.
-
         path: Without the query, which holds a signature.
 
         status: Answered; None if the connection was dropped instead.
 
-        at: When, in seconds of the emulator's clock.
-
         connection: Tells TCP connections apart.
 
         user_agent: As sent.
-
-        audit_context: The token's; empty without a token.
     """
 
     step: str
-    method: str
     path: str
     status: int | None
-    at: float
     connection: int
     user_agent: str
-    audit_context: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -115,13 +103,14 @@ class Project:
 
         faults: What goes wrong.
 
+        admit: Returns the seconds after which a client's address may ask again, or
+            None; by default there is no rate limit.
+
         requests: What was asked, in the order of the answers.
 
-        on_update: Called with each update that was made, if set.
+        on_update: Called with each update that was made.
 
         images_cdn_host: Shows the pictures instead of the request's host, if set.
-
-        hook_timeout: Seconds to wait for a blocking hook.
 
         token_skew: Seconds by which clocks may differ; 0 in servers before 2026-06-11.
     """
@@ -132,16 +121,15 @@ class Project:
         self.clock = clock
         self.images_secret = secrets.token_bytes(32)
         self.images_cdn_host: str | None = None
-        self.hook_timeout = HOOK_TIMEOUT
         self.token_skew: float = SKEW
         self.stopping = threading.Event()
         self.changes = Changes()
         self.images = Images()
         self.users = Users(clock, self._represent, self.changes.announce)
         self.faults = Faults()
-        self.rate_limiter = RateLimit(clock)
+        self.admit: Callable[[str], float | None] = lambda _: None
         self.requests: list[Request] = []
-        self.on_update: Callable[[Update], None] | None = None
+        self.on_update: Callable[[Update], object] = lambda _: None
         self.key_pair: KeyPair = make_key_pair()
 
     @property
@@ -158,14 +146,6 @@ class Project:
         """Make a new key pair; tokens of the old one are refused from now on."""
         self.key_pair = make_key_pair()
 
-    def rate_limit(self, per_minute: int | None) -> None:
-        """Allow so many requests a minute from one address; None is no limit."""
-        self.rate_limiter.per_minute = per_minute
-
-    def find_site(self, host: str) -> Site:
-        """Return where a request to a host found the server."""
-        return Site(host, self.images_cdn_host)
-
     def _represent(self, record: Record) -> dict[str, Any]:
         """Return a user's standard attributes as shown at the endpoint."""
-        return to_shown(record, self.find_site(self.host))
+        return to_shown(record, self.images_cdn_host or self.host)

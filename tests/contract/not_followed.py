@@ -95,6 +95,10 @@ REASONS = {
         audit.context_not_object.log audit.no_context audit.failed_update
         audit.noop_update audit.context_http_url_key
     """,
+    "the product reads Content-Type, Location, Date and Retry-After alone": """
+        misc.headers.presign misc.headers.graphql misc.headers.upload
+        misc.headers.image
+    """,
     "the product speaks HTTP/1.1, with a Host": """
         misc.keepalive.http10 misc.no_host
     """,

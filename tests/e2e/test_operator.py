@@ -11,9 +11,9 @@ from collections.abc import Iterator
 import pytest
 
 from local.paths import PICTURES
-from local.process import python_path
 from local.sample_users import create_person
 from local.system import STACK, LocalSystem
+from tests.fakes.python import python_path
 
 MINUTES = 240  # seconds; an empty queue is looked at for a minute
 

@@ -11,7 +11,6 @@ import pytest
 from PIL import Image
 
 from local.authgear import Authgear
-from local.aws import AWSRequest
 from local.aws.clients import make_client, make_session
 from local.aws.ministack import start_ministack
 from local.aws.template import DIFFERENCES, PLAIN_S3
@@ -20,6 +19,7 @@ from local.sample_users import create_person
 from local.system import LocalSystem
 from tests.e2e.faces import shows_quadrants
 from tests.e2e.waiting import wait_until
+from tests.fakes.aws_requests import AWSRequest, read_requests
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import TagTypeDef
@@ -185,5 +185,7 @@ def refused(system: LocalSystem) -> list[AWSRequest]:
     """Return the requests to S3 and Secrets Manager that were refused."""
     services = ("s3", "secretsmanager")
     return [
-        it for it in system.aws.requests if it.service in services and it.status >= 400
+        it
+        for it in read_requests(system.aws)
+        if it.service in services and it.status >= 400
     ]

@@ -81,7 +81,7 @@ class Webhooks:
         try:
             yield webhooks
         finally:
-            authgear.on_update = None
+            authgear.on_update = lambda _: None
             webhooks._waiting.put(None)
             thread.join()
 

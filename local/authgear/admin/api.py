@@ -14,8 +14,7 @@ from ..images import signature
 from ..project import Project, Update
 from ..responses import answer_json, answer_plain
 from .execution import GraphQLRequest, check_mutation_count, execute, read_request
-from .hooks import BlockingHook
-from .resolvers import Mutations, Queries
+from .resolvers import Resolvers
 
 # The first field that a request asks for -> step.
 STEPS = {
@@ -63,15 +62,15 @@ class AdminAPI:
 
     def graphql(self) -> Response:
         """Answer a GraphQL request."""
-        self._authorize()
+        audit_context = self._authorize()
         if request.mimetype != "application/json":
             return answer_plain(f"invalid content type: {request.mimetype}", 415)
         asked = read_request(request.get_data())
         check_mutation_count(asked)
-        return answer_json(self._execute(asked), charset=True)
+        return answer_json(self._execute(asked, audit_context), charset=True)
 
-    def _authorize(self) -> None:
-        """Check the token, and keep its audit context for the list of requests."""
+    def _authorize(self) -> dict[str, Any]:
+        """Check the token, and return its audit context."""
         authgear = self._authgear
         claims = verify_authorization(
             request.headers.get("Authorization"),
@@ -82,21 +81,20 @@ class AdminAPI:
         )
         said = claims.get("audit_context")
         # Anything but an object is ignored; contract: audit.context_not_object.
-        g.audit_context = said if isinstance(said, dict) else {}
+        return said if isinstance(said, dict) else {}
 
-    def _execute(self, asked: GraphQLRequest) -> dict[str, Any]:
+    def _execute(
+        self, asked: GraphQLRequest, audit_context: dict[str, Any]
+    ) -> dict[str, Any]:
         """Execute a request in a transaction and return the answer."""
         authgear, fault = self._authgear, g.fault or Fault(step="update")
-        transaction, site = authgear.users.begin(), authgear.find_site(request.host)
-        hook = BlockingHook(fault.hook, authgear.hook_timeout, authgear.stopping)
-        mutations = Mutations(transaction, site, hook.ask, authgear.clock())
-        fields = mutations if asked.is_mutation else Queries(transaction, site)
-        answer = execute(asked, fields.fields())
+        transaction = authgear.users.begin()
+        image_host = authgear.images_cdn_host or request.host
+        resolvers = Resolvers(transaction, image_host, fault.hook, authgear.clock())
+        answer = execute(asked, resolvers.fields())
         if "errors" not in answer and not fault.commit_fails:
             authgear.users.commit(transaction.changes, delay=fault.commit_delay)
             for record in transaction.changes.values():
-                if record and authgear.on_update:
-                    authgear.on_update(
-                        Update(record, g.audit_context, fault.commit_delay)
-                    )
+                update = Update(record, audit_context, fault.commit_delay)
+                authgear.on_update(update)
         return answer

@@ -16,6 +16,7 @@ from graphql import (
     OperationType,
     build_schema,
     execute_sync,
+    get_operation_ast,
     parse,
     validate,
 )
@@ -32,27 +33,14 @@ class GraphQLRequest:
     """A request of one operation."""
 
     document: DocumentNode
+    operation: OperationDefinitionNode
     variables: dict[str, Any]
-
-    @property
-    def operation(self) -> OperationDefinitionNode:
-        """The first operation; the product sends no second one."""
-        return next(
-            node
-            for node in self.document.definitions
-            if isinstance(node, OperationDefinitionNode)
-        )
 
     @property
     def top_fields(self) -> list[str]:
         """The names of the fields asked for, in order."""
         selected = self.operation.selection_set.selections
         return [node.name.value for node in selected if isinstance(node, FieldNode)]
-
-    @property
-    def is_mutation(self) -> bool:
-        """Whether it changes something."""
-        return self.operation.operation is OperationType.MUTATION
 
 
 def read_request(body: bytes) -> GraphQLRequest:
@@ -67,19 +55,24 @@ def read_request(body: bytes) -> GraphQLRequest:
         raise APIError(name, name, "http: request body too large", 413)
     try:
         content = json.loads(body)
-        return GraphQLRequest(parse(content["query"]), content.get("variables") or {})
+        document = parse(content["query"])
+        operation = get_operation_ast(document)
     except json.JSONDecodeError as error:
         message = "unexpected end of JSON input"
         refuse_request(message, "InvalidJSON", byte_offset=error.pos)
     except (GraphQLSyntaxError, KeyError, TypeError, ValueError) as error:
         # A query with a syntax error is the server's own failure, as is no query.
         raise unexpected() from error
+    if operation is None:
+        raise unexpected()
+    return GraphQLRequest(document, operation, content.get("variables") or {})
 
 
 def check_mutation_count(request: GraphQLRequest) -> None:
     """Fail if a request changes too much at once."""
     count = len(request.top_fields)
-    if request.is_mutation and count > MAX_MUTATION_FIELDS:
+    is_mutation = request.operation.operation is OperationType.MUTATION
+    if is_mutation and count > MAX_MUTATION_FIELDS:
         message = "too many mutation fields in one request"
         refuse_request(f"{message}: got {count}, limit is {MAX_MUTATION_FIELDS}")
 

@@ -1,14 +1,13 @@
-"""The queries and the mutation of the Admin API."""
+"""The fields of the Admin API's GraphQL: users are read, found and updated."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NoReturn
 
 from ..errors import APIError, refuse
+from ..faults import Hook
 from ..users.attributes import (
-    Site,
     is_email,
     is_phone,
     to_shown,
@@ -24,30 +23,49 @@ from ..users.records import (
     to_node_id,
 )
 from ..users.store import Transaction
+from .hooks import ask_hook
 
 Node = dict[str, Any]
 
 
-class Queries:
+class Resolvers:
     """
-    The fields of `Query`.
+    The fields of `Query` and `Mutation`.
 
     Args:
-        transaction: What the request sees.
+        transaction: What the request sees and changes.
 
-        site: Where the request found the server.
+        image_host: The host that shows pictures.
+
+        hook: What the project's blocking hook makes of an update.
+
+        now: The time of an update, in seconds since 1970.
     """
 
-    def __init__(self, transaction: Transaction, site: Site) -> None:
+    def __init__(
+        self, transaction: Transaction, image_host: str, hook: Hook | None, now: float
+    ) -> None:
         self._transaction = transaction
-        self._site = site
+        self._image_host = image_host
+        self._hook = hook
+        self._now = now
 
-    def node(self, node_id: str) -> Node | None:
+    def fields(self) -> dict[str, Any]:
+        """Return the resolver of each field."""
+        return {
+            "node": lambda _, **named: self._node(named["id"]),
+            "nodes": lambda _, ids: [self._node(node_id) for node_id in ids],
+            "getUserByLoginID": self._find_by_login_id,
+            "getUsersByStandardAttribute": self._find_by_attribute,
+            "updateUser": lambda _, **named: self._update(named["input"]),
+        }
+
+    def _node(self, node_id: str) -> Node | None:
         """Return the user with a node id; None for every id that is wrong."""
         record = self._transaction.records.get(from_node_id(node_id) or "")
-        return show_user(record, self._site) if record else None
+        return show_user(record, self._image_host) if record else None
 
-    def find_by_login_id(self, _info: Any, **sought: str) -> Node | None:
+    def _find_by_login_id(self, _info: Any, **sought: str) -> Node | None:
         """Return the user who logs in with a value, under whatever key."""
         key, value = sought["loginIDKey"], sought["loginIDValue"]
         if key not in OWNED_ATTRIBUTES:
@@ -55,9 +73,9 @@ class Queries:
         if not _is_well_formed(key, value):
             _refuse_argument("invalid Login ID value")
         found = self._transaction.find_by_login_id(normalize(key, value))
-        return show_user(found, self._site) if found else None
+        return show_user(found, self._image_host) if found else None
 
-    def find_by_attribute(self, _info: Any, **sought: str) -> list[Node]:
+    def _find_by_attribute(self, _info: Any, **sought: str) -> list[Node]:
         """Return the users with one of the attributes that belong to login ids."""
         name, value = sought["attributeName"], sought["attributeValue"]
         keys = {attribute: key for key, attribute in OWNED_ATTRIBUTES.items()}
@@ -68,45 +86,9 @@ class Queries:
         if not _is_well_formed(keys[name], value):
             _refuse_argument("invalid attributeValue")
         found = self._transaction.find_by_attribute(name, normalize(keys[name], value))
-        return [show_user(record, self._site) for record in found]
+        return [show_user(record, self._image_host) for record in found]
 
-    def fields(self) -> dict[str, Any]:
-        """Return the resolver of each field."""
-        return {
-            "node": lambda _, **named: self.node(named["id"]),
-            "nodes": lambda _, ids: [self.node(node_id) for node_id in ids],
-            "getUserByLoginID": self.find_by_login_id,
-            "getUsersByStandardAttribute": self.find_by_attribute,
-        }
-
-
-class Mutations:
-    """
-    The field of `Mutation`.
-
-    Args:
-        transaction: What the request changes.
-
-        site: Where the request found the server.
-
-        ask_hook: Returns the attributes as the project's blocking hook leaves them.
-
-        now: The time of the update, in seconds since 1970.
-    """
-
-    def __init__(
-        self,
-        transaction: Transaction,
-        site: Site,
-        ask_hook: Callable[[dict[str, Any]], dict[str, Any]],
-        now: float,
-    ) -> None:
-        self._transaction = transaction
-        self._site = site
-        self._ask_hook = ask_hook
-        self._now = now
-
-    def update_user(self, update: dict[str, Any]) -> Node:
+    def _update(self, update: dict[str, Any]) -> Node:
         """Replace a user's standard attributes."""
         record = self._find(update["userID"])
         if record.is_anonymized:
@@ -114,15 +96,14 @@ class Mutations:
         attributes = update.get("standardAttributes")
         # What is no JSON object is skipped; contract: gql.update.attrs_as_string.
         if isinstance(attributes, dict):
-            stored = to_stored(attributes, record)
-            stored = with_owned(self._ask_hook(stored), record)
-            record = replace(record, standard_attributes=stored, updated_at=self._now)
+            stored = ask_hook(self._hook, to_stored(attributes, record))
+            record = replace(
+                record,
+                standard_attributes=with_owned(stored, record),
+                updated_at=self._now,
+            )
             self._transaction.save(record)
-        return {"user": show_user(record, self._site)}
-
-    def fields(self) -> dict[str, Any]:
-        """Return the resolver of each field."""
-        return {"updateUser": lambda _, **named: self.update_user(named["input"])}
+        return {"user": show_user(record, self._image_host)}
 
     def _find(self, node_id: str) -> Record:
         """Return the user with a node id."""
@@ -135,13 +116,13 @@ class Mutations:
         return self._transaction.records[user_id]
 
 
-def show_user(record: Record, site: Site) -> Node:
+def show_user(record: Record, image_host: str) -> Node:
     """Return a user as GraphQL shows one."""
     return {
         "__typename": "User",
         "id": to_node_id(record.id),
         "updatedAt": format_time(record.updated_at),
-        "standardAttributes": to_shown(record, site),
+        "standardAttributes": to_shown(record, image_host),
         "customAttributes": dict(record.custom_attributes),
         "isAnonymized": record.is_anonymized,
         "isAnonymous": False,

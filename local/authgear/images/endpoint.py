@@ -8,9 +8,8 @@ from ..errors import refuse, refuse_request, unexpected
 from ..project import Project
 from ..responses import answer_empty, answer_json, answer_store_error
 from . import signature
-from .store import BrokenImageError, make_profile
+from .store import make_profile
 
-CACHE_CONTROL = "public, immutable, max-age=900"
 MAX_SIZE = 10 * 1024 * 1024  # bytes
 
 
@@ -89,11 +88,5 @@ def _read_file() -> bytes:
 def _answer_image(original: bytes, variant: str) -> Response:
     """Answer with an image."""
     # The product uploads JPEG alone.
-    if variant == "original":
-        return Response(original, content_type="image/jpeg")
-    try:
-        response = Response(make_profile(original), content_type="image/jpeg")
-    except BrokenImageError:
-        return answer_empty(502)
-    response.headers["Cache-Control"] = CACHE_CONTROL
-    return response
+    shown = original if variant == "original" else make_profile(original)
+    return Response(shown, content_type="image/jpeg") if shown else answer_empty(502)

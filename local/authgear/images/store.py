@@ -14,10 +14,6 @@ from ..errors import APIError
 PROFILE_SIZE = (240, 240)  # pixels
 
 
-class BrokenImageError(Exception):
-    """The object is not a picture the image server can read."""
-
-
 class Images(Mapping[str, bytes]):
     """
     The object store: object ids to the bytes uploaded.
@@ -63,13 +59,8 @@ def _duplicated() -> APIError:
 
 
 @lru_cache(maxsize=64)
-def make_profile(original: bytes) -> bytes:
-    """
-    Crop and scale a JPEG to 240 x 240, without any metadata.
-
-    Raises:
-        BrokenImageError: It cannot be read, or not completely.
-    """
+def make_profile(original: bytes) -> bytes | None:
+    """Crop and scale a JPEG to 240 x 240; return None if it cannot be read whole."""
     output = io.BytesIO()
     try:
         with Image.open(io.BytesIO(original), formats=["JPEG"]) as image:
@@ -77,6 +68,6 @@ def make_profile(original: bytes) -> bytes:
             profile = ImageOps.fit(turned, PROFILE_SIZE)
             profile.info.clear()
             profile.save(output, format="JPEG", quality=80)
-    except (OSError, SyntaxError, ValueError) as error:
-        raise BrokenImageError from error
+    except (OSError, SyntaxError, ValueError):
+        return None
     return output.getvalue()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import zoneinfo
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,21 +27,6 @@ LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
 # An image object of the server's own, and any path without `.`, `..` or `//`.
 IMAGE_URI = re.compile(r"authgearimages://(/(?!\.\.?(/|$))[^/?#]+)+")
 CLEAN_PATH = re.compile(r"(/(?!\.\.?(/|$))[^/]+)*/?")
-
-
-@dataclass(frozen=True)
-class Site:
-    """
-    Where a request found the server.
-
-    Args:
-        host: The request's host, with its port.
-
-        cdn_host: Shows the pictures instead, if there is one.
-    """
-
-    host: str
-    cdn_host: str | None = None
 
 
 def to_stored(attributes: Mapping[str, Any], record: Record) -> dict[str, Any]:
@@ -85,13 +69,19 @@ def with_owned(attributes: Mapping[str, Any], record: Record) -> dict[str, Any]:
     return owned | dict(attributes)
 
 
-def to_shown(record: Record, site: Site) -> dict[str, Any]:
-    """Return the attributes as the API shows them, with those that are derived."""
+def to_shown(record: Record, image_host: str) -> dict[str, Any]:
+    """
+    Return the attributes as the API shows them, with those that are derived.
+
+    Args:
+        record: The user.
+
+        image_host: The host that shows pictures, with its port.
+    """
     shown = dict(record.standard_attributes)
     picture = urlsplit(str(shown.get("picture", "")))
     if picture.scheme == "authgearimages":
-        path = f"/_images{picture.path}/profile"
-        shown["picture"] = f"http://{site.cdn_host or site.host}{path}"
+        shown["picture"] = f"http://{image_host}/_images{picture.path}/profile"
     for name in ("email", "phone_number"):
         if name in shown:
             # Assumption: nobody has verified anything, as in all recordings.

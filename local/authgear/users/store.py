@@ -53,7 +53,7 @@ class Transaction:
 
     def __init__(self, records: Mapping[str, Record]) -> None:
         self.records = dict(records)
-        self.changes: dict[str, Record | None] = {}
+        self.changes: dict[str, Record] = {}
 
     def save(self, record: Record) -> None:
         """Store a user."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from .access_token import ForbiddenError
 from .admin.api import AdminAPI
@@ -28,6 +29,8 @@ def make_application(authgear: Project) -> Flask:
         ("GET", "/healthz", lambda: Response("OK", content_type="text/plain")),
     ):
         app.add_url_rule(path, path, answer, methods=[method])
+    # A proxy in front of it may speak https.
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=0, x_host=1)  # type: ignore[method-assign]
     gateway = Gateway(authgear)
     app.before_request(gateway.receive)
     app.after_request(gateway.send)

@@ -148,4 +148,4 @@ class Project:
 
     def _represent(self, record: Record) -> dict[str, Any]:
         """Return a user's standard attributes as shown at the endpoint."""
-        return to_shown(record, self.images_cdn_host or self.host)
+        return to_shown(record, f"http://{self.images_cdn_host or self.host}")

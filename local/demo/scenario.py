@@ -84,12 +84,12 @@ class Scenario:
 
     def _bad_files(self) -> list[Step]:
         """Return files that cannot be pictures, each for a user."""
-        rejected = bad_files.TEXT, Reason.NOT_A_PICTURE
+        text = bad_files.TEXT, Reason.NOT_A_PICTURE
         cut = bad_files.truncated_jpeg(), Reason.BROKEN_PICTURE
         bomb = bad_files.png_bomb(), Reason.TOO_MANY_PIXELS
         large = bytes(bad_files.TOO_LARGE), Reason.TOO_MANY_BYTES
         files = (
-            ("a text named .jpg", "Noor Haddad", *rejected),
+            ("a text named .jpg", "Noor Haddad", *text),
             ("a truncated JPEG", "Liam Byrne", *cut),
             ("a PNG of 900 megapixels", "Aiko Tanaka", *bomb),
             ("an SVG", "Ines Duarte", bad_files.SVG, Reason.NOT_A_PICTURE),

@@ -34,8 +34,8 @@ REASONS = {
         presign.post presign.post_json presign.put presign.head presign.options
         presign.trailing_slash presign.unknown_path presign.unknown_path_noauth
     """,
-    "the product sends no such header": """
-        presign.x_forwarded_host presign.x_forwarded_proto_direct
+    "the emulator trusts the proxy in front of it": """
+        cdn.presign_x_forwarded_host_untrusted
     """,
     "the product uploads with POST, one whole form of known length": """
         upload.no_boundary upload.wrong_boundary upload.empty_body

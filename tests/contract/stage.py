@@ -50,13 +50,13 @@ HOOKS: dict[str, Any] = {
     "hook.slow": "timeout",
 }
 
-# User -> the state in which the probes about states found them; E was deleted.
 ANONYMIZED: dict[str, Any] = {
     "identities": (),
     "standard_attributes": {},
     "is_disabled": True,
     "is_anonymized": True,
 }
+# User -> the state in which the probes about states found them; E was deleted.
 STATES: dict[str, dict[str, Any]] = {
     "C": {"is_disabled": True},
     "D": ANONYMIZED,

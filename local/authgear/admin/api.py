@@ -57,7 +57,7 @@ class AdminAPI:
             path=path,
             now=authgear.clock(),
         )
-        url = f"http://{request.host}{path}?{query}"
+        url = f"{request.scheme}://{request.host}{path}?{query}"
         return answer_json({"result": {"upload_url": url}})
 
     def graphql(self) -> Response:
@@ -89,8 +89,8 @@ class AdminAPI:
         """Execute a request in a transaction and return the answer."""
         authgear, fault = self._authgear, g.fault or Fault(step="update")
         transaction = authgear.users.begin()
-        image_host = authgear.images_cdn_host or request.host
-        resolvers = Resolvers(transaction, image_host, fault.hook, authgear.clock())
+        images = f"{request.scheme}://{authgear.images_cdn_host or request.host}"
+        resolvers = Resolvers(transaction, images, fault.hook, authgear.clock())
         answer = execute(asked, resolvers.fields())
         if "errors" not in answer and not fault.commit_fails:
             authgear.users.commit(transaction.changes, delay=fault.commit_delay)

@@ -35,7 +35,7 @@ class Resolvers:
     Args:
         transaction: What the request sees and changes.
 
-        image_host: The host that shows pictures.
+        image_origin: The origin that shows pictures.
 
         hook: What the project's blocking hook makes of an update.
 
@@ -43,10 +43,10 @@ class Resolvers:
     """
 
     def __init__(
-        self, transaction: Transaction, image_host: str, hook: Hook | None, now: float
+        self, transaction: Transaction, image_origin: str, hook: Hook | None, now: float
     ) -> None:
         self._transaction = transaction
-        self._image_host = image_host
+        self._image_origin = image_origin
         self._hook = hook
         self._now = now
 
@@ -63,7 +63,7 @@ class Resolvers:
     def _node(self, node_id: str) -> Node | None:
         """Return the user with a node id; None for every id that is wrong."""
         record = self._transaction.records.get(from_node_id(node_id) or "")
-        return show_user(record, self._image_host) if record else None
+        return show_user(record, self._image_origin) if record else None
 
     def _find_by_login_id(self, _info: Any, **sought: str) -> Node | None:
         """Return the user who logs in with a value, under whatever key."""
@@ -73,7 +73,7 @@ class Resolvers:
         if not _is_well_formed(key, value):
             _refuse_argument("invalid Login ID value")
         found = self._transaction.find_by_login_id(normalize(key, value))
-        return show_user(found, self._image_host) if found else None
+        return show_user(found, self._image_origin) if found else None
 
     def _find_by_attribute(self, _info: Any, **sought: str) -> list[Node]:
         """Return the users with one of the attributes that belong to login ids."""
@@ -86,7 +86,7 @@ class Resolvers:
         if not _is_well_formed(keys[name], value):
             _refuse_argument("invalid attributeValue")
         found = self._transaction.find_by_attribute(name, normalize(keys[name], value))
-        return [show_user(record, self._image_host) for record in found]
+        return [show_user(record, self._image_origin) for record in found]
 
     def _update(self, update: dict[str, Any]) -> Node:
         """Replace a user's standard attributes."""
@@ -103,7 +103,7 @@ class Resolvers:
                 updated_at=self._now,
             )
             self._transaction.save(record)
-        return {"user": show_user(record, self._image_host)}
+        return {"user": show_user(record, self._image_origin)}
 
     def _find(self, node_id: str) -> Record:
         """Return the user with a node id."""
@@ -116,13 +116,13 @@ class Resolvers:
         return self._transaction.records[user_id]
 
 
-def show_user(record: Record, image_host: str) -> Node:
+def show_user(record: Record, image_origin: str) -> Node:
     """Return a user as GraphQL shows one."""
     return {
         "__typename": "User",
         "id": to_node_id(record.id),
         "updatedAt": format_time(record.updated_at),
-        "standardAttributes": to_shown(record, image_host),
+        "standardAttributes": to_shown(record, image_origin),
         "customAttributes": dict(record.custom_attributes),
         "isAnonymized": record.is_anonymized,
         "isAnonymous": False,

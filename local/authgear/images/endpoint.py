@@ -47,7 +47,8 @@ class ImageServer:
         if authgear.images_cdn_host not in (None, request.host):
             answer = answer_empty(302)
             target = request.full_path.removesuffix("?")
-            answer.headers["Location"] = f"http://{authgear.images_cdn_host}{target}"
+            origin = f"{request.scheme}://{authgear.images_cdn_host}"
+            answer.headers["Location"] = origin + target
             return answer
         if not authgear.images.available:
             raise unexpected()

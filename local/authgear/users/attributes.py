@@ -69,19 +69,19 @@ def with_owned(attributes: Mapping[str, Any], record: Record) -> dict[str, Any]:
     return owned | dict(attributes)
 
 
-def to_shown(record: Record, image_host: str) -> dict[str, Any]:
+def to_shown(record: Record, image_origin: str) -> dict[str, Any]:
     """
     Return the attributes as the API shows them, with those that are derived.
 
     Args:
         record: The user.
 
-        image_host: The host that shows pictures, with its port.
+        image_origin: The origin that shows pictures.
     """
     shown = dict(record.standard_attributes)
     picture = urlsplit(str(shown.get("picture", "")))
     if picture.scheme == "authgearimages":
-        shown["picture"] = f"http://{image_host}/_images{picture.path}/profile"
+        shown["picture"] = f"{image_origin}/_images{picture.path}/profile"
     for name in ("email", "phone_number"):
         if name in shown:
             # Assumption: nobody has verified anything, as in all recordings.

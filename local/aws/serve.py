@@ -29,6 +29,7 @@ Application = Callable[[Message, Receive, Send], Awaitable[None]]
 LOOPBACK = (HOST, "localhost", "::1")
 KEPT_REQUESTS = 10_000
 REQUESTS = "/local/requests"  # where they can be read
+QUERY = ("list-type", "notification", "prefix", "tagging", "uploads", "versionId")
 SERVICE = re.compile(r"/([a-z0-9-]+)/aws4_request")  # in the header of a signature
 
 
@@ -87,7 +88,7 @@ def describe(scope: Message, headers: dict[str, str], status: int) -> dict[str, 
         "method": scope["method"],
         "target": headers.get("x-amz-target", ""),
         "path": scope["path"],
-        "query": {k: v for k, v in query if not k.startswith("X-Amz-")},
+        "query": {name: value for name, value in query if name in QUERY},
         "status": status,
     }
 

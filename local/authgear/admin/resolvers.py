@@ -94,7 +94,7 @@ class Resolvers:
         if record.is_anonymized:
             refuse("user is anonymized", "UserIsAnonymized")
         attributes = update.get("standardAttributes")
-        # What is no JSON object is skipped; contract: gql.update.attrs_as_string.
+        # Other JSON than objects is skipped; contract: gql.update.attrs_as_string.
         if isinstance(attributes, dict):
             stored = ask_hook(self._hook, to_stored(attributes, record))
             record = replace(

@@ -32,14 +32,6 @@ def listen(wanted: int) -> socket.socket:
     raise OSError(message)
 
 
-def find_port() -> int:
-    """Return a port on which nobody listens."""
-    with socket.socket() as free:
-        free.bind((HOST, 0))
-        port: int = free.getsockname()[1]
-        return port
-
-
 def fetch(url: str, timeout: float = 10.0) -> bytes:
     """
     Return the body of an answer; no proxy of the user's is asked.

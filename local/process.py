@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import queue
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -117,16 +116,6 @@ class Process:
         for line in _pipe(self._popen.stdout):
             self._lines.put(line.rstrip("\n"))
         self._lines.put(None)
-
-
-def python_command(module: str, *arguments: str) -> list[str]:
-    """Return the command that runs a module of this project."""
-    return [sys.executable, "-m", module, *arguments]
-
-
-def python_path() -> dict[str, str]:
-    """Return the variable by which such a module finds this project's others."""
-    return {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
 
 
 def _pipe(stream: IO[str] | None) -> IO[str]:

@@ -16,12 +16,11 @@ if TYPE_CHECKING:
 
 # Clocks may differ by this much (seconds); contract: presign.expired_4m and _10m.
 SKEW = 300
-# Signature only: the times are checked against the emulator's own clock.
-SIGNATURE_ONLY: Options = {
+# The times are checked against the emulator's own clock.
+WITHOUT_TIMES: Options = {
     "verify_exp": False,
     "verify_iat": False,
     "verify_nbf": False,
-    "verify_aud": False,
     "verify_sub": False,
     "verify_jti": False,
 }
@@ -71,21 +70,18 @@ def verify_authorization(
     try:
         if jwt.get_unverified_header(token.strip()).get("kid") != key.key_id:
             raise ForbiddenError
-        claims = jwt.decode(
-            token.strip(), key.public_key, algorithms=["RS256"], options=SIGNATURE_ONLY
+        claims: dict[str, Any] = jwt.decode(
+            token.strip(),
+            key.public_key,
+            algorithms=["RS256"],
+            audience=app_id,
+            options=WITHOUT_TIMES,
         )
     except jwt.PyJWTError as error:
         raise ForbiddenError from error
-    if not _is_meant_for(claims.get("aud"), app_id) or not _is_timely(
-        claims, clock(), skew
-    ):
+    if not _is_timely(claims, clock(), skew):
         raise ForbiddenError
     return claims
-
-
-def _is_meant_for(audience: Any, app_id: str) -> bool:
-    """Tell whether the audience, one or several, holds the app."""
-    return app_id in (audience if isinstance(audience, list) else [audience])
 
 
 def _is_timely(claims: dict[str, Any], now: float, skew: float) -> bool:

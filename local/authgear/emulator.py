@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from types import TracebackType
-from typing import Self
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from local.loopback import HOST
 
@@ -17,21 +16,16 @@ from .server import Server
 class Authgear(Project):
     """An Authgear server on this machine; use `start`."""
 
-    def __init__(self, app_id: str, port: int, clock: Callable[[], float]) -> None:
-        super().__init__(app_id, clock)
-        # The clock can be set while the server runs.
-        self._server = Server(make_application(self), port, lambda: self.clock())
-        self.host = f"{HOST}:{self._server.port}"
-
     @classmethod
+    @contextmanager
     def start(
         cls,
         app_id: str = "demo",
         port: int = 0,
         clock: Callable[[], float] = time.time,
-    ) -> Self:
+    ) -> Iterator[Authgear]:
         """
-        Start a server; leave the `with` block, or call `stop`, to end it.
+        Run a server until the block ends; then no connection and no thread is left.
 
         Args:
             app_id: The project's id.
@@ -40,27 +34,18 @@ class Authgear(Project):
 
             clock: Tells the time in seconds since 1970.
         """
-        authgear = cls(app_id, port, clock)
-        authgear._server.start()
-        return authgear
-
-    def stop(self) -> None:
-        """Stop; connections are closed and threads have ended when it returns."""
-        self.stopping.set()
-        self.changes.announce()
-        self._server.stop()
-        self.webhooks.stop()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.stop()
+        authgear = cls(app_id, clock)
+        # The clock can be set while the server runs.
+        application = make_application(authgear)
+        server = Server(application, port, lambda: authgear.clock())
+        authgear.host = f"{HOST}:{server.port}"
+        server.start()
+        try:
+            yield authgear
+        finally:
+            authgear.stopping.set()
+            authgear.changes.announce()
+            server.stop()
 
     @property
     def endpoint(self) -> str:

@@ -49,9 +49,8 @@ def refuse_request(message: str, reason: str = BAD_REQUEST, **info: Any) -> NoRe
 
 def unexpected() -> APIError:
     """Make the error of a server that does not know what happened."""
-    return APIError(
-        "InternalError", "UnexpectedError", "unexpected error occurred", 500
-    )
+    name, reason = "InternalError", "UnexpectedError"
+    return APIError(name, reason, "unexpected error occurred", 500)
 
 
 def rate_limited() -> APIError:

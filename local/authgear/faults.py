@@ -1,26 +1,21 @@
-"""Faults switched on for a step, and the rate limit."""
+"""Faults switched on for a step."""
 
 from __future__ import annotations
 
 import math
 import threading
-from collections import defaultdict, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 Step = Literal["presign", "upload", "read", "update", "find", "image"]
 Hook = Literal[
-    "allow",
     "deny",
-    "deny-bare",
     "mutate",
     "mutate-partial",
     "drop-picture",
     "timeout",
     "500",
-    "badjson",
-    "badschema",
     "unreachable",
 ]
 
@@ -106,32 +101,3 @@ class Faults:
                     self._remaining[index] = (fault, times - 1)
                     return fault
         return None
-
-
-class RateLimit:
-    """
-    At most so many requests a minute from one address.
-
-    Args:
-        clock: Tells the time in seconds.
-    """
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self.per_minute: int | None = None
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._passed: dict[str, deque[float]] = defaultdict(deque)
-
-    def admit(self, address: str) -> float | None:
-        """Count a request; return None, or the seconds after which to come again."""
-        if self.per_minute is None:
-            return None
-        now = self._clock()
-        with self._lock:
-            passed = self._passed[address]
-            while passed and passed[0] <= now - 60:
-                passed.popleft()
-            if len(passed) < self.per_minute:
-                passed.append(now)
-                return None
-            return passed[0] + 60 - now if passed else 60

@@ -10,18 +10,16 @@ from flask import Response, g, request
 from .admin.api import find_graphql_step
 from .errors import rate_limited
 from .faults import Fault
-from .project import Project
-from .recording import Request
+from .project import Project, Request
 from .responses import answer_empty, answer_error, answer_status
 from .server import close
 
-# Endpoint and methods -> step.
+# Endpoint -> step.
 STEPS = {
-    "/_api/admin/images/upload": (("GET", "POST"), "presign"),
-    "/_images/<app_id>/<object_id>": (("POST",), "upload"),
-    "/_images/<app_id>/<object_id>/<variant>": (("GET",), "image"),
+    "/_api/admin/images/upload": "presign",
+    "/_images/<app_id>/<object_id>": "upload",
+    "/_images/<app_id>/<object_id>/<variant>": "image",
 }
-GRAPHQL = ("/_api/admin/graphql", "/graphql")
 
 
 class Gateway:
@@ -40,7 +38,7 @@ class Gateway:
         g.step = _find_step()
         # Assumption: the service limits its API, not the pictures it shows.
         if g.step not in ("image", "other"):
-            wait = self._authgear.rate_limiter.admit(request.remote_addr or "")
+            wait = self._authgear.admit(request.remote_addr or "")
             if wait is not None:
                 return _limit(wait)
         g.fault = fault = self._authgear.faults.take(g.step)
@@ -78,23 +76,19 @@ class Gateway:
         """Note a request; before its answer is sent, so that no test can be earlier."""
         noted = Request(
             step=g.step,
-            method=request.method,
             path=request.path,
             status=status,
-            at=self._authgear.clock(),
             connection=request.environ["authgear.connection"],
             user_agent=request.user_agent.string,
-            audit_context=g.get("audit_context", {}),
         )
         self._authgear.requests.append(noted)
 
 
 def _find_step() -> str:
     """Tell which step a request is."""
-    if request.endpoint in GRAPHQL and request.method == "POST":
+    if request.endpoint == "/_api/admin/graphql":
         return find_graphql_step()
-    methods, step = STEPS.get(request.endpoint or "", ((), "other"))
-    return step if request.method in methods else "other"
+    return STEPS.get(request.endpoint or "", "other")
 
 
 def _answer(fault: Fault) -> Response:

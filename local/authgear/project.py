@@ -5,21 +5,84 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from .access_token import SKEW, KeyPair, make_key_pair
-from .changes import Changes
-from .faults import Faults, RateLimit
+from .faults import Faults
 from .images.store import Images
-from .recording import Request
-from .users.attributes import Site, to_shown
-from .users.audit import AuditLog
+from .users.attributes import to_shown
 from .users.records import Record
 from .users.store import Users
-from .webhooks import Webhooks
 
-# How long the real server waits for a blocking hook (seconds); contract: hook.slow.
-HOOK_TIMEOUT = 5.0
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """
+    One request, as tests look at it.
+
+    Args:
+        step: `presign`, `upload`, `read`, `find`, `update`, `image`, or `other`.
+
+        path: Without the query, which holds a signature.
+
+        status: Answered; None if the connection was dropped instead.
+
+        connection: Tells TCP connections apart.
+
+        user_agent: As sent.
+    """
+
+    step: str
+    path: str
+    status: int | None
+    connection: int
+    user_agent: str
+
+
+@dataclass(frozen=True)
+class Update:
+    """
+    An update that was made.
+
+    Args:
+        record: The user after it.
+
+        audit_context: The token's.
+
+        delay: Seconds until it can be read.
+    """
+
+    record: Record
+    audit_context: dict[str, Any]
+    delay: float
+
+
+class Changes:
+    """Counts the changes."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._count = 0
+
+    def announce(self) -> None:
+        """Count a change and notify all waiting threads."""
+        with self._condition:
+            self._count += 1
+            self._condition.notify_all()
+
+    def wait(self, seen: int, timeout: float) -> int:
+        """
+        Wait until there are more changes than were seen.
+
+        Args:
+            seen: The count returned last time; -1 at first.
+
+            timeout: Seconds after which to return all the same.
+        """
+        with self._condition:
+            self._condition.wait_for(lambda: self._count > seen, timeout)
+            return self._count
 
 
 class Project:
@@ -40,17 +103,14 @@ class Project:
 
         faults: What goes wrong.
 
+        admit: Returns the seconds after which a client's address may ask again, or
+            None; by default there is no rate limit.
+
         requests: What was asked, in the order of the answers.
 
-        audit_log: What was changed.
-
-        webhooks: Where changes are reported to.
+        on_update: Called with each update that was made.
 
         images_cdn_host: Shows the pictures instead of the request's host, if set.
-
-        trust_proxy: Whether X-Forwarded-Host and -Proto are believed.
-
-        hook_timeout: Seconds to wait for a blocking hook.
 
         token_skew: Seconds by which clocks may differ; 0 in servers before 2026-06-11.
     """
@@ -61,18 +121,15 @@ class Project:
         self.clock = clock
         self.images_secret = secrets.token_bytes(32)
         self.images_cdn_host: str | None = None
-        self.trust_proxy = True
-        self.hook_timeout = HOOK_TIMEOUT
         self.token_skew: float = SKEW
         self.stopping = threading.Event()
         self.changes = Changes()
         self.images = Images()
         self.users = Users(clock, self._represent, self.changes.announce)
         self.faults = Faults()
-        self.rate_limiter = RateLimit(clock)
+        self.admit: Callable[[str], float | None] = lambda _: None
         self.requests: list[Request] = []
-        self.audit_log = AuditLog()
-        self.webhooks = Webhooks()
+        self.on_update: Callable[[Update], object] = lambda _: None
         self.key_pair: KeyPair = make_key_pair()
 
     @property
@@ -89,10 +146,6 @@ class Project:
         """Make a new key pair; tokens of the old one are refused from now on."""
         self.key_pair = make_key_pair()
 
-    def rate_limit(self, per_minute: int | None) -> None:
-        """Allow so many requests a minute from one address; None is no limit."""
-        self.rate_limiter.per_minute = per_minute
-
     def _represent(self, record: Record) -> dict[str, Any]:
         """Return a user's standard attributes as shown at the endpoint."""
-        return to_shown(record, Site("http", self.host, self.images_cdn_host))
+        return to_shown(record, f"http://{self.images_cdn_host or self.host}")

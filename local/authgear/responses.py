@@ -1,11 +1,9 @@
-"""Answers in the forms of the real server: Go's JSON, plain text, S3's XML."""
+"""Answers in the forms of the real server."""
 
 from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -13,28 +11,12 @@ from flask import Response
 
 from .errors import APIError, rate_limited, unexpected
 
-# Go's encoder escapes these three, since JSON may land in an HTML page.
-ESCAPES = str.maketrans({"&": "\\u0026", "<": "\\u003c", ">": "\\u003e"})
-PLAIN = "text/plain; charset=utf-8"
-REDIRECTS = {301: "Moved Permanently", 302: "Found", 307: "Temporary Redirect"}
 
-
-@dataclass(frozen=True)
-class Deferred:
-    """A value that is found out when the answer is written, after all mutations."""
-
-    compute: Callable[[], Any]
-
-
-def to_json(value: Any, **options: Any) -> str:
-    """Write JSON as the real server does: compact, with `&`, `<` and `>` escaped."""
-    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, **options)
-    return text.translate(ESCAPES)
-
-
-def answer_json(value: Any, status: int = 200) -> Response:
-    """Answer with JSON outside GraphQL."""
-    return Response(to_json(value), status, mimetype="application/json")
+def answer_json(value: Any, status: int = 200, *, charset: bool = False) -> Response:
+    """Answer with JSON; GraphQL's answers name the charset."""
+    content_type = "application/json; charset=utf-8" if charset else "application/json"
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, sort_keys=True)
+    return Response(text, status, content_type=content_type)
 
 
 def answer_error(error: APIError) -> Response:
@@ -53,7 +35,7 @@ def answer_error(error: APIError) -> Response:
 
 def answer_plain(text: str, status: int) -> Response:
     """Answer with one line of text."""
-    return Response(f"{text}\n", status, content_type=PLAIN)
+    return Response(f"{text}\n", status, content_type="text/plain; charset=utf-8")
 
 
 def answer_empty(status: int) -> Response:
@@ -61,6 +43,19 @@ def answer_empty(status: int) -> Response:
     response = Response(status=status)
     del response.headers["Content-Type"]
     return response
+
+
+def answer_store_error(status: int, code: str, message: str, key: str) -> Response:
+    """Answer with the object store's own XML, which the server passes on."""
+    body = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f"<Error><Code>{code}</Code><Message>{message}</Message>"
+        f"<Key>{key}</Key><BucketName>images</BucketName>"
+        f"<Resource>/images/{key}</Resource>"
+        f"<RequestId>{uuid.uuid4().hex[:16].upper()}</RequestId>"
+        f"<HostId>{uuid.uuid4().hex}{uuid.uuid4().hex}</HostId></Error>"
+    )
+    return Response(body, status, content_type="text/xml; charset=utf-8")
 
 
 def answer_status(status: int) -> Response:
@@ -72,34 +67,6 @@ def answer_status(status: int) -> Response:
             return answer_error(rate_limited())
         case 500:
             return answer_error(unexpected())
-        case _:
-            title = f"{status} {HTTPStatus(status).phrase}"
-            page = (
-                f"<html><head><title>{title}</title></head><body>{title}</body></html>"
-            )
-            return Response(page, status, content_type="text/html")
-
-
-def answer_redirect(location: str, status: int, *, with_body: bool = True) -> Response:
-    """Answer with a redirect, worded as Go's standard library does."""
-    body = f'<a href="{location}">{REDIRECTS[status]}</a>.\n\n' if with_body else ""
-    response = Response(body, status, content_type="text/html; charset=utf-8")
-    response.headers["Location"] = location
-    # The real server's locations are relative.
-    response.autocorrect_location_header = False
-    return response
-
-
-def answer_store_error(
-    status: int, code: str, message: str, key: str, *, names_key: bool
-) -> Response:
-    """Answer with the object store's own XML, which the server passes on."""
-    named = f"<Key>{key}</Key><BucketName>images</BucketName>" if names_key else ""
-    body = (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f"<Error><Code>{code}</Code><Message>{message}</Message>{named}"
-        f"<Resource>/images/{key}</Resource>"
-        f"<RequestId>{uuid.uuid4().hex[:16].upper()}</RequestId>"
-        f"<HostId>{uuid.uuid4().hex}{uuid.uuid4().hex}</HostId></Error>"
-    )
-    return Response(body, status, content_type="text/xml; charset=utf-8")
+    title = f"{status} {HTTPStatus(status).phrase}"
+    page = f"<html><head><title>{title}</title></head><body>{title}</body></html>"
+    return Response(page, status, content_type="text/html")

@@ -51,6 +51,7 @@ def start_ministack(
             "MINISTACK_HOST": HOST,
             "MINISTACK_REGION": REGION,
             "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONPATH": str(ROOT),
             "TMPDIR": folder,
         }
         with log.open("w") as errors:

@@ -1,8 +1,8 @@
 """
 MiniStack behind a guard, on a free port of loopback, until the input ends.
 
-This file is run by the Python that MiniStack is installed for, and imports nothing of
-this project. It prints the port when it listens.
+This file is run by the Python that MiniStack is installed for; all that it imports of
+this project needs Python alone. It prints the port when it listens.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import socket
 import sys
 import threading
@@ -18,16 +19,18 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from local.loopback import HOST, listen
+
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
-HOST = "127.0.0.1"
 LOOPBACK = (HOST, "localhost", "::1")
 KEPT_REQUESTS = 10_000
 REQUESTS = "/local/requests"  # where they can be read
-SUBRESOURCES = ("list-type", "notification", "tagging", "uploads")
+QUERY = ("list-type", "notification", "prefix", "tagging", "uploads", "versionId")
+SERVICE = re.compile(r"/([a-z0-9-]+)/aws4_request")  # in the header of a signature
 
 
 class Guard:
@@ -77,28 +80,15 @@ def is_ours(headers: dict[str, str]) -> bool:
 
 
 def describe(scope: Message, headers: dict[str, str], status: int) -> dict[str, Any]:
-    """Tell which operation of which service a request was."""
-    query = dict(parse_qsl(scope["query_string"].decode(), keep_blank_values=True))
-    # KEY/DATE/REGION/SERVICE/aws4_request, in a header or in a presigned URL.
-    signed = headers.get("authorization", "") + query.get("X-Amz-Credential", "")
-    service = (*signed.split("/"), "", "", "", "s3")[3] or "s3"
-    if service != "s3":
-        operation = headers.get("x-amz-target", "").partition(".")[2]
-        operation = operation or scope["method"]
-        return {
-            "service": service,
-            "operation": operation,
-            "path": "",
-            "status": status,
-        }
-    part = next((f"?{name}" for name in SUBRESOURCES if name in query), "")
-    path = scope["path"].lstrip("/")
-    if query.get("prefix"):
-        path = f"{path}/{query['prefix']}"
+    """Return what tests look at of a request: nothing that is secret."""
+    signed = SERVICE.search(headers.get("authorization", ""))
+    query = parse_qsl(scope["query_string"].decode(), keep_blank_values=True)
     return {
-        "service": "s3",
-        "operation": f"{scope['method']} {part}".strip(),
-        "path": path,
+        "service": signed[1] if signed else "s3",
+        "method": scope["method"],
+        "target": headers.get("x-amz-target", ""),
+        "path": scope["path"],
+        "query": {name: value for name, value in query if name in QUERY},
         "status": status,
     }
 
@@ -116,8 +106,9 @@ async def serve(listener: socket.socket) -> None:
     from hypercorn.config import Config
     from ministack.app import app
 
-    # It hands its own variables on to functions, which would take this one for theirs.
-    del os.environ["LOG_LEVEL"]
+    # It hands its own variables on to functions, which would take these for theirs.
+    for name in ("LOG_LEVEL", "PYTHONPATH"):
+        del os.environ[name]
     config = Config()
     config.bind = [f"fd://{listener.fileno()}"]
     config.loglevel = "WARNING"
@@ -129,21 +120,6 @@ async def serve(listener: socket.socket) -> None:
 
     threading.Thread(target=wait, daemon=True).start()
     await serve_http(Guard(app), config, shutdown_trigger=ended.wait)
-
-
-def listen(wanted: int) -> socket.socket:
-    """Return a socket that listens where it is wanted, or anywhere else."""
-    for port in (wanted, 0):
-        listener = socket.socket()
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((HOST, port))
-            listener.listen(128)
-        except OSError:
-            listener.close()
-        else:
-            return listener
-    sys.exit(f"no port is free on {HOST}")
 
 
 def main() -> None:

@@ -1,16 +1,13 @@
-"""The AWS services of this machine, and the requests that they answered."""
+"""The AWS services of this machine."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from local.aws.clients import credentials, make_client, make_session
-from local.loopback import fetch
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -19,28 +16,6 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AWSRequest:
-    """
-    One request that was answered.
-
-    Args:
-        service: `s3`, `sqs`, `secretsmanager`, or one that is not found.
-
-        operation: The operation, as `ReceiveMessage`; for S3 the method and what of
-            the object is meant, as `GET`, `PUT ?tagging` or `PUT ?tagging&versionId`.
-
-        path: The bucket and key of a request to S3; the prefix where it lists.
-
-        status: The answer's HTTP status.
-    """
-
-    service: str
-    operation: str
-    path: str
-    status: int
 
 
 class LocalAWS:
@@ -70,44 +45,32 @@ class LocalAWS:
     @cached_property
     def s3(self) -> S3Client:
         """S3."""
-        client: S3Client = self._client("s3")
-        return client
+        return cast("S3Client", self._client("s3"))
 
     @cached_property
     def sqs(self) -> SQSClient:
         """SQS."""
-        client: SQSClient = self._client("sqs")
-        return client
+        return cast("SQSClient", self._client("sqs"))
 
     @cached_property
     def secrets(self) -> SecretsManagerClient:
         """Secrets Manager."""
-        client: SecretsManagerClient = self._client("secretsmanager")
-        return client
+        return cast("SecretsManagerClient", self._client("secretsmanager"))
 
     @cached_property
     def cloudformation(self) -> CloudFormationClient:
         """CloudFormation."""
-        client: CloudFormationClient = self._client("cloudformation")
-        return client
+        return cast("CloudFormationClient", self._client("cloudformation"))
 
     @cached_property
     def functions(self) -> LambdaClient:
         """Lambda."""
-        client: LambdaClient = self._client("lambda")
-        return client
+        return cast("LambdaClient", self._client("lambda"))
 
     @cached_property
     def logs(self) -> CloudWatchLogsClient:
         """CloudWatch Logs."""
-        client: CloudWatchLogsClient = self._client("logs")
-        return client
-
-    @property
-    def requests(self) -> list[AWSRequest]:
-        """The latest requests that were answered, oldest first."""
-        requests = json.loads(fetch(f"{self.endpoint}/local/requests"))
-        return [AWSRequest(**request) for request in requests]
+        return cast("CloudWatchLogsClient", self._client("logs"))
 
     def environment(self) -> dict[str, str]:
         """Return the variables by which any AWS client of a process comes here."""

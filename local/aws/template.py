@@ -51,30 +51,30 @@ def adapt(text: str, differences: tuple[Difference, ...]) -> Content:
     return content
 
 
-def _remove_queries(content: Content) -> None:
-    """Remove the saved queries."""
-    _remove(content, lambda it: it["Type"] == "AWS::Logs::QueryDefinition")
-
-
-def _remove_metric_math(content: Content) -> None:
-    """Remove the alarms that compute with metrics, and what refers to them."""
-    _remove(
-        content,
-        lambda it: (
-            it["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in it["Properties"]
-        ),
-    )
-
-
 def _admit_plain_http(content: Content) -> None:
     """Let Authgear's endpoint be on this machine."""
     parameter = content["Parameters"]["AuthgearEndpoint"]
     parameter["AllowedPattern"] = r"^(https://.+|http://127\.0\.0\.1:[0-9]+)$"
 
 
-def _admit_plain_s3(content: Content) -> None:
-    """Remove the policy that lets nobody use the bucket without TLS."""
-    _remove(content, lambda it: it["Type"] == "AWS::S3::BucketPolicy")
+def _remove(matches: Callable[[Content], bool]) -> Callable[[Content], None]:
+    """Return what removes resources, and then whatever refers to what is removed."""
+
+    def apply(content: Content) -> None:
+        gone = {name for name, it in content["Resources"].items() if matches(it)}
+        while gone:
+            refers = set()
+            for section in ("Resources", "Outputs"):
+                for name in gone & content[section].keys():
+                    del content[section][name]
+                refers |= {
+                    name
+                    for name, it in content[section].items()
+                    if gone & set(_references(it))
+                }
+            gone = refers
+
+    return apply
 
 
 def _admit_plain_sqs(content: Content) -> None:
@@ -85,12 +85,16 @@ def _admit_plain_sqs(content: Content) -> None:
 SAVED_QUERIES = Difference(
     name="saved queries",
     reason="MiniStack knows no AWS::Logs::QueryDefinition",
-    apply=_remove_queries,
+    apply=_remove(lambda it: it["Type"] == "AWS::Logs::QueryDefinition"),
 )
 METRIC_MATH = Difference(
     name="alarms on metric math, and the dashboard that shows them",
     reason="MiniStack makes no alarm with Metrics in place of MetricName",
-    apply=_remove_metric_math,
+    apply=_remove(
+        lambda it: (
+            it["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in it["Properties"]
+        )
+    ),
 )
 PLAIN_HTTP = Difference(
     name="the form of AuthgearEndpoint",
@@ -101,7 +105,7 @@ PLAIN_HTTP = Difference(
 PLAIN_S3 = Difference(
     name="the bucket policy",
     reason="MiniStack has no certificate here; the policy refuses plain http",
-    apply=_admit_plain_s3,
+    apply=_remove(lambda it: it["Type"] == "AWS::S3::BucketPolicy"),
 )
 PLAIN_SQS = Difference(
     name="the queues' policies",
@@ -109,22 +113,6 @@ PLAIN_SQS = Difference(
     apply=_admit_plain_sqs,
 )
 DIFFERENCES = (SAVED_QUERIES, METRIC_MATH, PLAIN_HTTP)
-
-
-def _remove(content: Content, matches: Callable[[Content], bool]) -> None:
-    """Remove resources, and then whatever refers to what is removed."""
-    gone = {name for name, it in content["Resources"].items() if matches(it)}
-    while gone:
-        for section in ("Resources", "Outputs"):
-            content[section] = {
-                name: it for name, it in content[section].items() if name not in gone
-            }
-        gone = {
-            name
-            for section in ("Resources", "Outputs")
-            for name, it in content[section].items()
-            if gone & set(_references(it))
-        }
 
 
 def _references(value: Any) -> Iterator[str]:

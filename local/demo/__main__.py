@@ -110,11 +110,11 @@ def _run(system: LocalSystem, steps: Steps) -> bool:
     if len(played) == 1:
         print(f"The function's log:\n{json.dumps(played[0][1].facts, indent=2)}\n")
     checks = check(system, before, played)
-    for it in checks:
-        print("ok " if not it.problems else "NO ", it.title)
-        for problem in it.problems:
+    for title, problems in checks.items():
+        print("NO " if problems else "ok ", title)
+        for problem in problems:
             print("     ", problem)
-    return not any(it.problems for it in checks)
+    return not any(checks.values())
 
 
 def _place(path: Path) -> str:

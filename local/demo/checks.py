@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from local.authgear import User
@@ -16,24 +15,9 @@ from outcome import Outcome
 Played = Sequence[tuple[Step, Settled]]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Check:
-    """
-    Something that must hold.
-
-    Args:
-        title: What must hold.
-
-        problems: Where it does not.
-    """
-
-    title: str
-    problems: Sequence[str]
-
-
 def check(
     system: LocalSystem, before: Mapping[str, dict[str, Any]], played: Played
-) -> list[Check]:
+) -> dict[str, list[str]]:
     """
     Check everything.
 
@@ -43,29 +27,25 @@ def check(
         before: Each user's attributes before the first step, by user id.
 
         played: The steps and what came of them.
+
+    Returns:
+        What must hold, and where it does not.
     """
-    return [
-        Check(
-            title="every object became what it should",
-            problems=[step.title for step, it in played if it.reason != step.expected],
+    users = system.authgear.users
+    return {
+        "every object became what it should": [
+            step.title for step, it in played if it.reason != step.expected
+        ],
+        "every user's other attributes are what they were": [
+            user_id
+            for user_id in before
+            if attributes(users.get(user_id)) != before[user_id]
+        ],
+        "nothing was uploaded that was not needed": _needless_uploads(system, played),
+        "the function's log holds no token, key, signature or attribute": find_leaks(
+            system.log, system.authgear
         ),
-        Check(
-            title="every user's other attributes are what they were",
-            problems=[
-                user_id
-                for user_id in before
-                if attributes(system.authgear.users.get(user_id)) != before[user_id]
-            ],
-        ),
-        Check(
-            title="nothing was uploaded that was not needed",
-            problems=_needless_uploads(system, played),
-        ),
-        Check(
-            title="the function's log holds no token, key, signature or attribute",
-            problems=find_leaks(system.log, system.authgear),
-        ),
-    ]
+    }
 
 
 def attributes(user: User) -> dict[str, Any]:

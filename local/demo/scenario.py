@@ -16,7 +16,7 @@ from local.system import LocalSystem
 from outcome import Reason
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Step:
     """
     One thing that happens to the bucket, and causes one event.
@@ -84,28 +84,17 @@ class Scenario:
 
     def _bad_files(self) -> list[Step]:
         """Return files that cannot be pictures, each for a user."""
+        text = bad_files.TEXT, Reason.NOT_A_PICTURE
+        cut = bad_files.truncated_jpeg(), Reason.BROKEN_PICTURE
+        bomb = bad_files.png_bomb(), Reason.TOO_MANY_PIXELS
+        large = bytes(bad_files.TOO_LARGE), Reason.TOO_MANY_BYTES
         files = (
-            ("a text named .jpg", "Noor Haddad", bad_files.TEXT, Reason.NOT_A_PICTURE),
-            (
-                "a truncated JPEG",
-                "Liam Byrne",
-                bad_files.truncated_jpeg(),
-                Reason.BROKEN_PICTURE,
-            ),
-            (
-                "a PNG of 900 megapixels",
-                "Aiko Tanaka",
-                bad_files.png_bomb(),
-                Reason.TOO_MANY_PIXELS,
-            ),
+            ("a text named .jpg", "Noor Haddad", *text),
+            ("a truncated JPEG", "Liam Byrne", *cut),
+            ("a PNG of 900 megapixels", "Aiko Tanaka", *bomb),
             ("an SVG", "Ines Duarte", bad_files.SVG, Reason.NOT_A_PICTURE),
             ("no bytes at all", "Priya Nair", b"", Reason.EMPTY_OBJECT),
-            (
-                "20 MB and a byte",
-                "Tomas Novak",
-                bytes(bad_files.TOO_LARGE),
-                Reason.TOO_MANY_BYTES,
-            ),
+            ("20 MB and a byte", "Tomas Novak", *large),
         )
         return [
             self._put(title, self._key(name, ".jpg"), data, reason)
@@ -138,12 +127,7 @@ class Scenario:
 
     def _put(self, title: str, key: str, data: bytes, expected: Reason) -> Step:
         """Return the step that puts an object."""
-        return Step(
-            title=title,
-            key=key,
-            expected=expected,
-            act=lambda: self._system.put(key, data),
-        )
+        return Step(title, key, expected, lambda: self._system.put(key, data))
 
     def _while_failing(self, title: str, step: Step) -> Step:
         """Return a step in which every upload of the first invocation fails."""
@@ -156,12 +140,7 @@ class Scenario:
 
     def _again(self, title: str, key: str) -> Step:
         """Return the step that delivers an event of an object once more."""
-        return Step(
-            title=title,
-            key=key,
-            expected=Reason.IN_SYNC,
-            act=lambda: self._system.send(key),
-        )
+        return Step(title, key, Reason.IN_SYNC, lambda: self._system.send(key))
 
     def _delete(self, title: str, key: str) -> Step:
         """Return the step that deletes an object; an event of it comes late."""
@@ -170,12 +149,7 @@ class Scenario:
             self._system.delete(key)
             self._system.send(key)
 
-        return Step(
-            title=title,
-            key=key,
-            expected=Reason.OBJECT_GONE,
-            act=act,
-        )
+        return Step(title, key, Reason.OBJECT_GONE, act)
 
 
 def play(system: LocalSystem, steps: Steps) -> Iterator[tuple[Step, Settled]]:

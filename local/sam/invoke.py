@@ -24,6 +24,7 @@ import yaml
 from local.authgear import User
 from local.aws.package import host_architecture
 from local.aws.stack import StackFailed
+from local.loopback import HOST
 from local.paths import PICTURES, ROOT
 from local.process import ProcessEnded
 from local.sam.forwarder import GatewayUnknown, find_gateway, forward
@@ -134,7 +135,8 @@ def _invoke_in_docker(event: Any, sam_options: list[str]) -> int:
         variables = _seen_from_docker(system)
         template.write_text(point_to(built.read_text(), variables))
         files = ["--template", str(template), "--event", "-"]
-        ports = [urlsplit(url).port or 0 for url in _endpoints(system).values()]
+        servers = (system.aws, system.authgear)
+        ports = [urlsplit(server.endpoint).port or 0 for server in servers]
         with forward(gateway, ports):
             status = subprocess.run(  # noqa: S603 - what the person has asked for
                 [SAM, "local", "invoke", *files, *ADD_HOSTS, *sam_options, "Function"],
@@ -147,22 +149,12 @@ def _invoke_in_docker(event: Any, sam_options: list[str]) -> int:
     return status
 
 
-def _endpoints(system: LocalSystem) -> dict[str, str]:
-    """Return the addresses of both servers, by their variables."""
-    return {
-        name: value
-        for name, value in system.environment().items()
-        if value.startswith("http://")
-    }
-
-
 def _seen_from_docker(system: LocalSystem) -> dict[str, str]:
     """Return the function's variables with the host's servers at `localhost`."""
-    endpoints = {
-        name: f"http://localhost:{urlsplit(url).port}"
-        for name, url in _endpoints(system).items()
+    return {
+        name: value.replace(f"http://{HOST}:", "http://localhost:")
+        for name, value in system.environment().items()
     }
-    return system.environment() | endpoints
 
 
 def _invoke_in_ministack(event: Any) -> int:

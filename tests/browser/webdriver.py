@@ -12,7 +12,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
-from local.loopback import find_port
+from tests.fakes.ports import find_port
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # by the standard
 TIMEOUT = 30.0  # seconds

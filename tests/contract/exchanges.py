@@ -8,7 +8,6 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from local.authgear.users.records import format_time
 from tests.contract.probes import PROBES, Probe
 from tests.contract.stage import RECORDED_HOST, Stage
 from tests.contract.tokens import make_token
@@ -28,7 +27,6 @@ UNRECORDED_TOKEN = {"storedown.presign", "audit.context_not_object"}
 # The request of this one was not recorded; it was an update.
 UNRECORDED_UPDATE = "audit.context_not_object"
 UPDATE = PROBES["gql.update.full_merge_ok"]
-AUDIT_CONTEXT = {"usage": "internal", "triggered_by": "avatar-sync", "note": "n1"}
 
 
 @dataclass(frozen=True)
@@ -53,10 +51,6 @@ def prepare(stage: Stage, probe: Probe) -> None:
     for earlier in _lead_up(probe):
         stage.switch(earlier)
         send(stage, earlier, upload_name=find_upload(probe))
-    if probe.id.startswith("audit.logs_"):
-        send_update(stage)
-        stage.clock.now += 2
-        send_update(stage, audit_context=AUDIT_CONTEXT)
     stage.switch(probe)
 
 
@@ -155,9 +149,8 @@ def _lead_up(probe: Probe) -> list[Probe]:
     """Return the probes whose requests come before this one's."""
     if probe.id in SAME_URL:
         return [PROBES[SAME_URL[probe.id]]]
-    if probe.id.startswith("gql.state."):
-        states = [p for p in PROBES.values() if p.id.startswith("gql.state.")]
-        return states[: states.index(probe)]
+    if probe.id.startswith("gql.state.") and probe.id.endswith(".read"):
+        return [PROBES[f"{probe.base}.update"]]
     base = find_base(probe)
     return [base] if base and base.id.startswith("gql.update.") else []
 
@@ -198,8 +191,5 @@ def _make_body(stage: Stage, probe: Probe) -> bytes | None:
         return None
     if probe.id == "gql.http.body_over_1MiB":
         return json.dumps({"query": "{ __typename }", "x": "x" * 1_150_000}).encode()
-    if probe.id == "audit.logs_by_type":
-        now = {"from": format_time(int(stage.clock.now))}
-        body = body | {"variables": now}
     text = body if isinstance(body, str) else json.dumps(body)
     return stage.fill(text).encode()

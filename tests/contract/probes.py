@@ -7,27 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-ANSWERS = Path(__file__).parent / "answers.json"
+from tests.contract.not_followed import NOT_FOLLOWED
 
-# Every probe that the emulator does not follow, with the reason.
-NOT_FOLLOWED = {
-    "commitfail.slow_commit": "the emulator always answers before the write can be "
-    "read, which is the worse of the two cases recorded; tests/local covers it",
-    "hook.request_received": "hooks are played by the emulator, not called over HTTP",
-    "images.heic.profile": "no encoder for HEIF here; only JPEG is ever uploaded",
-    "images.svg.profile": "no renderer for SVG here; only JPEG is ever uploaded",
-    "misc.big_body_bad_signature.3004": "how much of a body a client gets rid of "
-    "before the answer depends on buffers; through the proxy it is all of it",
-    "misc.keepalive.idle_15s": "takes 15 s; no connection is closed for being idle",
-    "misc.gzip": "nothing was recorded",
-    "misc.ratelimit.node_300": "a measurement of speed",
-    "misc.ratelimit.presign_600": "a measurement of speed",
-    "misc.ratelimit.update_150": "a measurement of speed",
-    "schema.introspection": "a count of types; the emulator has those in use",
-    "timing": "a measurement of speed",
-    "upload.exactly_10MiB_behind_10M_proxy": "the answer of a proxy, not of Authgear; "
-    "a fault with status 413 plays it",
-}
+ANSWERS = Path(__file__).parent / "answers.json"
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import uuid
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from local.authgear import Authgear, Fault, User
-from local.authgear.images.signature import METADATA, sign
-from local.authgear.users.node_ids import to_node_id
+from local.authgear.images.signature import sign
 from tests.contract.probes import Probe
 
 RECORDED_HOST = "127.0.0.1:3100"
@@ -44,10 +44,23 @@ WITH_PICTURE = {
 }
 WITH_CUSTOM_ATTRIBUTES = {"gql.update.std_keeps_custom"}
 HOOKS: dict[str, Any] = {
+    "hook.allow": None,  # as good as no hook
     "hook.deny.two_mutations": "deny",
-    "hook.deny_bare": "deny-bare",
     "hook.mutate_partial": "mutate-partial",
     "hook.slow": "timeout",
+}
+
+ANONYMIZED: dict[str, Any] = {
+    "identities": (),
+    "standard_attributes": {},
+    "is_disabled": True,
+    "is_anonymized": True,
+}
+# User -> the state in which the probes about states found them; E was deleted.
+STATES: dict[str, dict[str, Any]] = {
+    "C": {"is_disabled": True},
+    "D": ANONYMIZED,
+    "F": {"is_disabled": True},
 }
 
 
@@ -84,15 +97,15 @@ class Stage:
         """Bring the users into the state before a probe, all switches off."""
         self.clock.now += 2
         self.authgear.faults.clear()
-        self.authgear.users.custom_attribute_names.add("department")
         custom = {"department": "R&D"} if probe.id in WITH_CUSTOM_ATTRIBUTES else {}
         self._create_users(self._find_picture(probe), custom)
+        if probe.id.startswith("gql.state."):
+            self._set_states()
 
     def switch(self, probe: Probe) -> None:
         """Switch on what the real server met in a probe."""
         authgear = self.authgear
         authgear.faults.clear()
-        authgear.hook_timeout = 0.05
         if probe.id.startswith("hook."):
             hook = HOOKS.get(probe.id, probe.id.removeprefix("hook."))
             authgear.faults.add(Fault(step="update", hook=hook))
@@ -100,11 +113,10 @@ class Stage:
             authgear.faults.add(Fault(step="update", commit_fails=True))
         is_second = probe.id.startswith("cdn.")
         authgear.images_cdn_host = "cdn.example.test" if is_second else None
-        authgear.trust_proxy = not is_second
         is_down = probe.id.startswith("storedown.") and not probe.id.endswith("_after")
         authgear.images.available = not is_down
 
-    def presign(self, name: str, age: float = 0, metadata: str = METADATA) -> None:
+    def presign(self, name: str, age: float = 0) -> None:
         """
         Make an upload URL for a placeholder.
 
@@ -112,8 +124,6 @@ class Stage:
             name: The placeholder, OBJECT_ID_n.
 
             age: Seconds since it was signed.
-
-            metadata: Signed with it.
         """
         path = f"/_images/{self.authgear.app_id}/{uuid.uuid4()}"
         query = sign(
@@ -121,7 +131,6 @@ class Stage:
             host=self.authgear.host,
             path=path,
             now=self.clock.now - age,
-            metadata=metadata,
         )
         self.upload_urls[name] = f"{path}?{query}"
 
@@ -138,24 +147,25 @@ class Stage:
         names = [
             "APP_ID",
             RECORDED_HOST,
-            "NODE_ID_IDENTITY_0",
-            "NODE_ID_AUTHENTICATOR_0",
             *self.upload_urls,
             *(f"NODE_ID_{name}" for name in self.users),
             *(f"USER_UUID_{name}" for name in self.users),
         ]
         return {self._find_value(name): name for name in names}
 
+    def _set_states(self) -> None:
+        """Disable, anonymize and delete users."""
+        users = self.authgear.users
+        for name, state in STATES.items():
+            record = replace(self.users[name].record, **state)
+            users.commit({record.id: record})
+        users.commit({self.users["E"].id: None})
+
     def _find_value(self, name: str) -> str:
         """Return what a placeholder stands for now."""
-        first = self.users["A"].record.identities[0]
         fixed = {
             "APP_ID": self.authgear.app_id,
             RECORDED_HOST: self.authgear.host,
-            "NODE_ID_IDENTITY_0": to_node_id("Identity", first.id),
-            "NODE_ID_AUTHENTICATOR_0": to_node_id(
-                "Authenticator", first.authenticator_id
-            ),
         }
         if name in fixed:
             return fixed[name]

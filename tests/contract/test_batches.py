@@ -11,12 +11,12 @@ import pytest
 import requests
 
 from local.authgear import Authgear, User
-from local.authgear.users.node_ids import to_node_id
+from local.authgear.users.records import to_node_id
 from tests.contract.batches_and_hooks import DELIVERIES, NOT_FOLLOWED, RECORDINGS
 from tests.contract.tokens import make_token
 
 FIELDS = "{ __typename id ... on User { isAnonymized standardAttributes } }"
-NOBODY = to_node_id("User", "00000000-0000-4000-8000-0000000000ff")
+NOBODY = to_node_id("00000000-0000-4000-8000-0000000000ff")
 COUNTS = {
     "nodes.1": 1,
     "nodes.10": 10,
@@ -27,7 +27,6 @@ COUNTS = {
 TESTED = {
     *COUNTS,
     *(f"aliases.login_id.{count}" for count in (10, 100, 300)),
-    *(f"users.first_{count}" for count in (20, 100, 1000)),
     *("nodes.1000_700_unknown", "nodes.mixed", "nodes.empty", "nodes.order_kept"),
     *("aliases.one_bad", "mutations.1", "mutations.5", "mutations.6"),
     *("mutations.3_one_unknown", "mutations.3_one_unknown.after"),
@@ -128,7 +127,7 @@ def test_nodes_of_many_unknown(crowd: Stage) -> None:
     """An unknown user is null, and nothing is said of it."""
     fact = RECORDINGS["nodes.1000_700_unknown"]
     ids = [user.node_id for user in crowd.users[:300]]
-    unknown = [to_node_id("User", f"{n:08x}-0000-4000-8000-0ff") for n in range(700)]
+    unknown = [to_node_id(f"{n:08x}-0000-4000-8000-0ff") for n in range(700)]
 
     content = crowd.nodes(*ids, *unknown).json()
 
@@ -183,21 +182,6 @@ def test_look_up_of_a_malformed_value(crowd: Stage) -> None:
     answer = crowd.send(f"query {{ {fields} }}")
 
     assert conceal(answer.text, crowd.users[:1]) == recorded("aliases.one_bad")
-
-
-@pytest.mark.parametrize("count", [20, 100, 1000])
-def test_page_of_users(crowd: Stage, count: int) -> None:
-    """A page has a hundred users at most."""
-    fact = RECORDINGS[f"users.first_{count}"]
-    query = (
-        f"query {{ users(first: {count}) {{ totalCount edges {{ node {{ id }} }} }} }}"
-    )
-
-    content = crowd.send(query).json()
-
-    assert content.get("errors") == fact["errors"]
-    assert len(content["data"]["users"]["edges"]) == fact["got"]
-    assert content["data"]["users"]["totalCount"] == fact["total"]
 
 
 @pytest.mark.parametrize("count", [1, 5])

@@ -1,4 +1,4 @@
-"""The emulator reports changes to a webhook as the real server did."""
+"""The tests' webhooks report changes in the emulator as the real server did."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ import hmac
 import json
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import requests
 
-from local.authgear import Authgear, Fault
+from local.authgear import Authgear, Fault, User
 from local.authgear.server import Server
+from local.authgear.users.records import Identity, Record
 from local.loopback import HOST
 from tests.contract.batches_and_hooks import DELIVERIES
 from tests.contract.tokens import make_token
+from tests.fakes.webhooks import Webhooks
 
-USER_AGENT = "python-requests/2.34.2"
 PICTURE = "authgearimages:///demo/9be3d23e-46c0-4bfa-bb12-1d8afee7d28c"
 VOLATILE = {
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}": "UUID",
@@ -61,45 +63,52 @@ class Stage:
     Args:
         authgear: The emulator.
 
-        listener: Its webhook.
+        webhooks: Its webhooks.
+
+        listener: Their address.
     """
 
-    def __init__(self, authgear: Authgear, listener: Listener) -> None:
+    def __init__(
+        self, authgear: Authgear, webhooks: Webhooks, listener: Listener
+    ) -> None:
         self.authgear = authgear
+        self.webhooks = webhooks
         self.listener = listener
-        authgear.webhooks.url = listener.url
+        self.claims: dict[str, Any] = {}
+        webhooks.url = listener.url
 
-    def mutate(self, name: str, update: dict[str, Any], fields: str) -> Any:
-        """Execute a mutation; return what it answers."""
+    def create(self, email: str) -> User:
+        """Create a user, and report it."""
+        user = self.authgear.users.create(email=email)
+        record = user.record
+        self.webhooks.report("user.created", record, identities=record.identities)
+        self.webhooks.wait()
+        return user
+
+    def update(self, user: User, **attributes: Any) -> None:
+        """Replace a user's attributes by the Admin API."""
         authgear = self.authgear
         token = make_token(authgear, authgear.clock(), **self.claims)
-        kind = name[0].upper() + name[1:] + "Input!"
-        answer = requests.post(
+        update = {"userID": user.node_id, "standardAttributes": attributes}
+        requests.post(
             f"{authgear.endpoint}/_api/admin/graphql",
             json={
-                "query": f"mutation($i: {kind}) {{ {name}(input: $i) {fields} }}",
+                "query": "mutation($i: UpdateUserInput!) "
+                "{ updateUser(input: $i) { user { id } } }",
                 "variables": {"i": update},
             },
-            headers={"Authorization": f"Bearer {token}", "User-Agent": USER_AGENT},
+            headers={"Authorization": f"Bearer {token}"},
             timeout=20,
         )
-        authgear.webhooks.wait()
-        return answer.json()["data"] and answer.json()["data"][name]
+        self.webhooks.wait()
 
-    claims: dict[str, Any] = {}  # noqa: RUF012 - replaced, never changed
-
-    def create(self, email: str) -> str:
-        """Create a user; return the node id."""
-        definition = {"loginID": {"key": "email", "value": email}}
-        created = self.mutate(
-            "createUser", {"definition": definition}, "{ user { id } }"
-        )
-        return str(created["user"]["id"])
-
-    def update(self, node_id: str, **attributes: Any) -> None:
-        """Replace a user's attributes."""
-        update = {"userID": node_id, "standardAttributes": attributes}
-        self.mutate("updateUser", update, "{ user { id } }")
+    def change(self, user: User, event_type: str, **changes: Any) -> Record:
+        """Change what is stored of a user, and report it."""
+        record = replace(user.record, **changes)
+        self.authgear.users.commit({user.id: record})
+        identities = changes.get("identities", ())[-1:]
+        self.webhooks.report(event_type, record, identities=identities)
+        return record
 
 
 @pytest.fixture
@@ -107,8 +116,8 @@ def reports() -> Iterator[Stage]:
     """Run an emulator and its webhook."""
     listener = Listener()
     listener.server.start()
-    with Authgear.start() as authgear:
-        yield Stage(authgear, listener)
+    with Authgear.start() as authgear, Webhooks.start(authgear) as webhooks:
+        yield Stage(authgear, webhooks, listener)
     listener.server.stop()
 
 
@@ -125,16 +134,23 @@ def conceal(stage: Stage, body: dict[str, Any]) -> Any:
 
 def play(stage: Stage) -> None:
     """Do what was done when the deliveries were recorded."""
-    node_id = stage.create("bulkhook-6f600b@example.com")
-    stage.update(node_id, name="Hook", picture=PICTURE)
-    disabled = {"userID": node_id, "isDisabled": True}
-    stage.mutate("setDisabledStatus", disabled, "{ user { id } }")
-    username = {"loginID": {"key": "username", "value": "hook6f600b"}}
-    identity = {"userID": node_id, "definition": username}
-    stage.mutate("createIdentity", identity, "{ user { id } }")
-    stage.mutate("anonymizeUser", {"userID": node_id}, "{ anonymizedUserID }")
+    user = stage.create("bulkhook-6f600b@example.com")
+    stage.update(user, name="Hook", picture=PICTURE)
+    record = stage.change(user, "user.disabled", is_disabled=True)
+    username = "hook6f600b"
+    record = stage.change(
+        user,
+        "identity.username.added",
+        identities=(*record.identities, Identity("username", username)),
+        standard_attributes={
+            **record.standard_attributes,
+            "preferred_username": username,
+        },
+    )
+    stage.webhooks.report("user.anonymized", record, is_leaving=True)
     second = stage.create("bulkhook2-6f600b@example.com")
-    stage.mutate("deleteUser", {"userID": second}, "{ deletedUserID }")
+    stage.webhooks.report("user.deleted", second.record, is_leaving=True)
+    stage.webhooks.wait()
 
 
 def test_deliveries_are_as_recorded(reports: Stage) -> None:
@@ -158,7 +174,7 @@ def test_body_is_signed(reports: Stage) -> None:
     reports.create("ada@example.com")
 
     [(headers, body)] = reports.listener.received
-    key = reports.authgear.webhooks.key.encode()
+    key = reports.webhooks.key.encode()
     expected = hmac.new(key, body, hashlib.sha256).hexdigest()
     assert headers["x-authgear-body-signature"] == expected
     assert all(it["signature_is_hmac_sha256_hex"] for it in DELIVERIES.values())
@@ -181,9 +197,9 @@ def test_ids_belong_together(reports: Stage) -> None:
 
 def test_context_holds_what_the_token_says(reports: Stage) -> None:
     """The token's audit context distinguishes an update from all others."""
-    node_id = reports.create("ada@example.com")
+    user = reports.create("ada@example.com")
     reports.claims = {"audit_context": {"triggered_by": "product", "version": "1"}}
-    reports.update(node_id, name="Ada")
+    reports.update(user, name="Ada")
 
     said = reports.listener.bodies()[-1]["context"]["audit_context"]
 
@@ -193,21 +209,20 @@ def test_context_holds_what_the_token_says(reports: Stage) -> None:
 
 def test_nothing_is_reported_of_what_is_not_done(reports: Stage) -> None:
     """Neither a refused update, nor one that is not committed, nor a reading."""
-    node_id = reports.create("ada@example.com")
-    reports.update(node_id, name="")
+    user = reports.create("ada@example.com")
+    reports.update(user, name="")
     reports.authgear.faults.add(Fault(step="update", commit_fails=True))
-    reports.update(node_id, name="Ada")
+    reports.update(user, name="Ada")
 
     assert [body["type"] for body in reports.listener.bodies()] == ["user.created"]
 
 
 def test_report_comes_after_the_change_can_be_read(reports: Stage) -> None:
     """Where the commit is late, so is the report."""
-    node_id = reports.create("ada@example.com")
+    user = reports.create("ada@example.com")
     reports.authgear.faults.add(Fault(step="update", commit_delay=0.1))
     seen: list[Any] = []
     original = reports.listener.received
-    user = next(iter(reports.authgear.users))
 
     class Notes(list):  # type: ignore[type-arg] # of the same items
         """Note with each delivery what can be read."""
@@ -218,7 +233,7 @@ def test_report_comes_after_the_change_can_be_read(reports: Stage) -> None:
             super().append(item)
 
     reports.listener.received = Notes(original)
-    reports.update(node_id, name="Ada")
+    reports.update(user, name="Ada")
 
     assert seen == ["Ada"]
 
@@ -226,27 +241,27 @@ def test_report_comes_after_the_change_can_be_read(reports: Stage) -> None:
 def test_delivery_happens_once(reports: Stage) -> None:
     """After any answer there is no second attempt; the next event follows."""
     reports.listener.status = "500 Internal Server Error"
-    node_id = reports.create("ada@example.com")
-    reports.update(node_id, name="Ada")
+    user = reports.create("ada@example.com")
+    reports.update(user, name="Ada")
 
-    assert [it.status for it in reports.authgear.webhooks.deliveries] == [500, 500]
+    assert [it.status for it in reports.webhooks.deliveries] == [500, 500]
     assert len(reports.listener.received) == 2
 
 
 def test_delivery_that_nobody_takes(reports: Stage) -> None:
     """If a webhook is down, its report is lost, and the update is still done."""
-    reports.authgear.webhooks.url = f"http://{HOST}:1/"
+    reports.webhooks.url = f"http://{HOST}:1/"
     reports.create("ada@example.com")
 
-    assert [it.status for it in reports.authgear.webhooks.deliveries] == [None]
+    assert [it.status for it in reports.webhooks.deliveries] == [None]
     assert len(reports.authgear.users) == 1
 
 
 def test_delivery_that_is_lost(reports: Stage) -> None:
     """A test can lose some; those after them arrive."""
-    reports.authgear.webhooks.lose(1)
-    node_id = reports.create("ada@example.com")
-    reports.update(node_id, name="Ada")
+    reports.webhooks.lose(1)
+    user = reports.create("ada@example.com")
+    reports.update(user, name="Ada")
 
     assert [body["type"] for body in reports.listener.bodies()] == [
         "user.profile.updated"
@@ -255,7 +270,7 @@ def test_delivery_that_is_lost(reports: Stage) -> None:
 
 def test_project_without_a_webhook_reports_nothing(reports: Stage) -> None:
     """As long as no address is configured."""
-    reports.authgear.webhooks.url = None
+    reports.webhooks.url = None
     reports.create("ada@example.com")
 
-    assert reports.authgear.webhooks.deliveries == []
+    assert reports.webhooks.deliveries == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
@@ -62,8 +63,8 @@ def test_racing_uploads_store_one(stage: Stage) -> None:
         sent = [pool.submit(exchange, stage, "POST", *upload) for _ in range(2)]
         answers = sorted((f.result() for f in sent), key=lambda answer: answer.status)
 
-    found = [[a.status, conceal_text(stage, a.body.decode())] for a in answers]
-    assert found == [[status, conceal_text(stage, body)] for status, body in fact]
+    found = [[a.status, _read(stage, a.body.decode())] for a in answers]
+    assert found == [[status, _read(stage, body)] for status, body in fact]
 
 
 def test_original_is_what_was_uploaded(stage: Stage) -> None:
@@ -79,3 +80,8 @@ def _presign(stage: Stage) -> str:
     answer = replay(stage, PROBES["presign.ok"])
     url: str = json.loads(answer.body)["result"]["upload_url"]
     return url
+
+
+def _read(stage: Stage, body: str) -> Any:
+    """Return the JSON of a body, with placeholders for all that is volatile."""
+    return json.loads(conceal_text(stage, body))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import Any
 from urllib.parse import quote
 
 from local.authgear.images.signature import DATE_FORMAT, SIGNATURE
@@ -16,13 +15,12 @@ BOUNDARY = "XBOUNDARYX"
 PART = re.compile(r"name=(\S+)( filename=(\S*))? type=(\S+) (\d+) bytes")
 DATE_SLOT = "YYYY-MM-DDTHH%3AMM%3ASSZ"
 SIGNATURE_SLOT = "SIGNATURE_64_HEX"
-# Probe -> age in seconds and metadata of a URL that the probe signed itself.
-SELF_SIGNED: dict[str, dict[str, Any]] = {
-    "upload.expired": {"age": 16 * 60},
-    "upload.expired_by_1s": {"age": 902},
-    "upload.before_expiry_30s": {"age": 870},
-    "upload.date_in_future": {"age": -3600},
-    "upload.bad_metadata": {"metadata": "!!!"},
+# Probe -> age in seconds of a URL that the probe signed itself.
+SELF_SIGNED = {
+    "upload.expired": 16 * 60,
+    "upload.expired_by_1s": 902,
+    "upload.before_expiry_30s": 870,
+    "upload.date_in_future": -3600,
 }
 # Bodies that the recording describes in other words.
 LITERAL = ("{}", "file=abc", "--X--", "")
@@ -40,7 +38,7 @@ def find_upload(probe: Probe) -> str | None:
 
 def presign(stage: Stage, probe: Probe, name: str) -> None:
     """Make the URL that a probe uploads to."""
-    stage.presign(name, **SELF_SIGNED.get(probe.id, {}))
+    stage.presign(name, SELF_SIGNED.get(probe.id, 0))
 
 
 def make_path(stage: Stage, probe: Probe, name: str) -> str:

@@ -11,6 +11,7 @@ import pytest
 
 from local.sam import package
 from tests.deploy import sam
+from tests.deploy.builds import build_for_host
 from tests.deploy.translation import translate
 from tools.libraries import Package
 
@@ -48,7 +49,7 @@ def built_for_x86_64(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def host_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a package for the Python and the machine of this test."""
-    return package.build_for_host(tmp_path_factory.mktemp("package"))
+    return build_for_host(tmp_path_factory.mktemp("package"))
 
 
 @pytest.fixture(scope="session", params=BUILT)

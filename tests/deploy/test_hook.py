@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from local.paths import ROOT
-from local.sam.package import build_hook
+from tests.deploy.builds import build_hook
 from tests.deploy.test_permissions import as_list, statements
 from tests.deploy.translation import every_choice, resolve
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from local.aws import LocalAWS
-from local.sam.package import build_hook
+from tests.deploy.builds import build_hook
 from tests.deploy.runtime import Runtime
 from tests.fakes.moto_server import start_moto
 from tests.hook.deliveries import KEY, USER_ID, delivery, recorded_body

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from local.aws import AWSRequest
 from local.sample_users import create_person
 from local.system import BUCKET, SECRET
 from tests.deploy.sam import ROOT
 from tests.deploy.translation import every_choice, resolve
+from tests.fakes.aws_requests import AWSRequest, read_requests
 from tests.fakes.execution import invoke
 from tests.fakes.moto_server import start_servers
 from tests.samples.events import sqs
@@ -113,17 +113,17 @@ def requests(crop_position: str) -> list[AWSRequest]:
             keys.append(f"pictures/{user.id}.png")
             if data is not None:
                 system.put(keys[-1], data)
-        known = len(system.aws.requests)
+        known = len(read_requests(system.aws))
         events = [put_event(key) for key in [*keys, keys[0]]]
         invoke(system.environment() | settings, *events)
-        found = system.aws.requests[known:]
+        found = read_requests(system.aws)[known:]
         system.aws.s3.put_bucket_versioning(
             Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"}
         )
         system.put(keys[0], encode(quadrants(120, 90), "PNG"))
-        known = len(system.aws.requests)
+        known = len(read_requests(system.aws))
         invoke(system.environment() | settings, put_event(keys[0]))
-        return found + system.aws.requests[known:]
+        return found + read_requests(system.aws)[known:]
 
 
 def put_event(key: str) -> dict[str, Any]:

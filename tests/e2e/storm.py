@@ -14,12 +14,13 @@ import sys
 import time
 from collections import Counter
 
-from local.authgear.faults import Fault, Faults, RateLimit, Step
+from local.authgear.faults import Fault, Faults, Step
 from local.aws.template import DIFFERENCES
 from local.demo.checks import attributes
 from local.sample_users import create_person
 from local.system import LocalSystem
 from tests.e2e.quick import shorten_waits
+from tests.fakes.rate_limit import RateLimit
 from tests.samples.pictures import encode, quadrants
 
 PER_MINUTE = 60
@@ -30,8 +31,7 @@ class ShortMinutes(RateLimit):
     """A limit whose minutes are over soon."""
 
     def __init__(self) -> None:
-        super().__init__(lambda: time.time() * 60 / MINUTE)
-        self.per_minute = PER_MINUTE
+        super().__init__(PER_MINUTE, lambda: time.time() * 60 / MINUTE)
 
     def admit(self, address: str) -> float | None:
         """Count a request; return None, or the true seconds to wait."""
@@ -72,7 +72,7 @@ def play(pictures: int, timeout: float) -> Counter[str]:
         system.stack.deploy({})
         people = [create_person(system.authgear, f"P {i}") for i in range(pictures)]
         before = [attributes(person) for person in people]
-        system.authgear.rate_limiter = ShortMinutes()
+        system.authgear.admit = ShortMinutes().admit
         system.authgear.faults = EveryTenth()
         for person in people:
             system.put(f"pictures/{person.id}.png", picture)

@@ -13,7 +13,6 @@ from botocore.exceptions import ClientError
 from PIL import Image
 
 from local.authgear import Authgear
-from local.aws import AWSRequest
 from local.aws.clients import make_client, make_session
 from local.aws.ministack import start_ministack
 from local.aws.template import DIFFERENCES, PLAIN_S3, PLAIN_SQS
@@ -24,6 +23,7 @@ from tests.e2e.faces import shows_quadrants
 from tests.e2e.hooks import change_by_others
 from tests.e2e.quick import create_hook_secret
 from tests.e2e.waiting import wait_until
+from tests.fakes.aws_requests import AWSRequest, read_requests
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import TagTypeDef
@@ -219,5 +219,7 @@ def refused(system: LocalSystem, *services: str) -> list[AWSRequest]:
     """Return the requests that were refused, to S3 and Secrets Manager or others."""
     asked = services or ("s3", "secretsmanager")
     return [
-        it for it in system.aws.requests if it.service in asked and it.status >= 400
+        it
+        for it in read_requests(system.aws)
+        if it.service in asked and it.status >= 400
     ]

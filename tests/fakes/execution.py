@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from local.process import python_path
+from tests.fakes.python import python_path
 
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:local"
 MINUTE = 60  # seconds

@@ -21,16 +21,17 @@ from werkzeug.serving import make_server
 from local.authgear import Authgear
 from local.aws import LocalAWS
 from local.aws.clients import credentials
+from local.aws.serve import SERVICE
 from local.loopback import HOST
-from local.process import Process, python_command, python_path
+from local.process import Process
 from local.system import BUCKET, LocalSystem
+from tests.fakes.python import python_path
 
 Start = Callable[..., Any]
 Application = Callable[[dict[str, Any], Start], Iterable[bytes]]
 
 KEPT_REQUESTS = 10_000
 REQUESTS = "/local/requests"  # where they can be read
-SUBRESOURCES = ("list-type", "notification", "tagging", "uploads")
 
 
 class Recorder:
@@ -93,26 +94,18 @@ class QuietRequestHandler(MotoRequestHandler):
 
 
 def describe(environ: dict[str, Any], status: int) -> dict[str, Any]:
-    """Tell which operation of which service a request was."""
-    target, _, operation = environ.get("HTTP_X_AMZ_TARGET", "").partition(".")
-    if operation:
-        service = target.removeprefix("Amazon").removesuffix("Service").lower()
-        return {
-            "service": service,
-            "operation": operation,
-            "path": "",
-            "status": status,
-        }
-    query = dict(parse_qsl(environ["QUERY_STRING"], keep_blank_values=True))
-    part = next((f"?{name}" for name in SUBRESOURCES if name in query), "")
-    if part and "versionId" in query:
-        part += "&versionId"
-    operation = f"{environ['REQUEST_METHOD']} {part}".strip()
+    """Return what tests look at of a request, as local/aws/serve.py does."""
+    signed = SERVICE.search(environ.get("HTTP_AUTHORIZATION", ""))
     # WSGI hands out the bytes of a path as if they were Latin-1.
-    path = environ["PATH_INFO"].lstrip("/").encode("latin-1").decode(errors="replace")
-    if query.get("prefix"):
-        path = f"{path}/{query['prefix']}"
-    return {"service": "s3", "operation": operation, "path": path, "status": status}
+    path = environ["PATH_INFO"].encode("latin-1").decode(errors="replace")
+    return {
+        "service": signed[1] if signed else "s3",
+        "method": environ["REQUEST_METHOD"],
+        "target": environ.get("HTTP_X_AMZ_TARGET", ""),
+        "path": path,
+        "query": dict(parse_qsl(environ["QUERY_STRING"], keep_blank_values=True)),
+        "status": status,
+    }
 
 
 @contextmanager
@@ -124,7 +117,7 @@ def start_moto() -> Iterator[LocalAWS]:
         **python_path(),
         "MOTO_DISABLE_GLOBAL_CORS": "true",
     }
-    command = python_command("tests.fakes.moto_server")
+    command = [sys.executable, "-m", "tests.fakes.moto_server"]
     with (
         Process.start(command, environment=environment) as (_, endpoint),
         LocalAWS.connect(endpoint) as aws,

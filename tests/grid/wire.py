@@ -13,7 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from local.loopback import HOST, find_port
+from local.loopback import HOST
+from tests.fakes.ports import find_port
 
 # The connection's own headers; and not every object has a checksum.
 DROPPED = ("connection", "content-length", "transfer-encoding", "x-amz-checksum-crc32")

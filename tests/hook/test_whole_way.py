@@ -18,6 +18,7 @@ from settings import Settings
 from tests.contract.tokens import make_token
 from tests.fakes.function_url import serve_function
 from tests.fakes.secrets import FakeSecrets
+from tests.fakes.webhooks import Webhooks
 from tests.samples.events import sqs
 from triggers.parser import read_event
 from triggers.sources import UserEvent
@@ -37,16 +38,21 @@ class Stage:
     Args:
         authgear: The emulator.
 
+        webhooks: Its webhooks.
+
         session: Keeps the product's connections.
     """
 
-    def __init__(self, authgear: Authgear, session: requests.Session) -> None:
+    def __init__(
+        self, authgear: Authgear, webhooks: Webhooks, session: requests.Session
+    ) -> None:
         self.authgear = authgear
+        self.webhooks = webhooks
         self.queue: list[str] = []
         self.lines: list[Mapping[str, Any]] = []
         self.is_queue_down = False
         self.receiver = Receiver(
-            read_key=authgear.webhooks.key.encode,
+            read_key=webhooks.key.encode,
             send=self._send,
             log=self.lines.append,
         )
@@ -54,45 +60,39 @@ class Stage:
 
     def users_to_check(self) -> list[str]:
         """Return the users that the function finds in the queue's messages."""
-        self.authgear.webhooks.wait()
+        self.webhooks.wait()
         events = read_event(sqs(*self.queue)).events
         return [event.user_id for event in events if isinstance(event, UserEvent)]
 
     def verdicts(self) -> list[str]:
         """Return the result of each report."""
-        self.authgear.webhooks.wait()
+        self.webhooks.wait()
         return [line["verdict"] for line in self.lines]
 
     def create(self, email: str) -> None:
-        """Create a user by another client of the Admin API."""
-        self._mutate(
-            "createUser",
-            {"definition": {"loginID": {"key": "email", "value": email}}},
-        )
+        """Create a user, and have it reported."""
+        record = self.authgear.users.create(email=email).record
+        self.webhooks.report("user.created", record, identities=record.identities)
 
     def rename(self, node_id: str, name: str) -> None:
         """Give a user a name by another client of the Admin API."""
-        attributes = {"name": name}
-        self._mutate(
-            "updateUser", {"userID": node_id, "standardAttributes": attributes}
-        )
-
-    def read(self, user_id: str) -> User:
-        """Read a user as the product does."""
-        return self.product.get_user(user_id, budget=ten_seconds())
-
-    def _mutate(self, name: str, update: dict[str, Any]) -> None:
-        """Execute a mutation with a token of another client."""
-        kind = name[0].upper() + name[1:] + "Input!"
-        query = f"mutation($i: {kind}) {{ {name}(input: $i) {{ user {{ id }} }} }}"
+        update = {"userID": node_id, "standardAttributes": {"name": name}}
         token = make_token(self.authgear, self.authgear.clock())
         answer = requests.post(
             f"{self.authgear.endpoint}/_api/admin/graphql",
-            json={"query": query, "variables": {"i": update}},
+            json={
+                "query": "mutation($i: UpdateUserInput!) "
+                "{ updateUser(input: $i) { user { id } } }",
+                "variables": {"i": update},
+            },
             headers={"Authorization": f"Bearer {token}"},
             timeout=10,
         )
         assert "errors" not in answer.json()
+
+    def read(self, user_id: str) -> User:
+        """Read a user as the product does."""
+        return self.product.get_user(user_id, budget=ten_seconds())
 
     def _send(self, text: str) -> None:
         """Queue a message, or fail."""
@@ -123,10 +123,14 @@ class Stage:
 @pytest.fixture
 def stage() -> Iterator[Stage]:
     """Run an emulator, and the hook function behind an address."""
-    with Authgear.start() as authgear, requests.Session() as session:
-        stage = Stage(authgear, session)
+    with (
+        Authgear.start() as authgear,
+        requests.Session() as session,
+        Webhooks.start(authgear) as webhooks,
+    ):
+        stage = Stage(authgear, webhooks, session)
         with serve_function(stage.receiver.handle) as url:
-            authgear.webhooks.url = url
+            webhooks.url = url
             yield stage
 
 
@@ -136,7 +140,7 @@ def test_new_user_is_checked(stage: Stage) -> None:
 
     [user] = stage.authgear.users
     assert stage.users_to_check() == [user.id]
-    assert [it.status for it in stage.authgear.webhooks.deliveries] == [200]
+    assert [it.status for it in stage.webhooks.deliveries] == [200]
 
 
 def test_change_by_others_is_checked_and_our_own_is_not(stage: Stage) -> None:
@@ -156,13 +160,13 @@ def test_change_by_others_is_checked_and_our_own_is_not(stage: Stage) -> None:
 
 def test_report_with_another_key_is_refused(stage: Stage) -> None:
     """The hook's failure has no effect: the user is still created."""
-    stage.authgear.webhooks.key = "another-key-of-another-project"
+    stage.webhooks.key = "another-key-of-another-project"
 
     stage.create("ada@example.com")
 
     assert stage.users_to_check() == []
     assert stage.verdicts() == ["wrong-signature"]
-    assert [it.status for it in stage.authgear.webhooks.deliveries] == [401]
+    assert [it.status for it in stage.webhooks.deliveries] == [401]
 
 
 def test_failure_of_the_queue_loses_one_report(stage: Stage) -> None:
@@ -176,4 +180,4 @@ def test_failure_of_the_queue_loses_one_report(stage: Stage) -> None:
     stage.rename(user.node_id, "Ada")
 
     assert stage.users_to_check() == [user.id]
-    assert [it.status for it in stage.authgear.webhooks.deliveries] == [502, 200]
+    assert [it.status for it in stage.webhooks.deliveries] == [502, 200]

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from local.process import Process, ProcessEnded, python_path
+from local.process import Process, ProcessEnded
+from tests.fakes.python import python_path
 
 Start = Callable[..., Process]
 

@@ -13,6 +13,7 @@ from local.paths import PICTURES
 from ops.preview.views import FRAME, view_file
 from pictures.profile_picture import PictureSpec
 from pictures.rekognition import FaceFinder
+from tests.fakes.aws_requests import read_requests
 from tests.fakes.rekognition import FakeRekognition
 from tests.ops.conftest import NAME, Ops
 from tests.samples.pictures import RED, encode, exif
@@ -146,7 +147,7 @@ def test_preview_looks_for_faces_as_the_stack_does(ops: Ops, tmp_path: Path) -> 
     # moto's Rekognition finds no faces.
     assert status == 0
     assert "cut as auto: rekognition-refused" in found["files"][0]["facts"]
-    assert "DetectFaces" in {it.operation for it in ops.system.aws.requests}
+    assert "DetectFaces" in {it.operation for it in read_requests(ops.system.aws)}
 
 
 def test_preview_of_nothing_is_used_wrongly(ops: Ops) -> None:

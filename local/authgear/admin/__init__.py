@@ -1,1 +1,1 @@
-"""The Admin API: HTTP, GraphQL, queries and mutations."""
+"""The Admin API: HTTP, and the GraphQL behind it."""

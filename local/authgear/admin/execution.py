@@ -1,87 +1,97 @@
-"""The GraphQL endpoint: how a request is executed and answered."""
+"""The GraphQL endpoint: how a request is read, executed and answered."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from graphql import (
-    ExecutionResult,
+    DocumentNode,
+    FieldNode,
     GraphQLError,
-    ValuesOfCorrectTypeRule,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    OperationType,
     build_schema,
     execute_sync,
-    specified_rules,
+    get_operation_ast,
+    parse,
     validate,
 )
 
-from ..errors import APIError, UnexplainedError
-from ..responses import Deferred, to_json
-from .input_values import ArgumentsOfCorrectType, coerce_variables
-from .request import GraphQLRequest
+from ..errors import APIError, UnexplainedError, refuse_request, unexpected
 
 SCHEMA = build_schema((Path(__file__).parent / "schema.graphql").read_text())
-RULES = [
-    *(rule for rule in specified_rules if rule is not ValuesOfCorrectTypeRule),
-    ArgumentsOfCorrectType,
-]
-# What the server adds when an operation could not begin; contract: gql.node.null_id.
-NOT_BEGUN = (
-    "APIError.ExecutionFinishFunc: "
-    "runtime error: invalid memory address or nil pointer dereference"
-)
-Fields = Callable[[], dict[str, Any]]
+MAX_MUTATION_FIELDS = 5
+MAX_BODY = 1024 * 1024  # bytes
 
 
-def execute(
-    request: GraphQLRequest, queries: Fields, mutations: Fields
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class GraphQLRequest:
+    """A request of one operation."""
+
+    document: DocumentNode
+    operation: OperationDefinitionNode
+    variables: dict[str, Any]
+
+    @property
+    def top_fields(self) -> list[str]:
+        """The names of the fields asked for, in order."""
+        selected = self.operation.selection_set.selections
+        return [node.name.value for node in selected if isinstance(node, FieldNode)]
+
+
+def read_request(body: bytes) -> GraphQLRequest:
+    """
+    Read a request's body.
+
+    Raises:
+        APIError: It is too long, or not the JSON of a GraphQL request.
+    """
+    if len(body) > MAX_BODY:
+        name = "RequestEntityTooLarge"
+        raise APIError(name, name, "http: request body too large", 413)
+    try:
+        content = json.loads(body)
+        document = parse(content["query"])
+        operation = get_operation_ast(document)
+    except json.JSONDecodeError as error:
+        message = "unexpected end of JSON input"
+        refuse_request(message, "InvalidJSON", byte_offset=error.pos)
+    except (GraphQLSyntaxError, KeyError, TypeError, ValueError) as error:
+        # A query with a syntax error is the server's own failure, as is no query.
+        raise unexpected() from error
+    if operation is None:
+        raise unexpected()
+    return GraphQLRequest(document, operation, content.get("variables") or {})
+
+
+def check_mutation_count(request: GraphQLRequest) -> None:
+    """Fail if a request changes too much at once."""
+    count = len(request.top_fields)
+    is_mutation = request.operation.operation is OperationType.MUTATION
+    if is_mutation and count > MAX_MUTATION_FIELDS:
+        message = "too many mutation fields in one request"
+        refuse_request(f"{message}: got {count}, limit is {MAX_MUTATION_FIELDS}")
+
+
+def execute(request: GraphQLRequest, root: dict[str, Any]) -> dict[str, Any]:
     """
     Execute a request and return the answer.
 
     Args:
         request: From `read_request`.
 
-        queries: Returns the resolvers of `Query`.
-
-        mutations: Returns the resolvers of `Mutation`.
+        root: The resolvers of the operation's fields.
     """
-    if request.document is None:
-        return _refuse({"message": "Must provide an operation.", "locations": []})
-    if errors := validate(SCHEMA, request.document, RULES):
-        return _refuse(*map(_format_error, errors))
-    if request.operation is None:
-        return _refuse({"message": "unexpected error", "locations": []})
-    try:
-        variables = coerce_variables(SCHEMA, request.operation, request.variables)
-    except GraphQLError as error:
-        not_begun = {"message": NOT_BEGUN, "locations": []}
-        return _refuse(_format_error(error), not_begun)
-    name = request.operation.name
+    if errors := validate(SCHEMA, request.document):
+        return {"data": None, "errors": [_format_error(error) for error in errors]}
     result = execute_sync(
-        SCHEMA,
-        request.document,
-        mutations() if request.is_mutation else queries(),
-        variable_values=variables,
-        operation_name=name.value if name else None,
+        SCHEMA, request.document, root, variable_values=request.variables
     )
-    return _format_result(result)
-
-
-def write_answer(answer: dict[str, Any]) -> str:
-    """Write an answer as JSON, with what was left to find out till now."""
-    return to_json(answer, sort_keys=False, default=_compute)
-
-
-def _refuse(*errors: dict[str, Any]) -> dict[str, Any]:
-    """Return the answer to a request that is not executed."""
-    return {"data": None, "errors": list(errors)}
-
-
-def _format_result(result: ExecutionResult) -> dict[str, Any]:
-    """Return an answer as the server orders it: all keys of the data sorted."""
-    answer: dict[str, Any] = {"data": _sort(result.data)}
+    answer: dict[str, Any] = {"data": result.data}
     if result.errors:
         answer["errors"] = [_format_error(error) for error in result.errors]
     return answer
@@ -92,35 +102,13 @@ def _format_error(error: GraphQLError) -> dict[str, Any]:
     cause = error.original_error
     if isinstance(cause, UnexplainedError):
         return {"message": "unexpected error", "locations": []}
-    if cause is not None and not isinstance(cause, APIError):
-        raise cause
-    formatted: dict[str, Any] = {
-        "message": cause.message if cause else error.message.replace("'", '"'),
-        "locations": [
-            {"line": p.line, "column": p.column} for p in error.locations or ()
-        ],
-    }
-    if cause:
-        info = {"info": cause.info} if cause.info else {}
-        formatted["path"] = error.path
+    formatted: dict[str, Any] = dict(error.formatted)
+    if isinstance(cause, APIError):
         formatted["extensions"] = {
             "errorName": cause.name,
-            **info,
+            **({"info": cause.info} if cause.info else {}),
             "reason": cause.reason,
         }
+    elif cause is not None and not isinstance(cause, GraphQLError):
+        raise cause
     return formatted
-
-
-def _sort(value: Any) -> Any:
-    """Sort the keys of all objects."""
-    if isinstance(value, dict):
-        return {name: _sort(value[name]) for name in sorted(value)}
-    return [_sort(item) for item in value] if isinstance(value, list) else value
-
-
-def _compute(value: Any) -> Any:
-    """Find out what was deferred."""
-    if not isinstance(value, Deferred):
-        message = f"no JSON: {value!r}"
-        raise TypeError(message)
-    return _sort(value.compute())

@@ -2,97 +2,51 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 from ..errors import APIError
 from ..faults import Hook
 
-EVENT = "user.profile.pre_update"
-# Contract: hook.badschema.
-SCHEMA_CAUSES = [
-    {
-        "location": "",
-        "kind": "required",
-        "details": {
-            "actual": ["ok"],
-            "expected": ["is_allowed"],
-            "missing": ["is_allowed"],
-        },
-    },
-    *({"location": "/ok", "kind": ""} for _ in range(3)),
-]
+# Hook -> reason and message of an error that may pass.
+FAILURES = {
+    "timeout": ("HookDeliveryTimeout", "webhook delivery timeout"),
+    "500": ("HookInvalidResponse", "invalid status code"),
+    "unreachable": ("HookDeliveryUnknownFailure", "failed to deliver webhook"),
+}
 
 
-class BlockingHook:
+def ask_hook(hook: Hook | None, attributes: dict[str, Any]) -> dict[str, Any]:
     """
-    A hook that is asked before an update is stored.
+    Return the standard attributes of an update as the hook leaves them.
 
     Args:
-        answer: What it makes of the update; None is a project without a hook.
+        hook: What it makes of the update; None is a project without a hook.
 
-        timeout: Seconds the server waits for it.
+        attributes: Those that would be stored.
 
-        stopping: Set when nobody waits any more.
+    Raises:
+        APIError: It denies the update, or gives no answer that can be read.
     """
-
-    def __init__(
-        self, answer: Hook | None, timeout: float, stopping: threading.Event
-    ) -> None:
-        self._answer = answer
-        self._timeout = timeout
-        self._stopping = stopping
-
-    def ask(self, attributes: dict[str, Any]) -> dict[str, Any]:
-        """
-        Return the standard attributes as the hook leaves them.
-
-        Raises:
-            APIError: It denies the update, or gives no answer that can be read.
-        """
-        match self._answer:
-            case None | "allow":
-                return attributes
-            case "mutate":
-                return attributes | {"nickname": "mutated-by-hook"}
-            case "mutate-partial":
-                return {"nickname": "only-this"}
-            case "drop-picture":
-                return {k: v for k, v in attributes.items() if k != "picture"}
-            case "timeout":
-                self._stopping.wait(self._timeout)
-        raise self._failure()
-
-    def _failure(self) -> APIError:
-        """Return what the server says of an answer that does not let it go on."""
-        match self._answer:
-            case "deny":
-                return _denied("No pictures", "Pictures are frozen today")
-            case "deny-bare":
-                return _denied("", "")
-            case "timeout":
-                return _undelivered("webhook delivery timeout", "HookDeliveryTimeout")
-            case "500":
-                return _unreadable("invalid status code", status_code=500)
-            case "badjson":
-                return _unreadable("invalid response body", byte_offset=2)
-            case "badschema":
-                return _unreadable("invalid response body", causes=SCHEMA_CAUSES)
-        return _undelivered("failed to deliver webhook", "HookDeliveryUnknownFailure")
+    match hook:
+        case None:
+            return attributes
+        case "mutate":
+            return attributes | {"nickname": "mutated-by-hook"}
+        case "mutate-partial":
+            return {"nickname": "only-this"}
+        case "drop-picture":
+            return {k: v for k, v in attributes.items() if k != "picture"}
+        case "deny":
+            raise _denied()
+    reason, message = FAILURES[hook]
+    info = {"status_code": 500} if hook == "500" else {}
+    name = "InternalError"
+    raise APIError(name, reason, message, 500, info)
 
 
-def _denied(title: str, reason: str) -> APIError:
+def _denied() -> APIError:
     """Make the error of an update that the hook does not allow."""
-    info = {"event_type": EVENT, "reasons": [{"title": title, "reason": reason}]}
+    reason = {"title": "No pictures", "reason": "Pictures are frozen today"}
+    info = {"event_type": "user.profile.pre_update", "reasons": [reason]}
     message = "disallowed by hook event handler"
     return APIError("Forbidden", "HookDisallowed", message, 403, info)
-
-
-def _undelivered(message: str, reason: str) -> APIError:
-    """Make the error of a hook that did not answer."""
-    return APIError("InternalError", reason, message, 500)
-
-
-def _unreadable(message: str, **info: Any) -> APIError:
-    """Make the error of a hook's answer that makes no sense."""
-    return APIError("InternalError", "HookInvalidResponse", message, 500, info)

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from flask import Response, request
 
-from ..admin.api import find_site
-from ..errors import unexpected
+from ..errors import refuse, refuse_request, unexpected
 from ..project import Project
-from ..responses import (
-    answer_empty,
-    answer_error,
-    answer_json,
-    answer_redirect,
-    answer_store_error,
-)
+from ..responses import answer_empty, answer_json, answer_store_error
 from . import signature
-from .store import BrokenImageError, make_profile, sniff
-from .upload import read_boundary, read_file
+from .store import make_profile
 
-CACHE_CONTROL = "public, immutable, max-age=900"
+MAX_SIZE = 10 * 1024 * 1024  # bytes
 
 
 class ImageServer:
@@ -36,18 +26,14 @@ class ImageServer:
 
     def upload(self, app_id: str, object_id: str) -> Response:
         """Store an uploaded file; Authorization is ignored, the URL is signed."""
-        if request.method == "OPTIONS":
-            return answer_empty(200)
         signature.verify(
             self._authgear.images_secret,
-            host=find_site(self._authgear).host,
+            host=request.host,
             path=request.path,
-            query=request.query_string.decode(),
+            query=request.args,
             now=self._authgear.clock(),
         )
-        boundary = read_boundary(request.headers.get("Content-Type", ""))
-        metadata = request.args.get("x-authgear-metadata", "")
-        content = read_file(boundary, request.get_data(), metadata)
+        content = _read_file()
         if not self._authgear.images.available:
             raise unexpected()
         self._authgear.images.add(object_id, content)
@@ -57,50 +43,51 @@ class ImageServer:
 
     def show(self, app_id: str, object_id: str, variant: str) -> Response:
         """Show an image, as it was uploaded or as a profile picture."""
-        if request.method == "OPTIONS":
-            return answer_empty(200)
-        site = find_site(self._authgear)
-        if site.cdn_host and site.cdn_host != site.host:
+        authgear = self._authgear
+        if authgear.images_cdn_host not in (None, request.host):
+            answer = answer_empty(302)
             target = request.full_path.removesuffix("?")
-            return answer_redirect(f"{site.scheme}://{site.cdn_host}{target}", 302)
-        if variant not in ("original", "profile"):
-            return answer_empty(404)
-        return self._fetch(app_id, object_id, variant)
-
-    def _fetch(self, app_id: str, object_id: str, variant: str) -> Response:
-        """Pass the object store's answer on."""
-        images, key = self._authgear.images, f"{app_id}/{object_id}"
-        if not images.available:
-            return answer_error(unexpected())
+            origin = f"{request.scheme}://{authgear.images_cdn_host}"
+            answer.headers["Location"] = origin + target
+            return answer
+        if not authgear.images.available:
+            raise unexpected()
+        key = f"{app_id}/{object_id}"
         if "Authorization" in request.headers:
             # The store sees two ways of authentication, its own URL being signed.
-            message = (
-                "Invalid Request (request has multiple authentication types, "
-                "please use one)"
-            )
-            return answer_store_error(
-                400, "InvalidRequest", message, key, names_key=False
-            )
-        if app_id != self._authgear.app_id or object_id not in images:
+            message = "request has multiple authentication types"
+            return answer_store_error(400, "InvalidRequest", message, key)
+        if app_id != authgear.app_id or object_id not in authgear.images:
             message = "The specified key does not exist."
-            return answer_store_error(404, "NoSuchKey", message, key, names_key=True)
-        return _answer_image(images[object_id], variant)
+            return answer_store_error(404, "NoSuchKey", message, key)
+        if variant not in ("original", "profile"):
+            return answer_empty(404)
+        return _answer_image(authgear.images[object_id], variant)
+
+
+def _read_file() -> bytes:
+    """
+    Return the content of the one file in the form at hand.
+
+    Raises:
+        APIError: The first thing that is wrong, in the real server's order.
+    """
+    if request.mimetype != "multipart/form-data":
+        refuse("invalid content-type")
+    files = [part for _, part in request.files.items(multi=True) if part.filename]
+    if len({part.name for part in files}) != 1:
+        refuse("expected exactly 1 file part")
+    if files[0].name != "file" or len(files) != 1:
+        refuse("invalid file field")
+    content: bytes = files[0].read()
+    if not 0 < len(content) <= MAX_SIZE:
+        # An empty file too is "too large"; contract: upload.empty_file.
+        refuse_request("asset too large")
+    return content
 
 
 def _answer_image(original: bytes, variant: str) -> Response:
-    """Answer with an image; a part of it is always one of the original."""
-    part = re.fullmatch(r"bytes=(\d+)-(\d+)", request.headers.get("Range", ""))
-    if part:
-        first, last = map(int, part.groups())
-        return Response(
-            original[first : last + 1], 206, content_type=sniff(original[first:])
-        )
-    if variant == "original":
-        return Response(original, content_type=sniff(original))
-    try:
-        picture, media_type = make_profile(original)
-    except BrokenImageError:
-        return answer_empty(502)
-    response = Response(picture, content_type=media_type)
-    response.headers["Cache-Control"] = CACHE_CONTROL
-    return response
+    """Answer with an image."""
+    # The product uploads JPEG alone.
+    shown = original if variant == "original" else make_profile(original)
+    return Response(shown, content_type="image/jpeg") if shown else answer_empty(502)

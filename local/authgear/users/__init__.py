@@ -1,1 +1,1 @@
-"""The users: records, attributes, and the audit log of their changes."""
+"""The users: what is stored of them, and the rules of their attributes."""

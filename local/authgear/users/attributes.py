@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-import posixpath
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+import zoneinfo
+from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
 from ..errors import UnexplainedError, refuse
-from .formats import CHECKS, image_path
-from .records import Record
+from .records import OWNED_ATTRIBUTES, Record
 
 DERIVED = ("email_verified", "phone_number_verified", "updated_at")
-# Attribute -> format; None is any text that is not empty.
-FORMATS: dict[str, str | None] = {
-    "email": "email",
-    "phone_number": "phone",
-    "preferred_username": None,
-    "family_name": None,
-    "given_name": None,
-    "middle_name": None,
-    "name": None,
-    "nickname": None,
-    "picture": "x_picture",
-    "profile": "uri",
-    "website": "uri",
-    "gender": None,
-    "birthdate": "birthdate",
-    "zoneinfo": "timezone",
-    "locale": "bcp47",
-}
 ADDRESS = (
     "formatted",
     "street_address",
@@ -39,68 +21,67 @@ ADDRESS = (
     "postal_code",
     "country",
 )
-Cause = dict[str, Any]
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+EMAIL = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\[\]\\,;:\"]+")
+LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
+# An image object of the server's own, and any path without `.`, `..` or `//`.
+IMAGE_URI = re.compile(r"authgearimages://(/(?!\.\.?(/|$))[^/?#]+)+")
+CLEAN_PATH = re.compile(r"(/(?!\.\.?(/|$))[^/]+)*/?")
 
 
-@dataclass(frozen=True)
-class Site:
-    """
-    Where a request found the server.
-
-    Args:
-        scheme: `http` or `https`.
-
-        host: The request's host, with its port.
-
-        cdn_host: Shows the pictures instead, if there is one.
-    """
-
-    scheme: str
-    host: str
-    cdn_host: str | None = None
-
-
-def to_stored(attributes: Mapping[str, Any], site: Site) -> dict[str, Any]:
+def to_stored(attributes: Mapping[str, Any], record: Record) -> dict[str, Any]:
     """
     Turn attributes as sent into the form that is stored.
+
+    Args:
+        attributes: All that the user is to have; those that belong to login ids are
+            added where they are missing.
+
+        record: The user.
 
     Raises:
         APIError: They are invalid.
 
-        UnexplainedError: The picture looks like ours and is not.
+        UnexplainedError: One of them is no login id of the user.
     """
     stored = {k: v for k, v in attributes.items() if k not in DERIVED}
-    if isinstance(stored.get("picture"), str):
-        stored["picture"] = _to_stored_picture(stored["picture"], site)
     causes = [cause for name in sorted(stored) for cause in _check(name, stored[name])]
     if causes:
         refuse("invalid value", "ValidationFailed", causes=causes)
-    return stored
+    return with_owned(stored, record)
 
 
-def with_owned(attributes: dict[str, Any], record: Record) -> dict[str, Any]:
+def with_owned(attributes: Mapping[str, Any], record: Record) -> dict[str, Any]:
     """
     Add the attributes that belong to login ids, where they are missing.
 
     Raises:
         UnexplainedError: One of them is no login id of the user.
     """
-    owned = record.owned_values()
-    for name, values in owned.items():
+    owned: dict[str, Any] = {}
+    for name in OWNED_ATTRIBUTES.values():
+        values = [it.value for it in record.identities if it.attribute == name]
         if name in attributes and attributes[name] not in values:
             message = f"unowned {name}"
             raise UnexplainedError(message)
-    added = {name: values[0] for name, values in owned.items() if values}
-    return added | attributes
+        if values:
+            owned[name] = values[0]
+    return owned | dict(attributes)
 
 
-def to_shown(record: Record, site: Site) -> dict[str, Any]:
-    """Return the attributes as the API shows them, with those that are derived."""
+def to_shown(record: Record, image_origin: str) -> dict[str, Any]:
+    """
+    Return the attributes as the API shows them, with those that are derived.
+
+    Args:
+        record: The user.
+
+        image_origin: The origin that shows pictures.
+    """
     shown = dict(record.standard_attributes)
-    picture = shown.get("picture")
-    if isinstance(picture, str) and picture.startswith("authgearimages:"):
-        path = posixpath.normpath(f"/_images/{image_path(picture)}/profile")
-        shown["picture"] = f"{site.scheme}://{site.cdn_host or site.host}{path}"
+    picture = urlsplit(str(shown.get("picture", "")))
+    if picture.scheme == "authgearimages":
+        shown["picture"] = f"{image_origin}/_images{picture.path}/profile"
     for name in ("email", "phone_number"):
         if name in shown:
             # Assumption: nobody has verified anything, as in all recordings.
@@ -109,67 +90,93 @@ def to_shown(record: Record, site: Site) -> dict[str, Any]:
     return shown
 
 
-def _to_stored_picture(picture: str, site: Site) -> str:
-    """Turn the web address of one of our own images back into its URI."""
-    url = urlsplit(picture)
-    segments = url.path.split("/")
-    is_own = url.netloc in (site.host, site.cdn_host) and "_images" in segments
-    if url.scheme not in ("http", "https") or not is_own:
-        return picture
-    last = len(segments) - 1 - segments[::-1].index("_images")
-    names = segments[last + 1 : last + 3]
-    if len(names) != 2:
-        message = "the address of an image lacks its object"
-        raise UnexplainedError(message)
-    return f"authgearimages://{posixpath.join('/', *names)}"
+def is_email(value: str) -> bool:
+    """Tell whether a text is an e-mail address."""
+    return EMAIL.fullmatch(value) is not None
 
 
-def _check(name: str, value: Any) -> list[Cause]:
+def is_phone(value: str) -> bool:
+    """Tell whether a text is a phone number in E.164 form."""
+    # Assumption: no numbering plan is looked at, only the form.
+    return E164.fullmatch(value) is not None
+
+
+def _is_url(value: str) -> bool:
+    """Tell whether a text is an absolute URL with a normalized path."""
+    url = urlsplit(value)
+    is_absolute = bool(url.scheme and url.netloc)
+    return is_absolute and CLEAN_PATH.fullmatch(url.path) is not None
+
+
+def _is_picture(value: str) -> bool:
+    """Tell whether a text is a web address, or an image of the server's own."""
+    is_web = urlsplit(value).scheme in ("http", "https")
+    return _is_url(value) if is_web else IMAGE_URI.fullmatch(value) is not None
+
+
+def _is_birthdate(value: str) -> bool:
+    """Tell whether a text is a date, a day without its year, or a year."""
+    if re.fullmatch(r"[0-9]{4}", value):
+        return True
+    full = re.sub(r"^(0000-|--)(?=[0-9]{2}-)", "2000-", value)
+    try:
+        return date.fromisoformat(full).isoformat() == full
+    except ValueError:
+        return False
+
+
+def _is_timezone(value: str) -> bool:
+    """Tell whether a text names a time zone; a machine may know none at all."""
+    known = zoneinfo.available_timezones()
+    return "/" in value and (not known or value in known)
+
+
+def _is_language(value: str) -> bool:
+    """Tell whether a text is a language tag in its canonical spelling."""
+    # Assumption: language, script and region only; the real server knows all tags.
+    return LANGUAGE_TAG.fullmatch(value) is not None
+
+
+# Attribute -> what its text must be; None is any text that is not empty.
+FORMATS: dict[str, Callable[[str], bool] | None] = {
+    "email": is_email,
+    "phone_number": is_phone,
+    "preferred_username": None,
+    "family_name": None,
+    "given_name": None,
+    "middle_name": None,
+    "name": None,
+    "nickname": None,
+    "picture": _is_picture,
+    "profile": _is_url,
+    "website": _is_url,
+    "gender": None,
+    "birthdate": _is_birthdate,
+    "zoneinfo": _is_timezone,
+    "locale": _is_language,
+}
+
+
+def _check(name: str, value: Any) -> list[dict[str, str]]:
     """Return what is wrong with one attribute."""
     if name == "address":
-        return _check_address(value)
-    if name not in FORMATS:
-        return [{"location": f"/{name}", "kind": ""}]
-    return _check_text(f"/{name}", value, FORMATS[name])
+        if not isinstance(value, dict):
+            return [{"location": "/address", "kind": "type"}]
+        lines = [line for line in sorted(value) if line in ADDRESS]
+        causes = [_check_text(f"/address/{line}", value[line], None) for line in lines]
+    elif name in FORMATS:
+        causes = [_check_text(f"/{name}", value, FORMATS[name])]
+    else:
+        causes = [{"location": f"/{name}", "kind": ""}]
+    return [cause for cause in causes if cause]
 
 
-def _check_address(address: Any) -> list[Cause]:
-    """Return what is wrong with an address."""
-    if not isinstance(address, dict):
-        return [_wrong_type("/address", address, "object")]
-    lines = [name for name in sorted(address) if name in ADDRESS]
-    return [
-        cause
-        for name in lines
-        for cause in _check_text(f"/address/{name}", address[name], None)
-    ]
-
-
-def _check_text(location: str, value: Any, text_format: str | None) -> list[Cause]:
-    """Return what is wrong with a text."""
+def _check_text(
+    location: str, value: Any, is_valid: Callable[[str], bool] | None
+) -> dict[str, str]:
+    """Return what is wrong with a text; empty if nothing is."""
     if not isinstance(value, str):
-        return [_wrong_type(location, value, "string")]
-    if text_format is None:
-        details: Cause = {"actual": 0, "expected": 1}
-        short = {"location": location, "kind": "minLength", "details": details}
-        return [] if value else [short]
-    error = CHECKS[text_format](value)
-    details = {"error": error, "format": text_format}
-    wrong = {"location": location, "kind": "format", "details": details}
-    return [wrong] if error else []
-
-
-def _wrong_type(location: str, value: Any, expected: str) -> Cause:
-    """Make the cause of a value of another type."""
-    details = {"actual": _type_names(value), "expected": [expected]}
-    return {"location": location, "kind": "type", "details": details}
-
-
-def _type_names(value: Any) -> list[str]:
-    """Name a JSON value's types, as JSON schema calls them."""
-    names = {bool: "boolean", str: "string", list: "array", dict: "object"}
-    if value is None:
-        return ["null"]
-    if type(value) in names:
-        return [names[type(value)]]
-    return ["integer", "number"] if float(value).is_integer() else ["number"]
+        return {"location": location, "kind": "type"}
+    if is_valid is None:
+        return {} if value else {"location": location, "kind": "minLength"}
+    return {} if is_valid(value) else {"location": location, "kind": "format"}

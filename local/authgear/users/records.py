@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import uuid
+import base64
+import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,8 +23,6 @@ class Identity:
 
     key: str
     value: str
-    id: str = field(default_factory=lambda: str(uuid.uuid4()))
-    authenticator_id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     @property
     def attribute(self) -> str:
@@ -47,27 +46,7 @@ class Record:
     standard_attributes: Mapping[str, Any] = field(default_factory=dict)
     custom_attributes: Mapping[str, Any] = field(default_factory=dict)
     is_disabled: bool = False
-    disable_reason: str | None = None
-    delete_at: float | None = None
     is_anonymized: bool = False
-
-    def owned_values(self) -> dict[str, list[str]]:
-        """Return the values of each attribute that belongs to a login id."""
-        return {
-            attribute: [i.value for i in self.identities if i.attribute == attribute]
-            for attribute in OWNED_ATTRIBUTES.values()
-        }
-
-    def formatted_name(self) -> str | None:
-        """Return the name to show: the full name, with the nickname in brackets."""
-        attributes = self.standard_attributes
-        parts = ("given_name", "middle_name", "family_name")
-        joined = " ".join(attributes[part] for part in parts if attributes.get(part))
-        name = attributes.get("name") or joined
-        nickname = attributes.get("nickname")
-        if name and nickname:
-            return f"{name} ({nickname})"
-        return name or nickname or None
 
     def account_id(self) -> str | None:
         """Return what the end user is known by."""
@@ -76,10 +55,8 @@ class Record:
         return next((value for value in values if value), None)
 
 
-def format_time(seconds: float | None) -> str | None:
+def format_time(seconds: float) -> str:
     """Write a time as Go does: UTC, no trailing zeros in the fraction."""
-    if seconds is None:
-        return None
     text = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
     return text.rstrip("0").rstrip(".") + "Z"
 
@@ -87,3 +64,18 @@ def format_time(seconds: float | None) -> str | None:
 def normalize(key: str, value: str) -> str:
     """Return a login id's value as it is stored: letters in lower case."""
     return value if key == "phone" else value.lower()
+
+
+def to_node_id(user_id: str) -> str:
+    """Return the node id of a user: base64url of `User:id`, without padding."""
+    return base64.urlsafe_b64encode(f"User:{user_id}".encode()).decode().rstrip("=")
+
+
+def from_node_id(node_id: str) -> str | None:
+    """Return the user's id that a node id names, or None for every other spelling."""
+    try:
+        padded = node_id + "=" * (-len(node_id) % 4)
+        user_id = base64.urlsafe_b64decode(padded).decode().removeprefix("User:")
+    except (binascii.Error, ValueError):
+        return None
+    return user_id if to_node_id(user_id) == node_id else None

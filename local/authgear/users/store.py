@@ -5,13 +5,11 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from .node_ids import to_node_id
-from .records import Identity, Record, normalize
+from .records import Identity, Record, normalize, to_node_id
 
 Changes = Mapping[str, Record | None]
 
@@ -26,7 +24,7 @@ class User:
     @property
     def node_id(self) -> str:
         """The id by which GraphQL knows the user."""
-        return to_node_id("User", self.id)
+        return to_node_id(self.id)
 
     @property
     def record(self) -> Record:
@@ -55,38 +53,26 @@ class Transaction:
 
     def __init__(self, records: Mapping[str, Record]) -> None:
         self.records = dict(records)
-        self.changes: dict[str, Record | None] = {}
-        # Built with the first look-up: a request may hold hundreds.
-        self._indexes: dict[str, dict[Any, list[Record]]] = {}
+        self.changes: dict[str, Record] = {}
 
     def save(self, record: Record) -> None:
-        """Store a user, new or changed."""
-        self._indexes.clear()
+        """Store a user."""
         self.records[record.id] = self.changes[record.id] = record
-
-    def delete(self, user_id: str) -> None:
-        """Delete a user."""
-        self._indexes.clear()
-        del self.records[user_id]
-        self.changes[user_id] = None
 
     def find_by_login_id(self, value: str) -> Record | None:
         """Return the user with a login id of this value, whatever its key."""
-        if "" not in self._indexes:
-            owners = self._indexes[""] = defaultdict(list)
-            for record in self.records.values():
-                for identity in record.identities:
-                    owners[identity.value].append(record)
-        found = self._indexes[""].get(value)
-        return found[0] if found else None
+        for record in self.records.values():
+            if any(identity.value == value for identity in record.identities):
+                return record
+        return None
 
     def find_by_attribute(self, name: str, value: str) -> list[Record]:
         """Return the users with this value of a standard attribute."""
-        if name not in self._indexes:
-            having = self._indexes[name] = defaultdict(list)
-            for record in self.records.values():
-                having[record.standard_attributes.get(name)].append(record)
-        return self._indexes[name].get(value, [])
+        return [
+            record
+            for record in self.records.values()
+            if record.standard_attributes.get(name) == value
+        ]
 
 
 class Users:
@@ -107,7 +93,6 @@ class Users:
         represent: Callable[[Record], dict[str, Any]],
         on_change: Callable[[], None],
     ) -> None:
-        self.custom_attribute_names: set[str] = set()
         self.represent = represent
         self._clock = clock
         self._on_change = on_change
@@ -129,7 +114,7 @@ class Users:
         Create a user; nothing is validated, as rules may have been others once.
 
         Args:
-            email: A login id, and with it the attribute; so for the next two.
+            email: A login id, and with it the attribute, as are the next two.
 
             username: See `email`.
 
@@ -137,7 +122,7 @@ class Users:
 
             standard_attributes: In their stored form.
 
-            custom_attributes: Their names become known to the project.
+            custom_attributes: An update leaves them alone.
 
             user_id: The UUID; made up when left out.
         """
@@ -157,7 +142,6 @@ class Users:
             standard_attributes=owned | dict(standard_attributes or {}),
             custom_attributes=dict(custom_attributes or {}),
         )
-        self.custom_attribute_names.update(record.custom_attributes)
         self.commit({record.id: record})
         return User(record.id, self)
 

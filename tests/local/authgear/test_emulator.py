@@ -10,7 +10,6 @@ import requests
 from authgear import AdminAPI, Forbidden
 from local.authgear import Authgear, User
 from tests.local.authgear.conftest import soon
-from tests.local.foreground import run_until
 
 
 def test_requests_are_noted(
@@ -59,12 +58,3 @@ def test_unknown_user_is_a_key_error(authgear: Authgear) -> None:
     """A test that reads a missing user gets a KeyError."""
     with pytest.raises(KeyError):
         authgear.users.get("nobody")
-
-
-def test_emulator_in_the_foreground_says_how_to_reach_it() -> None:
-    """It prints endpoint, key and user, and ends cleanly with Ctrl-C."""
-    shown, rest, status = run_until("END PRIVATE KEY", "local.authgear", "--port", "0")
-
-    assert shown[0].startswith("endpoint  http://127.0.0.1:")
-    assert [line.split()[0] for line in shown[1:4]] == ["app", "key", "user"]
-    assert (rest, status) == ("", 0)

@@ -7,16 +7,15 @@ import requests
 
 from authgear import AdminAPI, RateLimited
 from local.authgear import Authgear
-from local.authgear.faults import RateLimit
 from tests.fakes.clock import FakeClock
+from tests.fakes.rate_limit import RateLimit
 from tests.local.authgear.conftest import soon
 
 
 def test_limit_counts_a_minute_back() -> None:
     """Requests up to the limit pass; the next waits until the first is a minute old."""
     clock = FakeClock()
-    limit = RateLimit(clock)
-    limit.per_minute = 2
+    limit = RateLimit(2, clock)
 
     first = limit.admit("a")
     clock.now += 20
@@ -30,8 +29,7 @@ def test_limit_counts_a_minute_back() -> None:
 
 def test_limit_is_each_address_s_own() -> None:
     """One client's haste does not slow another down."""
-    limit = RateLimit(FakeClock())
-    limit.per_minute = 1
+    limit = RateLimit(1, FakeClock())
 
     assert [limit.admit(address) for address in ("a", "b")] == [None, None]
 
@@ -40,7 +38,7 @@ def test_request_beyond_the_limit_is_429(
     authgear: Authgear, admin_api: AdminAPI
 ) -> None:
     """The answer names the seconds to wait; a client with less time gives up."""
-    authgear.rate_limit(1)
+    authgear.admit = RateLimit(1, authgear.clock).admit
     admin_api.create_upload_url(budget=soon())
 
     with pytest.raises(RateLimited) as raised:
@@ -52,7 +50,7 @@ def test_request_beyond_the_limit_is_429(
 
 def test_other_paths_are_not_limited(authgear: Authgear) -> None:
     """The limit is that of the Admin API and of uploads."""
-    authgear.rate_limit(0)
+    authgear.admit = RateLimit(0, authgear.clock).admit
 
     answer = requests.get(f"{authgear.endpoint}/healthz", timeout=5)
 

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 import requests
 
-from local.aws import AWSRequest, LocalAWS
+from local.aws import LocalAWS
 from local.aws.ministack import start_ministack
 from local.paths import ROOT
+from tests.fakes.aws_requests import AWSRequest, read_requests
 
 USE_S3 = """
 from local.aws.ministack import start_ministack
@@ -51,7 +52,7 @@ def test_start_is_empty_and_apart(aws: LocalAWS) -> None:
 
 def test_requests_are_described(aws: LocalAWS) -> None:
     """Every request is listed with its service, operation, path and status."""
-    known = len(aws.requests)
+    known = len(read_requests(aws))
 
     aws.s3.create_bucket(Bucket="watched")
     aws.s3.put_object(Bucket="watched", Key="é b", Body=b"")
@@ -61,7 +62,7 @@ def test_requests_are_described(aws: LocalAWS) -> None:
 
     described = [
         (request.service, request.operation, request.path, request.status)
-        for request in aws.requests[known:]
+        for request in read_requests(aws)[known:]
     ]
     assert described == [
         ("s3", "PUT", "watched", 200),
@@ -80,7 +81,7 @@ def test_requests_tell_what_failed(aws: LocalAWS) -> None:
     refused = AWSRequest(
         service="s3", operation="GET ?list-type", path="never-made", status=404
     )
-    assert aws.requests[-1] == refused
+    assert read_requests(aws)[-1] == refused
 
 
 def test_settings_of_the_user_are_not_read(tmp_path: Path) -> None:

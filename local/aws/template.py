@@ -77,11 +77,6 @@ def _remove(matches: Callable[[Content], bool]) -> Callable[[Content], None]:
     return apply
 
 
-def _admit_plain_sqs(content: Content) -> None:
-    """Remove the policies that let nobody use the queues without TLS."""
-    _remove(content, lambda it: it["Type"] == "AWS::SQS::QueuePolicy")
-
-
 SAVED_QUERIES = Difference(
     name="saved queries",
     reason="MiniStack knows no AWS::Logs::QueryDefinition",
@@ -110,7 +105,7 @@ PLAIN_S3 = Difference(
 PLAIN_SQS = Difference(
     name="the queues' policies",
     reason="they refuse plain http, as the bucket's policy does",
-    apply=_admit_plain_sqs,
+    apply=_remove(lambda it: it["Type"] == "AWS::SQS::QueuePolicy"),
 )
 DIFFERENCES = (SAVED_QUERIES, METRIC_MATH, PLAIN_HTTP)
 

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from local.authgear import Authgear
 from local.authgear.access_token import KeyPair
-from local.authgear.users.node_ids import to_node_id
+from local.authgear.users.records import to_node_id
 from tests.contract.exchanges import UPDATE, send
 from tests.contract.probes import PROBES, Probe
 from tests.contract.stage import (
@@ -77,7 +77,7 @@ class LiveStage(Stage):
         for name in "ABCDEF":
             if user_id := environment.get(f"RECORD_USER_{name}"):
                 self.values[f"USER_UUID_{name}"] = user_id
-                self.values[f"NODE_ID_{name}"] = to_node_id("User", user_id)
+                self.values[f"NODE_ID_{name}"] = to_node_id(user_id)
 
     def has_values_for(self, probe: Probe) -> bool:
         """Tell whether all placeholders of a probe have a live value."""

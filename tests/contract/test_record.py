@@ -28,7 +28,6 @@ SOME = (
 def authgear() -> Iterator[Authgear]:
     """Run an emulator with the clock of this machine."""
     with Authgear.start(app_id="other-app") as authgear:
-        authgear.users.custom_attribute_names.add("department")
         yield authgear
 
 

@@ -6,8 +6,8 @@ import os
 import subprocess
 import sys
 
-from local.process import python_path
 from local.system import LocalSystem
+from tests.fakes.python import python_path
 
 MINUTES = 240  # seconds; an empty queue is looked at for a minute
 

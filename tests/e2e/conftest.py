@@ -40,7 +40,6 @@ def quick(shared_quick_system: LocalSystem) -> Iterator[LocalSystem]:
     """Lend that system, and undo afterwards the changes of a test."""
     yield shared_quick_system
     shared_quick_system.put_secret()
-    shared_quick_system.authgear.webhooks.url = None
     for queue in ("RetryQueueUrl", "BulkQueueUrl"):
         url = shared_quick_system.stack.outputs[queue]
         shared_quick_system.aws.sqs.purge_queue(QueueUrl=url)

@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 
 import requests
 
-from local.authgear import User
+from local.authgear import Authgear, User
 from local.system import LocalSystem
 from tests.contract.tokens import make_token
+from tests.e2e.quick import HOOK_KEY
+from tests.fakes.webhooks import Webhooks
 
 UPDATE = "mutation($i: UpdateUserInput!) { updateUser(input: $i) { user { id } } }"
 
@@ -44,45 +46,48 @@ def invoke_hook(system: LocalSystem, event: dict[str, Any]) -> None:
     )
 
 
-def change_by_others(system: LocalSystem, user: User) -> int | None:
+def change_by_others(
+    system: LocalSystem, user: User, key: str = HOOK_KEY
+) -> int | None:
     """
     Have another client of the Admin API replace all attributes of a user.
 
     The picture is one of them. Authgear then reports the change. On a busy machine a
     report may get no answer in its five seconds; the change is then made again.
 
+    Args:
+        system: The stack, with the hook function.
+
+        user: Whose attributes are replaced.
+
+        key: Signs the reports.
+
     Returns:
         The status with which the hook function answered the report.
     """
-    authgear, webhooks = system.authgear, system.authgear.webhooks
     invoke_hook(system, {})  # the start of a process may take longer than a report
-    webhooks.url = local_url(system)
+    with Webhooks.start(system.authgear) as webhooks:
+        webhooks.url, webhooks.key = local_url(system), key
+        for _ in range(3):
+            replace_attributes(system.authgear, user)
+            webhooks.wait()
+            status = webhooks.deliveries[-1].status
+            if status:
+                break
+    return status
+
+
+def replace_attributes(authgear: Authgear, user: User) -> None:
+    """Replace all attributes of a user by a name."""
     update = {"userID": user.node_id, "standardAttributes": {"name": "Another name"}}
-    for _ in range(3):
-        answer = requests.post(
-            f"{authgear.endpoint}/_api/admin/graphql",
-            json={"query": UPDATE, "variables": {"i": update}},
-            headers={
-                "Authorization": f"Bearer {make_token(authgear, authgear.clock())}"
-            },
-            timeout=30,
-        )
-        assert "errors" not in answer.json()
-        webhooks.wait()
-        if webhooks.deliveries[-1].status:
-            break
-    return webhooks.deliveries[-1].status
-
-
-@contextmanager
-def forge_reports(system: LocalSystem) -> Iterator[None]:
-    """Sign the reports with another key until the block ends."""
-    webhooks = system.authgear.webhooks
-    webhooks.key, key = "somebody-elses-key", webhooks.key
-    try:
-        yield
-    finally:
-        webhooks.key = key
+    token = make_token(authgear, authgear.clock())
+    answer = requests.post(
+        f"{authgear.endpoint}/_api/admin/graphql",
+        json={"query": UPDATE, "variables": {"i": update}},
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=30,
+    )
+    assert "errors" not in answer.json()
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from tests.alarms.histories import ATTEMPTS, Queues, Run, add_event, add_run
 from tests.alarms.metrics import Record
 from tests.e2e.hooks import break_hook, hook_log_group, invoke_hook
 from tests.e2e.quick import (
+    HOOK_KEY,
     RECEIVES,
     DeadLetter,
     Invocations,
@@ -234,7 +235,7 @@ def test_reports_that_are_lost_ring(
     body = recorded_body("create_user")
     invoke_hook(quick, delivery(body, key=b"somebody-elses"))
     with break_hook(quick):
-        invoke_hook(quick, delivery(body, key=quick.authgear.webhooks.key.encode()))
+        invoke_hook(quick, delivery(body, key=HOOK_KEY.encode()))
     wait_until(lambda: len(invocations.runs) == known + 2)
 
     forged, broken = invocations.runs[known:]

@@ -1,4 +1,4 @@
-"""The bucket on the local page: as it is, whoever put the objects there."""
+"""The local page lists the objects in the bucket, also those it did not upload."""
 
 from __future__ import annotations
 

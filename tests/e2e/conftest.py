@@ -37,7 +37,7 @@ def shared_quick_system() -> Iterator[LocalSystem]:
 
 @pytest.fixture
 def quick(shared_quick_system: LocalSystem) -> Iterator[LocalSystem]:
-    """Lend that system, and undo afterwards the changes of a test."""
+    """Yield that system, and undo the changes of a test afterwards."""
     yield shared_quick_system
     shared_quick_system.put_secret()
     for queue in ("RetryQueueUrl", "BulkQueueUrl"):

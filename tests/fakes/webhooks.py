@@ -36,7 +36,7 @@ class Delivery:
 
         body: What was sent.
 
-        status: The answer's; `None` if there was none.
+        status: The status of the answer; `None` without an answer.
     """
 
     event_type: str

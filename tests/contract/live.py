@@ -24,6 +24,11 @@ from tests.contract.stage import (
 )
 from tests.contract.tokens import load_key
 
+USERS = (
+    *("RECORD_USER_A", "RECORD_USER_B", "RECORD_USER_C"),
+    *("RECORD_USER_D", "RECORD_USER_E", "RECORD_USER_F"),
+)
+
 
 @dataclass(frozen=True)
 class Server:
@@ -74,8 +79,9 @@ class LiveStage(Stage):
         self.clock = cast(Any, PresentTime())
         self.upload_urls = {}
         self.values = {"APP_ID": server.app_id, RECORDED_HOST: server.host}
-        for name in "ABCDEF":
-            if user_id := environment.get(f"RECORD_USER_{name}"):
+        for variable in USERS:
+            if user_id := environment.get(variable):
+                name = variable[-1]
                 self.values[f"USER_UUID_{name}"] = user_id
                 self.values[f"NODE_ID_{name}"] = to_node_id(user_id)
 

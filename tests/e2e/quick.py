@@ -23,7 +23,7 @@ from tests.alarms.histories import Run
 from tests.e2e.waiting import wait_until
 
 HOOK_SECRET = "authgear-webhook-key"  # noqa: S105 - the secret's name
-WAIT = 3  # seconds between two receives; longer than a run, even of a new process
+WAIT = 5  # seconds between two receives; longer than a run, even of a new process
 RECEIVES = 4  # before a message is a dead letter
 
 
@@ -79,7 +79,7 @@ def lose_picture(system: LocalSystem, picture: bytes) -> DeadLetter:
     key = system.key_for(user, ".png")
     break_key(system)
     system.put(key, picture)
-    # Seven runs, and four waits of three seconds.
+    # Seven runs, and the waits between them.
     wait_until(lambda: count_messages(system, "DeadLetterQueueUrl") == 1, seconds=180)
     system.put_secret()
     return DeadLetter(user=user, key=key)

@@ -24,33 +24,30 @@ from tests.e2e.waiting import wait_until
 
 HOOK_SECRET = "authgear-webhook-key"  # noqa: S105 - the secret's name
 HOOK_KEY = "a-webhook-key-of-the-tests"
-WAIT = 3  # seconds between two receives; longer than a run, even of a new process
+WAIT = 5  # seconds between two receives; longer than a run, even of a new process
 RECEIVES = 4  # before a message is a dead letter
 
 
-def shorten_waits(receives: int = RECEIVES) -> Difference:
-    """
-    Return the difference by which the queues deliver every few seconds.
+def _shorten_waits(content: dict[str, Any]) -> None:
+    """Let the queues deliver every few seconds, a few times."""
+    for name in ("RetryQueue", "BulkQueue"):
+        properties = content["Resources"][name]["Properties"]
+        properties["VisibilityTimeout"] = WAIT
+        properties["RedrivePolicy"]["maxReceiveCount"] = RECEIVES
 
-    Args:
-        receives: How often a message is received before it is a dead letter.
-    """
 
-    def apply(content: dict[str, Any]) -> None:
-        for name in ("RetryQueue", "BulkQueue"):
-            properties = content["Resources"][name]["Properties"]
-            properties["VisibilityTimeout"] = WAIT
-            properties["RedrivePolicy"]["maxReceiveCount"] = receives
-
-    name, reason = "the waits of the queues", "a test cannot wait for a day"
-    return Difference(name=name, reason=reason, apply=apply)
+SHORT_WAITS = Difference(
+    name="the waits of the queues",
+    reason="a test cannot wait for a day",
+    apply=_shorten_waits,
+)
 
 
 @contextmanager
 def start_quick_system() -> Iterator[LocalSystem]:
     """Run such a system until the block ends."""
     with LocalSystem.start(retry_delay=0) as system:
-        system.stack.differences = (*DIFFERENCES, shorten_waits())
+        system.stack.differences = (*DIFFERENCES, SHORT_WAITS)
         system.stack.deploy({"HookSecretArn": create_hook_secret(system)})
         yield system
 
@@ -82,7 +79,7 @@ def lose_picture(system: LocalSystem, picture: bytes) -> DeadLetter:
     key = system.key_for(user, ".png")
     break_key(system)
     system.put(key, picture)
-    # Seven runs, and four waits of three seconds.
+    # Seven runs, and the waits between them.
     wait_until(lambda: count_messages(system, "DeadLetterQueueUrl") == 1, seconds=180)
     system.put_secret()
     return DeadLetter(user=user, key=key)

@@ -130,9 +130,9 @@ def test_picture_that_the_first_retry_heals_is_quiet(
     key = quick.key_for(user, ".png")
     break_key(quick)
     quick.put(key, picture)
-    wait_until(lambda: len(invocations.of(key)) == 4)
+    wait_until(lambda: len(invocations.of(key)) >= 4)
     quick.put_secret()
-    wait_until(lambda: len(invocations.of(key)) == 5)
+    wait_until(lambda: len(invocations.of(key)) >= 5)
 
     add_event(record, invocations.of(key), queues, names["Function"])
 

@@ -80,7 +80,7 @@ def test_page_that_is_opened_later_shows_what_waits(
 ) -> None:
     """The queue is read, not remembered."""
     drop(card, "a.png", PHOTO)
-    expect(tab.locator("#waiting")).to_be_visible(timeout=LONG)
+    expect(tab.locator(".line").first).to_contain_text("attempt 4", timeout=LONG)
 
     later = open_page().get_by_role("article", name=name(user))
 

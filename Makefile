@@ -20,7 +20,6 @@ export PYTHON_VERSION ?= 3.14
 SERVICES := rekognition s3 secretsmanager sqs sts
 MACHINE := $(subst arm64,aarch64,$(ARCHITECTURE))
 SBOMS := sbom-arm64 sbom-x86_64
-VERSION := $(shell sed -n 's/^VERSION = "\(.*\)"/\1/p' src/version.py)
 BUILD_DIR ?= .aws-sam/build
 EVENT ?= events/s3-put.json
 
@@ -154,13 +153,11 @@ validate: $(VENV)/.dev $(MINISTACK_VENV)/.ministack $(SAM_VENV)/.sam $(CHECKOV_V
 	$(SAM_VENV)/bin/sam validate --lint --region us-east-1
 	$(BIN)/python -m pytest $(VALIDATE)
 
-# The built template admits no machine but the one that the package was built for, and has
-# the package's version.
+# The built template admits no machine but the one that the package was built for.
 build: $(VENV)/.ops $(SAM_VENV)/.sam ## make the function's package (ARCHITECTURE=x86_64)
 	$(SAM_VENV)/bin/sam build --build-dir $(BUILD_DIR) \
 	  --parameter-overrides Architecture=$(ARCHITECTURE)
-	sed -e 's/^\( *SemanticVersion:\).*/\1 $(VERSION)/' \
-	  -e '/^  Architecture:/,/^  [A-Z]/{ /Default:/s/:.*/: $(ARCHITECTURE)/' \
+	sed -e '/^  Architecture:/,/^  [A-Z]/{ /Default:/s/:.*/: $(ARCHITECTURE)/' \
 	  -e '/^ *- /{ /$(ARCHITECTURE)/!d' -e '}' -e '}' \
 	  $(BUILD_DIR)/template.yaml > $(BUILD_DIR)/template.tmp
 	mv $(BUILD_DIR)/template.tmp $(BUILD_DIR)/template.yaml

@@ -12,7 +12,6 @@ import pytest
 import yaml
 
 from tests.deploy.sam import ROOT
-from version import VERSION
 
 E_MACHINE = {"arm64": 183, "x86_64": 62}  # in ELF's header
 LIMIT = 60_000_000  # bytes, unpacked; Lambda itself takes four times as much
@@ -150,13 +149,6 @@ def test_package_is_imported_in_time(
     with capsys.disabled():
         sys.stdout.write(f" (import: {seconds:.2f} s) ")
     assert seconds < LONGEST_IMPORT
-
-
-def test_built_template_has_the_version(template_file: Path) -> None:
-    """What is published has the version of the code."""
-    metadata = yaml.safe_load(template_file.read_text())["Metadata"]
-
-    assert metadata["AWS::ServerlessRepo::Application"]["SemanticVersion"] == VERSION
 
 
 def test_built_template_admits_only_the_built_machine(

@@ -25,7 +25,7 @@ EVENT ?= events/s3-put.json
 
 .PHONY: help demo local ops test test-browser screenshots soak storm fuzz bench check \
   lint types docs audit $(SBOMS) format validate build build-Function \
-  build-HookFunction invoke lock clean
+  build-HookFunction release invoke lock clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -182,6 +182,9 @@ build-HookFunction:
 	cp src/version.py LICENSE "$(ARTIFACTS_DIR)"
 	cp src/hook/*.py "$(ARTIFACTS_DIR)/hook"
 	cp src/triggers/__init__.py src/triggers/messages.py "$(ARTIFACTS_DIR)/triggers"
+
+release: $(VENV)/.dev $(SAM_VENV)/.sam ## make the archives of a release, from a clean git tree
+	@$(BIN)/python -m tools.release
 
 invoke: $(VENV)/.dev $(MINISTACK_VENV)/.ministack $(SAM_VENV)/.sam ## sam local invoke (EVENT=events/s3-put.json DOCKER=no)
 	$(BIN)/python -m local.sam.invoke $(if $(filter no,$(DOCKER)),--no-docker) $(SAM_OPTIONS)

@@ -189,7 +189,7 @@ def write_zip(target: Path, files: Mapping[str, bytes], time: datetime) -> None:
         for name in sorted(files):
             entry = ZipInfo(name, time.astimezone(UTC).timetuple()[:6])
             entry.create_system, entry.external_attr = UNIX, MODE << 16
-            archive.writestr(entry, files[name], ZIP_DEFLATED, 9)
+            archive.writestr(entry, files[name], ZIP_DEFLATED)
 
 
 def list_checksums(files: Mapping[str, bytes]) -> str:

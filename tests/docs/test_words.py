@@ -43,6 +43,7 @@ TEXTS = [path for path in PAGES if path.name != "CHANGELOG.md"]
 FILES = [
     *TEXTS,
     ROOT / "template.yaml",
+    ROOT / "tools" / "release.md",
     *(path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))),
 ]
 

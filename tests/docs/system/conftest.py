@@ -10,9 +10,7 @@ import requests
 
 from local.aws import LocalAWS
 from local.aws.ministack import start_ministack
-from local.loopback import HOST
-from tests.deploy.sam import NOWHERE
-from tests.docs.system.checkout import Checkout
+from tests.docs.system.checkout import Checkout, environment_of
 
 BUCKET = "pictures-example"
 USER_ID = "034cc9e8-857b-426e-a269-cbe9527c2dd7"
@@ -61,11 +59,5 @@ def shared_account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account
     """Return an account that keeps what one test has made for the next."""
     folder = tmp_path_factory.mktemp("clone") / "checkout"
     with start_ministack() as aws:
-        environment = {
-            "HTTPS_PROXY": NOWHERE,
-            "NO_PROXY": f"{HOST},localhost",
-            "SAM_CLI_POLL_DELAY": "0.1",  # seconds
-            "SAM_CLI_TELEMETRY": "0",
-        }
-        checkout = Checkout(folder, aws.environment() | environment, VALUES)
+        checkout = Checkout(folder, environment_of(aws), VALUES)
         yield Account(checkout=checkout, aws=aws)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -52,9 +53,8 @@ def main() -> int:
     folder = ROOT / "build" / "release"
     try:
         release = read_release(ROOT)
-        folder.mkdir(parents=True, exist_ok=True)
-        for old in folder.iterdir():
-            old.unlink()
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
         archives = [make_archive(release, machine, folder) for machine in MACHINES]
     except (ReleaseRefused, BuildFailed) as error:
         print(error)

@@ -164,6 +164,8 @@ build: $(VENV)/.ops $(SAM_VENV)/.sam ## make the function's package (ARCHITECTUR
 
 # Run by `sam build`. Wheels only, for the function's Python and machine whatever this
 # machine's are. Every glibc that wheels name is listed: older pips take no older for granted.
+# The scripts in bin hold the path of this Python: without them and their checksums in RECORD
+# the package is the same in any folder.
 build-Function: $(VENV)/.ops
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --no-compile \
 	  --target "$(ARTIFACTS_DIR)" --upgrade --only-binary=:all: \
@@ -171,6 +173,8 @@ build-Function: $(VENV)/.ops
 	  $(foreach glibc,_2_28 _2_27 _2_26 _2_24 _2_17 2014,--platform manylinux$(glibc)_$(MACHINE)) \
 	  --requirement requirements.txt
 	rm -rf "$(ARTIFACTS_DIR)/bin" "$(ARTIFACTS_DIR)/certifi/tests"
+	sed -i.old '/^\.\.\/\.\.\/bin\//d' "$(ARTIFACTS_DIR)"/*.dist-info/RECORD
+	rm "$(ARTIFACTS_DIR)"/*.dist-info/RECORD.old
 	find "$(ARTIFACTS_DIR)/botocore/data" -mindepth 1 -maxdepth 1 -type d \
 	  $(foreach service,$(SERVICES),! -name $(service)) -exec rm -rf {} +
 	cp -R src/. LICENSE licenses "$(ARTIFACTS_DIR)"

@@ -114,6 +114,15 @@ def test_package_has_no_ballast(folder: Path, name: str) -> None:
     assert list(folder.rglob(name)) == []
 
 
+def test_package_is_the_same_in_any_folder(folder: Path) -> None:
+    """The checksums of scripts, which hold the path of Python, are not recorded."""
+    records = [path.read_text() for path in folder.glob("*.dist-info/RECORD")]
+    lines = [line for text in records for line in text.splitlines()]
+
+    assert len(records) > 10
+    assert [line for line in lines if line.startswith("..")] == []
+
+
 def test_package_fits(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Unpacked it keeps to its budget."""
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

@@ -20,13 +20,12 @@ export PYTHON_VERSION ?= 3.14
 SERVICES := rekognition s3 secretsmanager sqs sts
 MACHINE := $(subst arm64,aarch64,$(ARCHITECTURE))
 SBOMS := sbom-arm64 sbom-x86_64
-VERSION := $(shell sed -n 's/^VERSION = "\(.*\)"/\1/p' src/version.py)
 BUILD_DIR ?= .aws-sam/build
 EVENT ?= events/s3-put.json
 
 .PHONY: help demo local ops test test-browser screenshots soak storm fuzz bench check \
   lint types docs audit $(SBOMS) format validate build build-Function \
-  build-HookFunction invoke lock clean
+  build-HookFunction release invoke lock clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -158,19 +157,19 @@ validate: $(VENV)/.dev $(MINISTACK_VENV)/.ministack $(SAM_VENV)/.sam $(CHECKOV_V
 	$(SAM_VENV)/bin/sam validate --lint --region us-east-1
 	$(BIN)/python -m pytest $(VALIDATE)
 
-# The built template admits no machine but the one that the package was built for, and has
-# the package's version.
+# The built template admits no machine but the one that the package was built for.
 build: $(VENV)/.ops $(SAM_VENV)/.sam ## make the function's package (ARCHITECTURE=x86_64)
 	$(SAM_VENV)/bin/sam build --build-dir $(BUILD_DIR) \
 	  --parameter-overrides Architecture=$(ARCHITECTURE)
-	sed -e 's/^\( *SemanticVersion:\).*/\1 $(VERSION)/' \
-	  -e '/^  Architecture:/,/^  [A-Z]/{ /Default:/s/:.*/: $(ARCHITECTURE)/' \
+	sed -e '/^  Architecture:/,/^  [A-Z]/{ /Default:/s/:.*/: $(ARCHITECTURE)/' \
 	  -e '/^ *- /{ /$(ARCHITECTURE)/!d' -e '}' -e '}' \
 	  $(BUILD_DIR)/template.yaml > $(BUILD_DIR)/template.tmp
 	mv $(BUILD_DIR)/template.tmp $(BUILD_DIR)/template.yaml
 
 # Run by `sam build`. Wheels only, for the function's Python and machine whatever this
 # machine's are. Every glibc that wheels name is listed: older pips take no older for granted.
+# The scripts in bin hold the path of this Python: without them and their checksums in RECORD
+# the package is the same in any folder.
 build-Function: $(VENV)/.ops
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --no-compile \
 	  --target "$(ARTIFACTS_DIR)" --upgrade --only-binary=:all: \
@@ -178,6 +177,8 @@ build-Function: $(VENV)/.ops
 	  $(foreach glibc,_2_28 _2_27 _2_26 _2_24 _2_17 2014,--platform manylinux$(glibc)_$(MACHINE)) \
 	  --requirement requirements.txt
 	rm -rf "$(ARTIFACTS_DIR)/bin" "$(ARTIFACTS_DIR)/certifi/tests"
+	sed -i.old '/^\.\.\/\.\.\/bin\//d' "$(ARTIFACTS_DIR)"/*.dist-info/RECORD
+	rm "$(ARTIFACTS_DIR)"/*.dist-info/RECORD.old
 	find "$(ARTIFACTS_DIR)/botocore/data" -mindepth 1 -maxdepth 1 -type d \
 	  $(foreach service,$(SERVICES),! -name $(service)) -exec rm -rf {} +
 	cp -R src/. LICENSE licenses "$(ARTIFACTS_DIR)"
@@ -189,6 +190,9 @@ build-HookFunction:
 	cp src/version.py LICENSE "$(ARTIFACTS_DIR)"
 	cp src/hook/*.py "$(ARTIFACTS_DIR)/hook"
 	cp src/triggers/__init__.py src/triggers/messages.py "$(ARTIFACTS_DIR)/triggers"
+
+release: $(VENV)/.dev $(SAM_VENV)/.sam ## make the archives of a release, from a clean git tree
+	@$(BIN)/python -m tools.release
 
 invoke: $(VENV)/.dev $(MINISTACK_VENV)/.ministack $(SAM_VENV)/.sam ## sam local invoke (EVENT=events/s3-put.json DOCKER=no)
 	$(BIN)/python -m local.sam.invoke $(if $(filter no,$(DOCKER)),--no-docker) $(SAM_OPTIONS)

@@ -1,4 +1,4 @@
 """The product's name and its version, each in one place."""
 
 NAME = "authgear-s3-profile-pictures"
-VERSION = "0.1.0"
+VERSION = "1.0.0"

@@ -55,13 +55,13 @@ def host_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session", params=BUILT)
 def built_package(request: pytest.FixtureRequest) -> Package:
     """Return the package for each machine."""
-    return Package(_build_or_skip(request, BUILT[request.param]).parent / "Function")
+    return Package(build_or_skip(request, BUILT[request.param]).parent / "Function")
 
 
 @pytest.fixture(scope="session")
 def own_package(request: pytest.FixtureRequest) -> Package:
     """Return the package for the Python and the machine of this test."""
-    return Package(_build_or_skip(request, "host_package"))
+    return Package(build_or_skip(request, "host_package"))
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def package_copy(built_package: Package, tmp_path: Path) -> Package:
     return Package(tmp_path / "copy")
 
 
-def _build_or_skip(request: pytest.FixtureRequest, fixture: str) -> Path:
+def build_or_skip(request: pytest.FixtureRequest, fixture: str) -> Path:
     """Return what a fixture builds; skip the test if no package index is reachable."""
     try:
         path: Path = request.getfixturevalue(fixture)

@@ -69,6 +69,7 @@ CODE = [
 FILES = [
     *TEXTS,
     ROOT / "template.yaml",
+    ROOT / "tools" / "release.md",
     *(path for it in (*FOLDERS, "local") for path in sorted((ROOT / it).rglob("*.py"))),
 ]
 

@@ -1,4 +1,4 @@
-"""A clean copy of the checkout, in which commands are run as somebody types them."""
+"""Terminals: in any folder, and in a clean copy of the checkout."""
 
 from __future__ import annotations
 
@@ -11,19 +11,22 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from local.aws import LocalAWS
+from local.loopback import HOST
 from local.paths import PICTURES, ROOT
+from tests.deploy.sam import NOWHERE
 
 VENVS = (".venv", ".venv-ministack", ".venv-sam")
 TIME = 120.0  # seconds that a command may take
 PASSED_ON = ("HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "TMPDIR")
 
 
-class Checkout:
+class Terminal:
     """
-    A copy of what git knows, with the virtual environments of the original.
+    Runs commands in a folder as somebody types them, with SAM on the path.
 
     Args:
-        folder: Where to; it is made.
+        folder: Where commands are run.
 
         environment: Variables that commands get, beside a few of this process's own.
 
@@ -37,23 +40,8 @@ class Checkout:
         values: Mapping[str, str] | None = None,
     ) -> None:
         self.folder = folder
-        self.files = list(_known_to_git())
         self._environment = dict(environment or {})
         self._values = values or {}
-        for name in self.files:
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
-        for file in folder.glob("requirements*.txt"):
-            # The packages are installed already: an older file makes `make` see that.
-            os.utime(file, (0, 0))
-        for name in VENVS:
-            (folder / name).symlink_to(ROOT / name)
-        for name in ("me.jpg", "picture.jpg"):
-            shutil.copy(PICTURES / "rocket.jpg", folder / name)
-
-    def contents(self) -> dict[str, bytes]:
-        """Return the files that git knows."""
-        return {name: (self.folder / name).read_bytes() for name in self.files}
 
     def fill_in(self, command: str) -> str:
         """Return a command with the reader's own words in it."""
@@ -64,7 +52,7 @@ class Checkout:
     @contextmanager
     def start(self, command: str) -> Iterator[subprocess.Popen[str]]:
         """Run a command in a shell, in a group of its own, until the block ends."""
-        programs = self.folder / ".venv-sam" / "bin"
+        programs = ROOT / ".venv-sam" / "bin"
         environment = {n: os.environ[n] for n in PASSED_ON if n in os.environ}
         environment["PATH"] = f"{programs}{os.pathsep}{os.environ['PATH']}"
         with subprocess.Popen(  # noqa: S603 - from this project's own documents
@@ -100,6 +88,52 @@ class Checkout:
             output, _ = process.communicate(typed, TIME)
         assert process.returncode == 0, f"{self.fill_in(command)}\n{output}"
         return output
+
+
+class Checkout(Terminal):
+    """
+    A copy of what git knows, with the virtual environments of the original.
+
+    Args:
+        folder: Where to; it is made.
+
+        environment: Variables that commands get, beside a few of this process's own.
+
+        values: What to put for the words in capitals that stand for the reader's own.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        environment: Mapping[str, str] | None = None,
+        values: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(folder, environment, values)
+        self.files = list(_known_to_git())
+        for name in self.files:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+        for file in folder.glob("requirements*.txt"):
+            # The packages are installed already: an older file makes `make` see that.
+            os.utime(file, (0, 0))
+        for name in VENVS:
+            (folder / name).symlink_to(ROOT / name)
+        for name in ("me.jpg", "picture.jpg"):
+            shutil.copy(PICTURES / "rocket.jpg", folder / name)
+
+    def contents(self) -> dict[str, bytes]:
+        """Return the files that git knows."""
+        return {name: (self.folder / name).read_bytes() for name in self.files}
+
+
+def environment_of(aws: LocalAWS) -> dict[str, str]:
+    """Return the variables with which commands find MiniStack, and nothing else."""
+    return aws.environment() | {
+        "HTTPS_PROXY": NOWHERE,
+        "NO_PROXY": f"{HOST},localhost",
+        "SAM_CLI_POLL_DELAY": "0.1",  # seconds
+        "SAM_CLI_TELEMETRY": "0",
+    }
 
 
 def _known_to_git() -> Iterator[str]:

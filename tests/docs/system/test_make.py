@@ -39,6 +39,7 @@ PLANNED = {
     "make invoke": "it needs Docker, and images from a registry",
     "make invoke EVENT=events/sqs.json": "the same",
     "make lock": "it asks PyPI",
+    "make release": "it needs a clean tree; tests/deploy makes the archives",
     "make ops": "it only lists the commands, of which each is run",
     "make screenshots": "it needs Chromium",
     "make soak": "20,000 histories; tests/simulation plays some",

@@ -3,7 +3,7 @@ Every `sam` of the documents, run unchanged.
 
 SAM is real, and so is the template, except for what MiniStack, which plays AWS, does
 not know; the package is one for this machine, since tests/deploy builds the deployed
-one. The application repository is a fake.
+one.
 """
 
 from __future__ import annotations
@@ -21,13 +21,11 @@ from local.aws.package import host_architecture, pack
 from local.aws.stack import Stack
 from local.aws.template import DIFFERENCES, adapt
 from local.sample_users import create_person
-from settings import VARIABLES
 from tests.deploy import sam
 from tests.deploy.translation import REGION, translate
 from tests.docs.commands import COMMANDS
 from tests.docs.system.conftest import Account
 from tests.e2e.waiting import wait_until
-from version import VERSION
 
 SAM = ".venv-sam/bin/sam"
 STACK = "authgear-profile-pictures"
@@ -47,11 +45,6 @@ PACKAGE = (
     "--s3-bucket YOUR_PACKAGES --output-template-file packaged.yaml"
 )
 GUIDED, DEPLOY, DELETE = f"{SAM} deploy --guided", f"{SAM} deploy", f"{SAM} delete"
-PUBLISHED = [
-    f"{SAM} package --template .aws-sam/build/template.yaml "
-    "--s3-bucket YOUR_PACKAGES --output-template-file packaged.yaml",
-    f"{SAM} publish --template packaged.yaml",
-]
 # SAM asks the documented questions; Enter answers all others.
 ANSWERS = {
     "BucketName": "new-example",
@@ -76,10 +69,6 @@ def built(account: Account, tmp_path: Path) -> Account:
     for name in ("Function", "HookFunction"):
         content["Resources"][name]["Properties"]["CodeUri"] = "Function"
     content["Parameters"]["Architecture"]["Default"] = host_architecture()
-    application = content["Metadata"]["AWS::ServerlessRepo::Application"]
-    application["SemanticVersion"] = VERSION
-    for name in ("LicenseUrl", "ReadmeUrl"):
-        application[name] = f"../../{application[name]}"
     (folder / "template.yaml").write_text(json.dumps(content))
     return account
 
@@ -92,7 +81,7 @@ def test_every_sam_is_run() -> None:
 
     assert commands == {
         *(GUIDED, SHORT, DEPLOY, DELETE, "sam deploy --guided"),
-        *(*CONFIGURE, *CHOOSE, PACKAGE, *PUBLISHED),
+        *(*CONFIGURE, *CHOOSE, PACKAGE),
     }
 
 
@@ -204,15 +193,3 @@ def parameter_names() -> list[str]:
 def picture_size(account: Account) -> str:
     """Return what the deployed function makes pictures of."""
     return Stack(account.aws, STACK).variables["PICTURE_SIZE"]
-
-
-def test_template_is_published(built: Account) -> None:
-    """Version, licence and README go along, from where they were packaged to."""
-    for command in PUBLISHED:
-        built.checkout.run(command)
-
-    (published,) = built.repository.published
-    assert published["semanticVersion"] == VERSION
-    assert published["licenseUrl"].startswith("s3://packages-example/")
-    assert "AWS::Serverless::Function" in published["templateBody"]
-    assert all(name in published["templateBody"] for name in VARIABLES)

@@ -1,5 +1,5 @@
 """
-The archive of a release, deployed with nothing but the commands of its README.
+The archive of a release, deployed with only the commands of its README.
 
 SAM and the AWS command line are real. The archive is the true one, except what
 MiniStack does not support in its template. MiniStack runs functions with this machine's

@@ -51,6 +51,7 @@ def test_failure_says_what_comes_next(card: Locator, tab: Tab, user: User) -> No
     expect(news).to_contain_text(first, timeout=LONG)
     waits = "Waits in the retry queue, which delivers it every 15 minutes for a day."
     expect(card.locator(".next")).to_have_text(waits, timeout=LONG)
+    expect(card.locator(".next")).to_be_visible()
     expect_told(card, "Wait; if it persists")
     lines = tab.locator(".line").filter(has_text=name(user))
     expect(lines.filter(has_text="attempt 3 of 3")).to_have_count(1)
@@ -85,6 +86,7 @@ def test_page_that_is_opened_later_shows_what_waits(
     later = open_page().get_by_role("article", name=name(user))
 
     expect(later.locator(".next")).to_contain_text("Waits in the retry queue")
+    expect(later.locator(".next")).to_be_visible()
 
 
 def test_rate_limit_does_what_its_hint_says(card: Locator, tab: Tab) -> None:

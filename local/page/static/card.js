@@ -41,7 +41,7 @@ export class Card {
     this.element = make("li", {}, this.article);
     this.acceptDrops();
     this.show();
-    this.next.textContent = WAITS;
+    this.next.textContent = user.waiting ? WAITS : "";
     this.next.hidden = !user.waiting;
   }
 

@@ -184,7 +184,8 @@ class Stage:
         self._log.truncate()
         self.output += [lines, metrics.getvalue()]
         self.output += [str(item.tags.get(TAG)) for item in self.s3.objects.values()]
-        self.records += map(json.loads, lines.splitlines())
+        # Not splitlines(): a key may hold U+0085 or U+2028, which end no line of a log.
+        self.records += map(json.loads, filter(None, lines.split("\n")))
         return answer
 
     @property

@@ -28,6 +28,7 @@ Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 LOOPBACK = (HOST, "localhost", "::1")
 KEPT_REQUESTS = 10_000
+LOG_WAITS = (2.0, 0.05, 3.0)  # seconds: for the first line, after the last, in all
 REQUESTS = "/local/requests"  # where they can be read
 QUERY = ("list-type", "notification", "prefix", "tagging", "uploads", "versionId")
 SERVICE = re.compile(r"/([a-z0-9-]+)/aws4_request")  # in the header of a signature
@@ -105,7 +106,11 @@ async def serve(listener: socket.socket) -> None:
     from hypercorn.asyncio import serve as serve_http
     from hypercorn.config import Config
     from ministack.app import app
+    from ministack.core.lambda_runtime import Worker
 
+    # On a busy machine a function's lines come later than the 50 ms that it waits for
+    # them; it would then show them as lines of the next invocation.
+    Worker._drain_stderr_bounded.__defaults__ = LOG_WAITS
     # It hands its own variables on to functions, which would take these for theirs.
     for name in ("LOG_LEVEL", "PYTHONPATH"):
         del os.environ[name]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import os
 import socket
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -23,6 +26,13 @@ with start_ministack() as aws:
     print(aws.s3.list_buckets()["Buckets"][0]["Name"])
 """
 
+WRITES_LATE = """
+import sys, threading
+
+def handle(event, context):
+    threading.Timer(0.5, sys.stderr.write, ["late line\\n"]).start()
+"""
+
 
 def test_s3_keeps_objects(aws: LocalAWS) -> None:
     """An object that is put into a bucket is found there."""
@@ -38,6 +48,24 @@ def test_secrets_manager_keeps_secrets(aws: LocalAWS) -> None:
     aws.secrets.create_secret(Name="kept", SecretString="{}")
 
     assert aws.secrets.get_secret_value(SecretId="kept")["SecretString"] == "{}"
+
+
+def test_log_of_a_busy_machine_belongs_to_its_invocation(aws: LocalAWS) -> None:
+    """Lines that come half a second late are not those of the next invocation."""
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as archive:
+        archive.writestr("late.py", WRITES_LATE)
+    aws.functions.create_function(
+        FunctionName="late",
+        Runtime="python3.14",
+        Handler="late.handle",
+        Role="arn:aws:iam::000000000000:role/late",
+        Code={"ZipFile": package.getvalue()},
+    )
+
+    answer = aws.functions.invoke(FunctionName="late", LogType="Tail")
+
+    assert b"late line" in base64.b64decode(answer["LogResult"])
 
 
 def test_start_is_empty_and_apart(aws: LocalAWS) -> None:

@@ -36,6 +36,7 @@ PLANNED = {
     "make check": "it is lint, types and the tests themselves",
     "make fuzz": "a minute; tests/hostile damages some files",
     "make fuzz SECONDS=600 SEED=2": "ten minutes",
+    "make fuzz FORMAT=NAME": "a minute; tests/hostile damages some files",
     "make invoke": "it needs Docker, and images from a registry",
     "make invoke EVENT=events/sqs.json": "the same",
     "make lock": "it asks PyPI",

@@ -28,24 +28,7 @@ FAILED = re.compile(r"(Traceback |\S*PicturesFailed)")
 
 @dataclass(frozen=True, kw_only=True)
 class Settled:
-    """
-    The result of one object of one event, after all attempts.
-
-    Args:
-        key: The object's key; empty if the event named none.
-
-        outcome: One of the six.
-
-        reason: Its stable code.
-
-        detail: One sentence on it.
-
-        attempts: How often the function was invoked for it.
-
-        milliseconds: How long the function worked on it, in all attempts.
-
-        facts: All fields of its last log line.
-    """
+    """The result of one object of one event, after all attempts."""
 
     key: str
     outcome: str
@@ -57,16 +40,7 @@ class Settled:
 
 
 class History:
-    """
-    Keeps what is done with, and waits for what is not.
-
-    Attributes:
-        settled: The result of each object, in the order of the ends.
-
-        records: The function's log, a record per object and attempt.
-
-        log: Every line that the function wrote.
-    """
+    """Keeps what is done with, and waits for what is not."""
 
     def __init__(self) -> None:
         self.settled: list[Settled] = []
@@ -93,17 +67,12 @@ class History:
 
     def wait_for(self, key: str, *, count: int = 1, timeout: float = 60.0) -> Settled:
         """
-        Return the result of an object.
+        Return the result of an object; its key is empty for an event that names none.
 
-        Args:
-            key: The object's key; empty for an event that names none.
-
-            count: Which of its events is meant: the first, the second ...
-
-            timeout: Seconds to wait for it.
+        The count says which of its events is meant: the first, the second ...
 
         Raises:
-            TimeoutError: It has not settled in time.
+            TimeoutError: It has not settled after so many seconds.
         """
         with self._changed:
             if not self._changed.wait_for(lambda: self.count(key) >= count, timeout):
@@ -146,16 +115,7 @@ class History:
 
 
 class LogReader:
-    """
-    Hands on each invocation's lines as they appear in the function's log group.
-
-    Args:
-        aws: Where it is.
-
-        group: The log group's name.
-
-        on_invocation: Called with the lines that the function itself wrote.
-    """
+    """Hands on each invocation's lines as they appear in the function's log group."""
 
     def __init__(
         self, aws: LocalAWS, group: str, on_invocation: Callable[[list[str]], None]

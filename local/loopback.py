@@ -10,12 +10,7 @@ HOST = "127.0.0.1"
 
 
 def listen(wanted: int) -> socket.socket:
-    """
-    Return a socket that listens.
-
-    Args:
-        wanted: The port it would like; another, if a program listens there.
-    """
+    """Return a socket that listens on a port; on another one if that is taken."""
     for port in (wanted, 0):
         listener = socket.socket()
         # A server that has just ended is no obstacle.
@@ -33,14 +28,7 @@ def listen(wanted: int) -> socket.socket:
 
 
 def fetch(url: str, timeout: float = 10.0) -> bytes:
-    """
-    Return the body of an answer; no proxy of the user's is asked.
-
-    Args:
-        url: On this machine.
-
-        timeout: Seconds to wait for each part of the answer.
-    """
+    """Return the body of an answer of this machine; no proxy of the user's is asked."""
     if urlsplit(url).hostname != HOST:
         message = f"not on this machine: {url}"
         raise ValueError(message)

@@ -24,16 +24,7 @@ KEY_PATTERN = PREFIX + "{user_id}.*"
 
 
 class LocalSystem:
-    """
-    A running system; use `start`.
-
-    Args:
-        authgear: The Authgear emulator.
-
-        aws: The services of AWS.
-
-        variables: Variables of the function that differ from their defaults.
-    """
+    """A running system; use `start`."""
 
     bucket = BUCKET
     retry_delay = RETRY_DELAY  # seconds
@@ -63,14 +54,10 @@ class LocalSystem:
         ports: tuple[int, int] = (0, 0),
     ) -> Iterator[LocalSystem]:
         """
-        Deploy the stack, and run it until the block ends.
+        Deploy the stack with these parameters, and run it until the block ends.
 
-        Args:
-            parameters: The template's parameters that differ from their defaults.
-
-            retry_delay: Seconds before the first retry of what failed.
-
-            ports: Authgear's and AWS's; any others where they are taken.
+        Ports are those of Authgear and AWS: others where a program listens on them. The
+        retry delay is in seconds.
 
         Raises:
             StackFailed: The stack cannot be deployed, or its function does not start.
@@ -153,11 +140,8 @@ class LocalSystem:
         """
         Return the key of a user's object.
 
-        Args:
-            user: The user.
-
-            suffix: How the file's name ends, such as `.jpg`; the pattern may decide
-                otherwise.
+        The suffix is how the file's name ends, such as `.jpg`; the pattern may decide
+        otherwise.
         """
         pattern = self.key_pattern
         names = {

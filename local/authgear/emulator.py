@@ -27,12 +27,8 @@ class Authgear(Project):
         """
         Run a server until the block ends; then no connection and no thread is left.
 
-        Args:
-            app_id: The project's id.
-
-            port: To listen on; 0 is any free one.
-
-            clock: Tells the time in seconds since 1970.
+        The clock tells the time in seconds since 1970; the port is another one if a
+        program listens on it.
         """
         authgear = cls(app_id, clock)
         # The clock can be set while the server runs.

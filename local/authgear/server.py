@@ -24,12 +24,8 @@ class Server:
     """
     Serves a WSGI application in threads of its own.
 
-    Args:
-        application: Answers the requests.
-
-        port: To listen on; any other if it is taken.
-
-        clock: Tells the time of the answers, in seconds since 1970.
+    Another port is taken if a program listens on the given one. The clock tells the
+    time for the header Date.
     """
 
     def __init__(

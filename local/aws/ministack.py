@@ -25,13 +25,8 @@ def start_ministack(
     """
     Run MiniStack, empty at first, until the block ends.
 
-    Args:
-        port: Where to listen; any other if it is taken.
-
-        retry_delay: Seconds before the first retry of an asynchronous invocation;
-            before the second it is twice as long.
-
-        enforces_iam: Whether every caller needs the rights for what it does.
+    Another port is taken if a program listens on the given one. An asynchronous
+    invocation is tried again after the delay (seconds), and after twice as long.
 
     Raises:
         ProcessEnded: It is not installed, or does not start; the text says more.

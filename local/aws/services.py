@@ -19,12 +19,7 @@ if TYPE_CHECKING:
 
 
 class LocalAWS:
-    """
-    Clients of all services, at one address.
-
-    Args:
-        endpoint: The address, such as `http://127.0.0.1:4566`.
-    """
+    """Clients of all services, at one address such as `http://127.0.0.1:4566`."""
 
     def __init__(self, endpoint: str) -> None:
         self.endpoint = endpoint

@@ -28,18 +28,7 @@ class StackFailed(Exception):
 
 @dataclass
 class Stack:
-    """
-    A stack, which may not be deployed yet.
-
-    Args:
-        aws: Where it is.
-
-        name: Its name.
-
-        differences: How its template differs from template.yaml.
-
-        parameters: What it was last deployed with.
-    """
+    """A stack, which may not be deployed yet."""
 
     aws: LocalAWS
     name: str
@@ -48,12 +37,9 @@ class Stack:
 
     def deploy(self, parameters: Mapping[str, str], *, text: str | None = None) -> None:
         """
-        Create or update the stack.
+        Create or update the stack, by template.yaml or another text of a template.
 
-        Args:
-            parameters: Those that differ from the last deployment, or the defaults.
-
-            text: The template; template.yaml if left out.
+        The parameters are those that differ from the last deployment, or the defaults.
 
         Raises:
             StackFailed: CloudFormation does not take it, or could not make it.

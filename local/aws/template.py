@@ -21,16 +21,7 @@ Content = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Difference:
-    """
-    Something that is changed in the copy.
-
-    Args:
-        name: What it is about.
-
-        reason: Why it is changed.
-
-        apply: Changes a template in place.
-    """
+    """Something that is changed in the copy."""
 
     name: str
     reason: str

@@ -19,10 +19,10 @@ def check(
     system: LocalSystem, before: Mapping[str, dict[str, Any]], played: Played
 ) -> dict[str, list[str]]:
     """
-    Check everything.
+    Check everything after all steps.
 
     Args:
-        system: After all steps.
+        system: Where they were played.
 
         before: Each user's attributes before the first step, by user id.
 

@@ -29,16 +29,7 @@ def format_header() -> str:
 
 
 def format_row(step: Step, settled: Settled, *, color: bool) -> str:
-    """
-    Return a step's line; a second one where another outcome was expected.
-
-    Args:
-        step: What was done.
-
-        settled: What came of it.
-
-        color: Whether the reader is a terminal that shows colours.
-    """
+    """Return a step's line; a second one where another outcome was expected."""
     is_expected = settled.reason == step.expected
     line = _line(
         (

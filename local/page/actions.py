@@ -16,12 +16,7 @@ class NothingThere(Exception):
 
 
 class Actions:
-    """
-    Does what is asked for.
-
-    Args:
-        system: Where it happens.
-    """
+    """Does what is asked for."""
 
     def __init__(self, system: LocalSystem) -> None:
         self._system = system

@@ -21,14 +21,7 @@ STATIC = Path(__file__).parent / "static"
 
 
 def make_application(system: LocalSystem, stopping: threading.Event) -> Flask:
-    """
-    Make the WSGI application of the page.
-
-    Args:
-        system: What it shows.
-
-        stopping: Set when the server stops.
-    """
+    """Make the page's WSGI application; its streams end when `stopping` is set."""
     app = Flask("local.page", static_folder=None)
     app.before_request(refuse_foreign)
     app.after_request(

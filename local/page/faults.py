@@ -13,16 +13,7 @@ STEPS: tuple[Step, ...] = ("presign", "upload", "read", "update")
 
 @dataclass(frozen=True, kw_only=True)
 class SimulatedFailure:
-    """
-    One failure.
-
-    Args:
-        title: What goes wrong.
-
-        hint: What to expect.
-
-        faults: What it switches on in the emulator.
-    """
+    """One failure."""
 
     title: str
     hint: str
@@ -67,12 +58,7 @@ FAILURES = {
 
 
 class SimulatedFailures:
-    """
-    Which failures are on.
-
-    Args:
-        authgear: The emulator that they are about.
-    """
+    """Which failures are on."""
 
     def __init__(self, authgear: Authgear) -> None:
         self._authgear = authgear

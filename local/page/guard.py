@@ -31,16 +31,7 @@ def refuse_foreign() -> Response | None:
 
 
 def secure(response: Response, *, images: str, bucket: str) -> Response:
-    """
-    Tell the browser what the page may load, and that nobody may frame it.
-
-    Args:
-        response: Any answer.
-
-        images: The origin of Authgear's pictures.
-
-        bucket: The origin of S3.
-    """
+    """Tell the browser from where the page may load, and that nobody may frame it."""
     response.headers["Content-Security-Policy"] = (
         "default-src 'none'; script-src 'self'; style-src 'self'; "
         f"img-src 'self' data: {images}; connect-src 'self' {bucket}; "

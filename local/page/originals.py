@@ -21,12 +21,7 @@ MOST_PIXELS = 100_000_000  # the most that MAX_INPUT_PIXELS allows
 
 
 class Originals:
-    """
-    The objects in the bucket, and those that Authgear's pictures were made from.
-
-    Args:
-        system: Whose bucket and log are looked at.
-    """
+    """The objects in the bucket, and those that Authgear's pictures were made from."""
 
     def __init__(self, system: LocalSystem) -> None:
         self._s3, self._bucket, self._system = system.aws.s3, system.bucket, system

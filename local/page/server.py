@@ -13,12 +13,7 @@ from local.system import LocalSystem
 
 
 class Page:
-    """
-    A page that is being served; use `start`.
-
-    Args:
-        url: Where it is.
-    """
+    """A page that is being served; use `start`."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -26,14 +21,7 @@ class Page:
     @classmethod
     @contextmanager
     def start(cls, system: LocalSystem, port: int = 0) -> Iterator[Page]:
-        """
-        Serve the page until the block ends.
-
-        Args:
-            system: What it shows.
-
-            port: Where to listen; 0 takes any free port.
-        """
+        """Serve the page until the block ends."""
         stopping = threading.Event()
         server = Server(make_application(system, stopping), port)
         origin = f"http://{HOST}:{server.port}"

@@ -21,18 +21,7 @@ PAUSE = 0.1  # seconds between two events, however much changes
 
 
 class Stream:
-    """
-    Tells every open page what happens.
-
-    Args:
-        system: The system to show.
-
-        failures: The faults that are on.
-
-        originals: What the pictures were made from.
-
-        stopping: Set when the server stops.
-    """
+    """Tells every open page what happens, until the server stops."""
 
     def __init__(
         self,
@@ -49,12 +38,7 @@ class Stream:
         self._start = secrets.token_hex(4)
 
     def events(self, last_id: str) -> Iterator[str]:
-        """
-        Write events until the server stops.
-
-        Args:
-            last_id: The id of the last event that the page has seen, if any.
-        """
+        """Write events after the one with this id, or all, until the server stops."""
         start, _, number = last_id.partition("-")
         told = int(number) if start == self._start and number.isdecimal() else 0
         count, sent = -1, ""

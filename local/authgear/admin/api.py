@@ -36,12 +36,7 @@ def find_graphql_step() -> str:
 
 
 class AdminAPI:
-    """
-    Answers the requests to `/_api/admin/`.
-
-    Args:
-        authgear: Whose users, keys and images it is about.
-    """
+    """Answers the requests to `/_api/admin/`."""
 
     def __init__(self, authgear: Project) -> None:
         self._authgear = authgear

@@ -29,18 +29,7 @@ Node = dict[str, Any]
 
 
 class Resolvers:
-    """
-    The fields of `Query` and `Mutation`.
-
-    Args:
-        transaction: What the request sees and changes.
-
-        image_origin: The origin that shows pictures.
-
-        hook: What the project's blocking hook makes of an update.
-
-        now: The time of an update, in seconds since 1970.
-    """
+    """The fields of `Query` and `Mutation`, for one request."""
 
     def __init__(
         self, transaction: Transaction, image_origin: str, hook: Hook | None, now: float

@@ -36,12 +36,7 @@ class Images(Mapping[str, bytes]):
         return len(self._objects)
 
     def add(self, object_id: str, content: bytes) -> None:
-        """
-        Store an object.
-
-        Raises:
-            APIError: There is one with this id, also when two come at once.
-        """
+        """Store an object; refuse a known id, also when two come at once."""
         with self._lock:
             if object_id in self._objects:
                 raise _duplicated()

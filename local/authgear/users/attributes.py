@@ -31,13 +31,7 @@ CLEAN_PATH = re.compile(r"(/(?!\.\.?(/|$))[^/]+)*/?")
 
 def to_stored(attributes: Mapping[str, Any], record: Record) -> dict[str, Any]:
     """
-    Turn attributes as sent into the form that is stored.
-
-    Args:
-        attributes: All that the user is to have; those that belong to login ids are
-            added where they are missing.
-
-        record: The user.
+    Turn attributes as sent, all that the user is to have, into the stored form.
 
     Raises:
         APIError: They are invalid.
@@ -52,12 +46,7 @@ def to_stored(attributes: Mapping[str, Any], record: Record) -> dict[str, Any]:
 
 
 def with_owned(attributes: Mapping[str, Any], record: Record) -> dict[str, Any]:
-    """
-    Add the attributes that belong to login ids, where they are missing.
-
-    Raises:
-        UnexplainedError: One of them is no login id of the user.
-    """
+    """Add what is missing of the login ids; refuse a login id of nobody or others."""
     owned: dict[str, Any] = {}
     for name in OWNED_ATTRIBUTES.values():
         values = [it.value for it in record.identities if it.attribute == name]
@@ -70,14 +59,7 @@ def with_owned(attributes: Mapping[str, Any], record: Record) -> dict[str, Any]:
 
 
 def to_shown(record: Record, image_origin: str) -> dict[str, Any]:
-    """
-    Return the attributes as the API shows them, with those that are derived.
-
-    Args:
-        record: The user.
-
-        image_origin: The origin that shows pictures.
-    """
+    """Return the attributes as the API shows them, with those that are derived."""
     shown = dict(record.standard_attributes)
     picture = urlsplit(str(shown.get("picture", "")))
     if picture.scheme == "authgearimages":

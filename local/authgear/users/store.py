@@ -44,12 +44,7 @@ class User:
 
 
 class Transaction:
-    """
-    One request's view of the users: sees its own changes, others do not.
-
-    Args:
-        records: All users at its beginning.
-    """
+    """One request's view of the users: sees its own changes, others do not."""
 
     def __init__(self, records: Mapping[str, Record]) -> None:
         self.records = dict(records)
@@ -76,16 +71,7 @@ class Transaction:
 
 
 class Users:
-    """
-    All users.
-
-    Args:
-        clock: Tells the time in seconds.
-
-        represent: Makes the attributes that the API shows of what is stored.
-
-        on_change: Called after every change.
-    """
+    """All users; what is stored of them changes by `commit` alone."""
 
     def __init__(
         self,
@@ -113,18 +99,8 @@ class Users:
         """
         Create a user; nothing is validated, as rules may have been others once.
 
-        Args:
-            email: A login id, and with it the attribute, as are the next two.
-
-            username: See `email`.
-
-            phone: See `email`; in E.164 form.
-
-            standard_attributes: In their stored form.
-
-            custom_attributes: An update leaves them alone.
-
-            user_id: The UUID; made up when left out.
+        E-mail address, username and phone number (E.164) are login ids, and thereby
+        attributes. The others are in their stored form. A UUID left out is made up.
         """
         values = {"email": email, "phone": phone, "username": username}
         identities = tuple(

@@ -30,22 +30,22 @@ FAILED = re.compile(r"(Traceback |\S*PicturesFailed)")
 class Settled:
     """The result of one object of one event, after all attempts."""
 
-    key: str
+    key: str  # empty if the event named no object
     outcome: str
     reason: str
     detail: str
     attempts: int
-    milliseconds: float
-    facts: Mapping[str, Any]
+    milliseconds: float  # that the function worked on it, in all attempts
+    facts: Mapping[str, Any]  # of the last log line
 
 
 class History:
     """Keeps what is done with, and waits for what is not."""
 
     def __init__(self) -> None:
-        self.settled: list[Settled] = []
-        self.records: list[dict[str, Any]] = []
-        self.log: list[str] = []
+        self.settled: list[Settled] = []  # in the order of the ends
+        self.records: list[dict[str, Any]] = []  # one per object and attempt
+        self.log: list[str] = []  # every line that the function wrote
         self._attempts: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
         self._failures: Counter[str] = Counter()  # of the latest event, by key
         self._changed = threading.Condition()
@@ -140,25 +140,21 @@ class LogReader:
         self._thread.join()
 
     def read(self) -> None:
-        """Hand on what is new."""
-        with self._lock:
-            self._read()
-
-    def _read(self) -> None:
         """Hand on what is new; MiniStack writes a stream at each invocation's end."""
-        overlap = OVERLAP if self._looks % LONG else LONG_OVERLAP
-        self._looks += 1
-        events = self._aws.logs.filter_log_events(
-            logGroupName=self._group, startTime=max(0, self._latest - overlap)
-        )["events"]
-        streams: dict[str, list[str]] = {}
-        for event in events:
-            streams.setdefault(event["logStreamName"], []).append(event["message"])
-            self._latest = max(self._latest, event["timestamp"])
-        for name, lines in streams.items():
-            if name not in self._known:
-                self._known.add(name)
-                self._on_invocation([it for it in lines if not PLATFORM.match(it)])
+        with self._lock:
+            overlap = OVERLAP if self._looks % LONG else LONG_OVERLAP
+            self._looks += 1
+            events = self._aws.logs.filter_log_events(
+                logGroupName=self._group, startTime=max(0, self._latest - overlap)
+            )["events"]
+            streams: dict[str, list[str]] = {}
+            for event in events:
+                streams.setdefault(event["logStreamName"], []).append(event["message"])
+                self._latest = max(self._latest, event["timestamp"])
+            for name, lines in streams.items():
+                if name not in self._known:
+                    self._known.add(name)
+                    self._on_invocation([it for it in lines if not PLATFORM.match(it)])
 
     def _follow(self) -> None:
         """Read until stopped; a deployment may take the log away for a moment."""

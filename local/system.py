@@ -94,8 +94,10 @@ class LocalSystem:
         }
         self.stack.deploy(own | dict(parameters))
         self._variables = self.stack.variables
+        # What S3 sends to try a notification out.
+        event = {"Service": "Amazon S3", "Event": "s3:TestEvent"}
         answer = self.aws.functions.invoke(
-            FunctionName=self.function_name, Payload=json.dumps(self.test_event())
+            FunctionName=self.function_name, Payload=json.dumps(event)
         )
         if "FunctionError" in answer:
             raise StackFailed(answer["Payload"].read().decode())
@@ -120,11 +122,6 @@ class LocalSystem:
     def exports(self) -> dict[str, str]:
         """Return the variables by which the operator's commands come here."""
         return {**self.aws.environment(), "STACK": STACK}
-
-    @property
-    def settled(self) -> list[Settled]:
-        """The result of each object, in the order of the ends."""
-        return self.history.settled
 
     @property
     def log(self) -> str:
@@ -154,25 +151,24 @@ class LocalSystem:
         tail = pattern.tail.replace("*", suffix.removeprefix("."), 1).replace("*", "")
         return f"{pattern.head}{names[pattern.placeholder]}{tail}"
 
+    def list_bucket(self) -> list[Any]:
+        """List all objects, the newest one first."""
+        paginator = self.aws.s3.get_paginator("list_objects_v2")
+        pages = paginator.paginate(Bucket=self.bucket)
+        found = [it for page in pages for it in page.get("Contents", [])]
+        return sorted(found, key=lambda it: (it["LastModified"], it["Key"]))[::-1]
+
     def list_objects(self, user: User) -> list[str]:
-        """Return the keys of a user's objects, the newest one last."""
+        """Return the keys of a user's objects, the newest one first."""
         prefix = self.key_for(user, "").rstrip(".")
-        listed = self.aws.s3.list_objects_v2(Bucket=self.bucket, Prefix=prefix)
-        objects = listed.get("Contents", [])
-        return [
-            it["Key"]
-            for it in sorted(objects, key=lambda it: (it["LastModified"], it["Key"]))
-        ]
+        keys = [it["Key"] for it in self.list_bucket()]
+        return [key for key in keys if key.startswith(prefix)]
 
     def put_secret(self) -> None:
         """Store the key pair that Authgear accepts now."""
-        pair = {
-            "key_id": self.authgear.key_id,
-            "private_key": self.authgear.private_key,
-        }
-        self.aws.secrets.put_secret_value(
-            SecretId=SECRET, SecretString=json.dumps(pair)
-        )
+        key = self.authgear.key_pair
+        pair = json.dumps({"key_id": key.key_id, "private_key": key.private_key})
+        self.aws.secrets.put_secret_value(SecretId=SECRET, SecretString=pair)
 
     def put(self, key: str, data: bytes) -> None:
         """Put an object into the bucket."""
@@ -217,14 +213,6 @@ class LocalSystem:
         }
         return {"Records": [record]}
 
-    def test_event(self) -> dict[str, str]:
-        """Return what S3 sends to try a notification out."""
-        return {
-            "Service": "Amazon S3",
-            "Event": "s3:TestEvent",
-            "Bucket": self.bucket,
-        }
-
     def read_failures(self) -> list[str]:
         """Return the messages in the retry queue, hidden ones as well."""
         url = self.stack.outputs["RetryQueueUrl"]
@@ -232,10 +220,6 @@ class LocalSystem:
         accounts = json.loads(answer)["messages"].values()
         queues = [queue for regions in accounts for queue in regions.values()]
         return [m["Body"] for queue in queues for it in queue.values() for m in it]
-
-    def count_failures(self) -> int:
-        """Return how many events wait in the retry queue."""
-        return len(self.read_failures())
 
     def deliver_failures(self) -> None:
         """Deliver what waits in the retry queue now, and not after 15 minutes."""

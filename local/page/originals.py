@@ -30,12 +30,6 @@ class Originals:
         self._results: dict[tuple[str, str], str] = {}  # by key and ETag
         self._lock = threading.Lock()
 
-    def list_all(self) -> list[Any]:
-        """List the bucket, newest object first."""
-        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket)
-        found = [it for page in pages for it in page.get("Contents", [])]
-        return sorted(found, key=lambda it: (it["LastModified"], it["Key"]))[::-1]
-
     def select(self, user: User, listed: list[Any]) -> list[Any]:
         """Return what the page shows of a user's objects."""
         prefix = self._system.key_for(user, "").rstrip(".")

@@ -57,7 +57,7 @@ class Stream:
     def _state(self) -> str:
         """Return all that the page shows, but the log."""
         system = self._system
-        listed = self._originals.list_all()
+        listed = system.list_bucket()
         waiting = [unquote_plus(body) for body in system.read_failures()]
         users = sorted(system.authgear.users, key=lambda user: user.record.created_at)
         return json.dumps(

@@ -13,16 +13,12 @@ from ..errors import UnexplainedError, refuse
 from .records import OWNED_ATTRIBUTES, Record
 
 DERIVED = ("email_verified", "phone_number_verified", "updated_at")
-ADDRESS = (
-    "formatted",
-    "street_address",
-    "locality",
-    "region",
-    "postal_code",
-    "country",
-)
-E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+# Of an address.
+LINES = "formatted", "street_address", "locality", "region", "postal_code", "country"
+# Assumption: no numbering plan is looked at, only the E.164 form.
+PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 EMAIL = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\[\]\\,;:\"]+")
+# Assumption: language, script and region only; the real server knows all tags.
 LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
 # An image object of the server's own, and any path without `.`, `..` or `//`.
 IMAGE_URI = re.compile(r"authgearimages://(/(?!\.\.?(/|$))[^/?#]+)+")
@@ -72,17 +68,6 @@ def to_shown(record: Record, image_origin: str) -> dict[str, Any]:
     return shown
 
 
-def is_email(value: str) -> bool:
-    """Tell whether a text is an e-mail address."""
-    return EMAIL.fullmatch(value) is not None
-
-
-def is_phone(value: str) -> bool:
-    """Tell whether a text is a phone number in E.164 form."""
-    # Assumption: no numbering plan is looked at, only the form.
-    return E164.fullmatch(value) is not None
-
-
 def _is_url(value: str) -> bool:
     """Tell whether a text is an absolute URL with a normalized path."""
     url = urlsplit(value)
@@ -113,16 +98,10 @@ def _is_timezone(value: str) -> bool:
     return "/" in value and (not known or value in known)
 
 
-def _is_language(value: str) -> bool:
-    """Tell whether a text is a language tag in its canonical spelling."""
-    # Assumption: language, script and region only; the real server knows all tags.
-    return LANGUAGE_TAG.fullmatch(value) is not None
-
-
-# Attribute -> what its text must be; None is any text that is not empty.
-FORMATS: dict[str, Callable[[str], bool] | None] = {
-    "email": is_email,
-    "phone_number": is_phone,
+# Attribute -> finds out if a text has its form; None is any text that is not empty.
+FORMATS: dict[str, Callable[[str], object] | None] = {
+    "email": EMAIL.fullmatch,
+    "phone_number": PHONE.fullmatch,
     "preferred_username": None,
     "family_name": None,
     "given_name": None,
@@ -135,7 +114,7 @@ FORMATS: dict[str, Callable[[str], bool] | None] = {
     "gender": None,
     "birthdate": _is_birthdate,
     "zoneinfo": _is_timezone,
-    "locale": _is_language,
+    "locale": LANGUAGE_TAG.fullmatch,
 }
 
 
@@ -144,7 +123,7 @@ def _check(name: str, value: Any) -> list[dict[str, str]]:
     if name == "address":
         if not isinstance(value, dict):
             return [{"location": "/address", "kind": "type"}]
-        lines = [line for line in sorted(value) if line in ADDRESS]
+        lines = [line for line in sorted(value) if line in LINES]
         causes = [_check_text(f"/address/{line}", value[line], None) for line in lines]
     elif name in FORMATS:
         causes = [_check_text(f"/{name}", value, FORMATS[name])]
@@ -154,7 +133,7 @@ def _check(name: str, value: Any) -> list[dict[str, str]]:
 
 
 def _check_text(
-    location: str, value: Any, is_valid: Callable[[str], bool] | None
+    location: str, value: Any, is_valid: Callable[[str], object] | None
 ) -> dict[str, str]:
     """Return what is wrong with a text; empty if nothing is."""
     if not isinstance(value, str):

@@ -123,9 +123,7 @@ class Users:
 
     def get(self, user_id: str) -> User:
         """Return a user; raise KeyError if the user does not exist."""
-        if user_id not in self.begin().records:
-            raise KeyError(user_id)
-        return User(user_id, self)
+        return User(self.begin().records[user_id].id, self)
 
     def __iter__(self) -> Iterator[User]:
         return iter([User(user_id, self) for user_id in self.begin().records])

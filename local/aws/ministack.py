@@ -11,7 +11,7 @@ from local.aws.clients import REGION, credentials
 from local.aws.services import LocalAWS
 from local.loopback import HOST
 from local.paths import ROOT
-from local.process import Process, ProcessEnded
+from local.process import ProcessEnded, run_process
 
 PYTHON = ROOT / ".venv-ministack" / "bin" / "python"
 SERVE = ROOT / "local" / "aws" / "serve.py"
@@ -37,7 +37,6 @@ def start_ministack(
     with tempfile.TemporaryDirectory(
         prefix="pictures-", ignore_cleanup_errors=True
     ) as folder:
-        log = Path(folder) / "ministack.log"
         environment = {
             **credentials(),
             "AUTH": str(enforces_iam).lower(),
@@ -49,14 +48,11 @@ def start_ministack(
             "PYTHONPATH": str(ROOT),
             "TMPDIR": folder,
         }
-        with log.open("w") as errors:
-            # -P: this folder has a module of the same name as MiniStack's package.
-            command = [str(PYTHON), "-P", str(SERVE), str(port)]
-            with (
-                Process.start(command, environment=environment, errors=errors) as (
-                    _,
-                    endpoint,
-                ),
-                LocalAWS.connect(endpoint) as aws,
-            ):
-                yield aws
+        # -P: this folder has a module of the same name as MiniStack's package.
+        command = [str(PYTHON), "-P", str(SERVE), str(port)]
+        with (
+            (Path(folder) / "ministack.log").open("w") as log,
+            run_process(command, environment=environment, errors=log) as endpoint,
+            LocalAWS.connect(endpoint) as aws,
+        ):
+            yield aws

@@ -29,18 +29,13 @@ class LocalSystem:
     bucket = BUCKET
     retry_delay = RETRY_DELAY  # seconds
 
-    def __init__(
-        self,
-        authgear: Authgear,
-        aws: LocalAWS,
-        variables: Mapping[str, str] | None = None,
-    ) -> None:
+    def __init__(self, authgear: Authgear, aws: LocalAWS) -> None:
         self.authgear = authgear
         self.aws = aws
         self.history = History()
         self.stack = Stack(aws, STACK)
         self.reader: LogReader | None = None
-        self._variables = dict(variables or {})
+        self._variables: dict[str, str] = {}
         self.secret_arn = aws.secrets.create_secret(Name=SECRET)["ARN"]
         self.put_secret()
 

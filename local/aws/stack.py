@@ -53,15 +53,6 @@ class Stack:
         self._submit(json.dumps(content), known)
         self.parameters = known
 
-    def delete(self) -> None:
-        """Delete the stack; what the template retains stays."""
-        self.aws.cloudformation.delete_stack(StackName=self.name)
-        end = time.monotonic() + TIMEOUT
-        while self.status not in ("", "DELETE_COMPLETE"):
-            if self.status == "DELETE_FAILED" or time.monotonic() > end:
-                raise StackFailed(self._describe_failure())
-            time.sleep(0.05)
-
     @property
     def status(self) -> str:
         """CloudFormation's word for how it is; empty if there is no such stack."""

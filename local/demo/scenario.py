@@ -20,7 +20,7 @@ from outcome import Reason
 class Step:
     """One thing that happens to the bucket, and causes one event."""
 
-    title: str
+    title: str  # for a person
     key: str
     expected: Reason
     act: Callable[[], object]

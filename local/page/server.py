@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
 from local.authgear.server import Server
 from local.loopback import HOST
@@ -12,11 +14,11 @@ from local.page.application import make_application
 from local.system import LocalSystem
 
 
+@dataclass(frozen=True)
 class Page:
     """A page that is being served; use `start`."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    url: str
 
     @classmethod
     @contextmanager
@@ -37,16 +39,11 @@ class Page:
 
 def _admit(system: LocalSystem, origin: str) -> None:
     """Have the bucket take files from the page, by S3's own rules for browsers."""
-    origins = [origin, origin.replace(HOST, "localhost")]
+    rule: Any = {
+        "AllowedOrigins": [origin, origin.replace(HOST, "localhost")],
+        "AllowedMethods": ["PUT"],
+        "AllowedHeaders": ["*"],
+    }
     system.aws.s3.put_bucket_cors(
-        Bucket=system.bucket,
-        CORSConfiguration={
-            "CORSRules": [
-                {
-                    "AllowedOrigins": origins,
-                    "AllowedMethods": ["PUT"],
-                    "AllowedHeaders": ["*"],
-                }
-            ]
-        },
+        Bucket=system.bucket, CORSConfiguration={"CORSRules": [rule]}
     )

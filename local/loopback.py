@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import suppress
 from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, build_opener
 
@@ -12,17 +13,9 @@ HOST = "127.0.0.1"
 def listen(wanted: int) -> socket.socket:
     """Return a socket that listens on a port; on another one if that is taken."""
     for port in (wanted, 0):
-        listener = socket.socket()
-        # A server that has just ended is no obstacle.
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((HOST, port))
-            # Of two that have bound a port at once, one fails here.
-            listener.listen(128)
-        except OSError:
-            listener.close()
-        else:
-            return listener
+        with suppress(OSError):
+            # A server that has just ended is no obstacle.
+            return socket.create_server((HOST, port), backlog=128)
     message = f"no port is free on {HOST}"
     raise OSError(message)
 

@@ -123,11 +123,6 @@ class LocalSystem:
         """All that the function wrote."""
         return "\n".join(self.history.log)
 
-    @property
-    def key_pattern(self) -> KeyPattern:
-        """How a key names a user."""
-        return KeyPattern.parse(self._variables.get("KEY_PATTERN", KEY_PATTERN))
-
     def key_for(self, user: User, suffix: str) -> str:
         """
         Return the key of a user's object.
@@ -135,7 +130,7 @@ class LocalSystem:
         The suffix is how the file's name ends, such as `.jpg`; the pattern may decide
         otherwise.
         """
-        pattern = self.key_pattern
+        pattern = KeyPattern.parse(self._variables.get("KEY_PATTERN", KEY_PATTERN))
         names = {
             "user_id": user.id,
             "node_id": user.node_id,

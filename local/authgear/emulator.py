@@ -19,10 +19,7 @@ class Authgear(Project):
     @classmethod
     @contextmanager
     def start(
-        cls,
-        app_id: str = "demo",
-        port: int = 0,
-        clock: Callable[[], float] = time.time,
+        cls, app_id: str = "demo", port: int = 0, clock: Callable[[], float] = time.time
     ) -> Iterator[Authgear]:
         """
         Run a server until the block ends; then no connection and no thread is left.

@@ -10,13 +10,7 @@ from typing import Literal
 
 Step = Literal["presign", "upload", "read", "update", "find", "image"]
 Hook = Literal[
-    "deny",
-    "mutate",
-    "mutate-partial",
-    "drop-picture",
-    "timeout",
-    "500",
-    "unreachable",
+    "deny", "mutate", "mutate-partial", "drop-picture", "timeout", "500", "unreachable"
 ]
 
 

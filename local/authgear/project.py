@@ -83,16 +83,6 @@ class Project:
         self.on_update: Callable[[Update], object] = lambda _: None
         self.key_pair: KeyPair = make_key_pair()
 
-    @property
-    def key_id(self) -> str:
-        """The id of the key that tokens are signed with."""
-        return self.key_pair.key_id
-
-    @property
-    def private_key(self) -> str:
-        """The key that tokens are signed with, in PEM."""
-        return self.key_pair.private_key
-
     def rotate_key(self) -> None:
         """Make a new key pair; tokens of the old one are refused from now on."""
         self.key_pair = make_key_pair()

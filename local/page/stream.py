@@ -18,6 +18,8 @@ from local.system import LocalSystem
 from .faults import SimulatedFailures
 
 HEARTBEAT = 2.0  # seconds; keeps the connection, and finds changes that are seen late
+# The first of these attributes is what the page calls a user.
+NAMES = ("name", "email", "preferred_username", "phone_number")
 PAUSE = 0.1  # seconds between two events, however much changes
 
 
@@ -74,16 +76,17 @@ class Stream:
     def _describe(self, user: User, listed: Any, waiting: list[str]) -> dict[str, Any]:
         """Return what the page shows of a user."""
         objects = self.originals.select(user, listed)
-        names = [user.id, *(it["key"] for it in objects)]
+        ids = [user.id, *(it["key"] for it in objects)]
         attributes = user.standard_attributes()
+        named = [attributes[name] for name in NAMES if attributes.get(name)]
         custom = {f"custom: {k}": v for k, v in user.record.custom_attributes.items()}
         return {
             "id": user.id,
-            "name": attributes.get("name") or user.record.account_id() or "No name",
+            "name": named[0] if named else "No name",
             "picture": attributes.get("picture"),
             "attributes": attributes | custom,
             "image_id": user.picture_object_id,
             "objects": objects,
             "original": self.originals.describe(user.picture_object_id, objects),
-            "waiting": any(name in body for body in waiting for name in names),
+            "waiting": any(it in body for body in waiting for it in ids),
         }

@@ -29,10 +29,8 @@ def find_gateway() -> str:
     """
     Return the address by which containers reach the host.
 
-    Docker does not always tell it; it is then the subnet's first.
-
-    Raises:
-        GatewayUnknown: Docker does not answer.
+    Docker does not always tell it; it is then the subnet's first. `GatewayUnknown` is
+    raised if Docker does not answer.
     """
     docker = shutil.which("docker") or "docker"
     try:

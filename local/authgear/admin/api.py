@@ -47,10 +47,7 @@ class AdminAPI:
         authgear = self._authgear
         path = f"/_images/{authgear.app_id}/{uuid.uuid4()}"
         query = signature.sign(
-            authgear.images_secret,
-            host=request.host,
-            path=path,
-            now=authgear.clock(),
+            authgear.images_secret, host=request.host, path=path, now=authgear.clock()
         )
         url = f"{request.scheme}://{request.host}{path}?{query}"
         return answer_json({"result": {"upload_url": url}})

@@ -102,12 +102,8 @@ def _is_timezone(value: str) -> bool:
 FORMATS: dict[str, Callable[[str], object] | None] = {
     "email": EMAIL.fullmatch,
     "phone_number": PHONE.fullmatch,
+    **dict.fromkeys(("family_name", "given_name", "middle_name", "name", "nickname")),
     "preferred_username": None,
-    "family_name": None,
-    "given_name": None,
-    "middle_name": None,
-    "name": None,
-    "nickname": None,
     "picture": _is_picture,
     "profile": _is_url,
     "website": _is_url,

@@ -63,11 +63,8 @@ class Transaction:
 
     def find_by_attribute(self, name: str, value: str) -> list[Record]:
         """Return the users with this value of a standard attribute."""
-        return [
-            record
-            for record in self.records.values()
-            if record.standard_attributes.get(name) == value
-        ]
+        records = self.records.values()
+        return [it for it in records if it.standard_attributes.get(name) == value]
 
 
 class Users:

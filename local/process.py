@@ -71,11 +71,9 @@ def _wait_until_ready(process: subprocess.Popen[str], timeout: float) -> str:
                 return text
     finally:
         killer.cancel()
-    is_late = time.monotonic() >= end
-    ended = (
-        f"said nothing for {timeout:g} s" if is_late else f"ended with {process.wait()}"
-    )
-    message = f"{process.args!r} {ended}"
+    message = f"{process.args!r} ended with {process.wait()}"
+    if time.monotonic() >= end:
+        message = f"{process.args!r} said nothing for {timeout:g} s"
     raise ProcessEnded(message)
 
 

@@ -90,7 +90,7 @@ class LocalSystem:
         self.stack.deploy(own | dict(parameters))
         self._variables = self.stack.variables
         # What S3 sends to try a notification out.
-        event = {"Service": "Amazon S3", "Event": "s3:TestEvent"}
+        event = {"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": BUCKET}
         answer = self.aws.functions.invoke(
             FunctionName=self.function_name, Payload=json.dumps(event)
         )

@@ -58,7 +58,7 @@ def verify_authorization(
     clock: Callable[[], float],
     skew: float = SKEW,
 ) -> dict[str, Any]:
-    """Return the claims of a token; raise `ForbiddenError` for all that is wrong."""
+    """Return the claims of a header's token, or raise `ForbiddenError`."""
     scheme, _, token = (header or "").partition(" ")
     if scheme != "Bearer":
         raise ForbiddenError

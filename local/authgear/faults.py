@@ -22,7 +22,7 @@ class Fault:
     status: int | None = None  # answered instead of doing the work
     delay: float = 0  # seconds to wait before anything else
     drip: float = 0  # seconds before each byte of the answer's body
-    drop: Literal["before", "after"] | None = None  # no answer, and no work or all
+    drop: Literal["before", "after"] | None = None  # no answer, before or after work
     body: bytes | None = None  # answered like `status`, or under 200
     headers: Mapping[str, str] = field(default_factory=dict)  # put on the answer
     work_done: bool = False  # and `status` and `body` are answered all the same

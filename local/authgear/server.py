@@ -50,6 +50,7 @@ class Server:
                 request_handler=type("Handler", (Handler,), parts),
                 fd=listener.fileno(),
             )
+        self.port = self._server.port  # that it listens on
         # Threads that are not daemons are waited for when the server closes.
         cast(Any, self._server).daemon_threads = False
         self._thread = threading.Thread(
@@ -57,11 +58,6 @@ class Server:
             kwargs={"poll_interval": POLL_INTERVAL},
             name="authgear",
         )
-
-    @property
-    def port(self) -> int:
-        """The port it listens on."""
-        return self._server.port
 
     def start(self) -> None:
         """Begin to answer."""

@@ -79,7 +79,7 @@ METRIC_MATH = Difference(
     name="alarms on metric math, and the dashboard that shows them",
     reason="MiniStack makes no alarm with Metrics in place of MetricName",
     apply=_remove(
-        lambda it: it["Type"].endswith("Alarm") and "Metrics" in it["Properties"]
+        lambda it: it["Type"].endswith("::Alarm") and "Metrics" in it["Properties"]
     ),
 )
 PLAIN_HTTP = Difference(

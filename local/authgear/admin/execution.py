@@ -44,7 +44,7 @@ class GraphQLRequest:
 
 
 def read_request(body: bytes) -> GraphQLRequest:
-    """Read a request's body; raise `APIError` for any other than GraphQL's JSON."""
+    """Read a request's body; refuse it if it is too long, or no GraphQL in JSON."""
     if len(body) > MAX_BODY:
         name = "RequestEntityTooLarge"
         raise APIError(name, name, "http: request body too large", 413)

@@ -61,7 +61,7 @@ class ImageServer:
 
 
 def _read_file() -> bytes:
-    """Return the one file of the form at hand, or refuse in the real server's order."""
+    """Return the form's one file; refuse what is wrong, in the real server's order."""
     if request.mimetype != "multipart/form-data":
         refuse("invalid content-type")
     files = [part for _, part in request.files.items(multi=True) if part.filename]

@@ -13,8 +13,7 @@ from ..errors import UnexplainedError, refuse
 from .records import OWNED_ATTRIBUTES, Record
 
 DERIVED = ("email_verified", "phone_number_verified", "updated_at")
-# Of an address.
-LINES = "formatted", "street_address", "locality", "region", "postal_code", "country"
+ADDRESS = "formatted", "street_address", "locality", "region", "postal_code", "country"
 # Assumption: no numbering plan is looked at, only the E.164 form.
 PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 EMAIL = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\[\]\\,;:\"]+")
@@ -42,7 +41,7 @@ def to_stored(attributes: Mapping[str, Any], record: Record) -> dict[str, Any]:
 
 
 def with_owned(attributes: Mapping[str, Any], record: Record) -> dict[str, Any]:
-    """Add what is missing of the login ids; refuse a login id of nobody or others."""
+    """Add missing attributes of login ids; refuse another value than the login id."""
     owned: dict[str, Any] = {}
     for name in OWNED_ATTRIBUTES.values():
         values = [it.value for it in record.identities if it.attribute == name]
@@ -119,7 +118,7 @@ def _check(name: str, value: Any) -> list[dict[str, str]]:
     if name == "address":
         if not isinstance(value, dict):
             return [{"location": "/address", "kind": "type"}]
-        lines = [line for line in sorted(value) if line in LINES]
+        lines = [line for line in sorted(value) if line in ADDRESS]
         causes = [_check_text(f"/address/{line}", value[line], None) for line in lines]
     elif name in FORMATS:
         causes = [_check_text(f"/{name}", value, FORMATS[name])]

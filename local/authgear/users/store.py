@@ -19,12 +19,8 @@ class User:
 
     def __init__(self, user_id: str, users: Users) -> None:
         self.id = user_id
+        self.node_id = to_node_id(user_id)  # by which GraphQL knows the user
         self._users = users
-
-    @property
-    def node_id(self) -> str:
-        """The id by which GraphQL knows the user."""
-        return to_node_id(self.id)
 
     @property
     def record(self) -> Record:
@@ -68,7 +64,7 @@ class Transaction:
 
 
 class Users:
-    """All users; what is stored of them changes by `commit` alone."""
+    """All users; `on_change` is called after every change of what is stored."""
 
     def __init__(
         self,

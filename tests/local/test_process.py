@@ -31,7 +31,12 @@ sys.stdin.read()
 pathlib.Path(__file__).with_name("ended").touch()
 """
 # It goes on without its input.
-STUBBORN = "import os, time; print('READY', os.getpid(), flush=True); time.sleep(60)"
+STUBBORN = """
+import os, pathlib, time
+print("READY", os.getpid(), flush=True)
+time.sleep(60)
+pathlib.Path(__file__).with_name("ended").touch()
+"""
 
 
 @pytest.fixture
@@ -94,13 +99,16 @@ def test_silence_is_told(start: Start) -> None:
         pass
 
 
-def test_end_of_the_block_ends_a_process_that_goes_on(start: Start) -> None:
+def test_end_of_the_block_ends_a_process_that_goes_on(
+    start: Start, tmp_path: Path
+) -> None:
     """A process that does not end with its input is ended by force."""
     with start(STUBBORN, stop_timeout=0.05) as text:
         os.kill(int(text), 0)
 
     with pytest.raises(ProcessLookupError):
         os.kill(int(text), 0)
+    assert not (tmp_path / "ended").exists()
 
 
 def test_process_ends_with_its_parent(tmp_path: Path) -> None:

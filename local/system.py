@@ -51,8 +51,8 @@ class LocalSystem:
         """
         Deploy the stack with these parameters, and run it until the block ends.
 
-        Ports are those of Authgear and AWS: others where a program listens on them. The
-        retry delay is in seconds.
+        The ports are Authgear's and AWS's; where a program listens on one, another is
+        taken. The retry delay is in seconds.
 
         Raises:
             StackFailed: The stack cannot be deployed, or its function does not start.

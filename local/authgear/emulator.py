@@ -24,8 +24,8 @@ class Authgear(Project):
         """
         Run a server until the block ends; then no connection and no thread is left.
 
-        If a program listens on the port, it is another one. The clock tells the time in
-        seconds since 1970.
+        If a program listens on the port, the server takes another one. The clock tells
+        the time in seconds since 1970.
         """
         authgear = cls(app_id, clock)
         # The clock can be set while the server runs.

@@ -21,7 +21,7 @@ def check(
     """
     Return what must hold after all steps, and where it does not.
 
-    The attributes are those of each user before the first step, by user id.
+    `before` has each user's attributes before the first step, by user id.
     """
     users = system.authgear.users
     return {

@@ -30,12 +30,7 @@ PEOPLE = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """
-    Run the system and its page; say where it is.
-
-    Returns:
-        The exit status.
-    """
+    """Run the system and its page, say where it is; return the exit status."""
     options = _parse(arguments)
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())

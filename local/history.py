@@ -28,50 +28,24 @@ FAILED = re.compile(r"(Traceback |\S*PicturesFailed)")
 
 @dataclass(frozen=True, kw_only=True)
 class Settled:
-    """
-    The result of one object of one event, after all attempts.
+    """The result of one object of one event, after all attempts."""
 
-    Args:
-        key: The object's key; empty if the event named none.
-
-        outcome: One of the six.
-
-        reason: Its stable code.
-
-        detail: One sentence on it.
-
-        attempts: How often the function was invoked for it.
-
-        milliseconds: How long the function worked on it, in all attempts.
-
-        facts: All fields of its last log line.
-    """
-
-    key: str
+    key: str  # empty if the event named no object
     outcome: str
     reason: str
     detail: str
     attempts: int
-    milliseconds: float
-    facts: Mapping[str, Any]
+    milliseconds: float  # that the function worked on it, in all attempts
+    facts: Mapping[str, Any]  # of the last log line
 
 
 class History:
-    """
-    Keeps what is done with, and waits for what is not.
-
-    Attributes:
-        settled: The result of each object, in the order of the ends.
-
-        records: The function's log, a record per object and attempt.
-
-        log: Every line that the function wrote.
-    """
+    """Keeps what is done with, and waits for what is not."""
 
     def __init__(self) -> None:
-        self.settled: list[Settled] = []
-        self.records: list[dict[str, Any]] = []
-        self.log: list[str] = []
+        self.settled: list[Settled] = []  # in the order of the ends
+        self.records: list[dict[str, Any]] = []  # one per object and attempt
+        self.log: list[str] = []  # every line that the function wrote
         self._attempts: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
         self._failures: Counter[str] = Counter()  # of the latest event, by key
         self._changed = threading.Condition()
@@ -93,17 +67,12 @@ class History:
 
     def wait_for(self, key: str, *, count: int = 1, timeout: float = 60.0) -> Settled:
         """
-        Return the result of an object.
+        Return the result of an object; its key is empty for an event that names none.
 
-        Args:
-            key: The object's key; empty for an event that names none.
-
-            count: Which of its events is meant: the first, the second ...
-
-            timeout: Seconds to wait for it.
+        The count says which of its events is meant: the first, the second ...
 
         Raises:
-            TimeoutError: It has not settled in time.
+            TimeoutError: It has not settled after so many seconds.
         """
         with self._changed:
             if not self._changed.wait_for(lambda: self.count(key) >= count, timeout):
@@ -146,16 +115,7 @@ class History:
 
 
 class LogReader:
-    """
-    Hands on each invocation's lines as they appear in the function's log group.
-
-    Args:
-        aws: Where it is.
-
-        group: The log group's name.
-
-        on_invocation: Called with the lines that the function itself wrote.
-    """
+    """Hands on each invocation's lines as they appear in the function's log group."""
 
     def __init__(
         self, aws: LocalAWS, group: str, on_invocation: Callable[[list[str]], None]
@@ -180,25 +140,21 @@ class LogReader:
         self._thread.join()
 
     def read(self) -> None:
-        """Hand on what is new."""
-        with self._lock:
-            self._read()
-
-    def _read(self) -> None:
         """Hand on what is new; MiniStack writes a stream at each invocation's end."""
-        overlap = OVERLAP if self._looks % LONG else LONG_OVERLAP
-        self._looks += 1
-        events = self._aws.logs.filter_log_events(
-            logGroupName=self._group, startTime=max(0, self._latest - overlap)
-        )["events"]
-        streams: dict[str, list[str]] = {}
-        for event in events:
-            streams.setdefault(event["logStreamName"], []).append(event["message"])
-            self._latest = max(self._latest, event["timestamp"])
-        for name, lines in streams.items():
-            if name not in self._known:
-                self._known.add(name)
-                self._on_invocation([it for it in lines if not PLATFORM.match(it)])
+        with self._lock:
+            overlap = OVERLAP if self._looks % LONG else LONG_OVERLAP
+            self._looks += 1
+            events = self._aws.logs.filter_log_events(
+                logGroupName=self._group, startTime=max(0, self._latest - overlap)
+            )["events"]
+            streams: dict[str, list[str]] = {}
+            for event in events:
+                streams.setdefault(event["logStreamName"], []).append(event["message"])
+                self._latest = max(self._latest, event["timestamp"])
+            for name, lines in streams.items():
+                if name not in self._known:
+                    self._known.add(name)
+                    self._on_invocation([it for it in lines if not PLATFORM.match(it)])
 
     def _follow(self) -> None:
         """Read until stopped; a deployment may take the log away for a moment."""

@@ -15,16 +15,9 @@ SHORTEST = 4  # characters; a shorter value turns up by chance
 
 
 def find_leaks(log: str, authgear: Authgear) -> list[str]:
-    """
-    Return what the log holds and must not, without repeating it.
-
-    Args:
-        log: All that the function wrote.
-
-        authgear: Whose key and whose users' attributes are looked for.
-    """
+    """Return what the log holds and must not, without repeating it."""
     found = [f"{mark!r}" for mark in MARKS if mark in log]
-    key_lines = authgear.private_key.splitlines()[1:-1]
+    key_lines = authgear.key_pair.private_key.splitlines()[1:-1]
     if any(line in log for line in key_lines):
         found.append("a line of the private key")
     for user in authgear.users:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import suppress
 from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, build_opener
 
@@ -10,37 +11,17 @@ HOST = "127.0.0.1"
 
 
 def listen(wanted: int) -> socket.socket:
-    """
-    Return a socket that listens.
-
-    Args:
-        wanted: The port it would like; another, if a program listens there.
-    """
+    """Return a socket that listens on a port; on another one if that is taken."""
     for port in (wanted, 0):
-        listener = socket.socket()
-        # A server that has just ended is no obstacle.
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((HOST, port))
-            # Of two that have bound a port at once, one fails here.
-            listener.listen(128)
-        except OSError:
-            listener.close()
-        else:
-            return listener
+        with suppress(OSError):
+            # A server that has just ended is no obstacle.
+            return socket.create_server((HOST, port), backlog=128)
     message = f"no port is free on {HOST}"
     raise OSError(message)
 
 
 def fetch(url: str, timeout: float = 10.0) -> bytes:
-    """
-    Return the body of an answer; no proxy of the user's is asked.
-
-    Args:
-        url: On this machine.
-
-        timeout: Seconds to wait for each part of the answer.
-    """
+    """Return the body of an answer of this machine; no proxy of the user's is asked."""
     if urlsplit(url).hostname != HOST:
         message = f"not on this machine: {url}"
         raise ValueError(message)

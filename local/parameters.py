@@ -32,14 +32,10 @@ class WrongParameters(Exception):
 
 def read_parameters(assignments: Iterable[str]) -> dict[str, str]:
     """
-    Read `NAME=VALUE`s.
+    Read `NAME=VALUE`s; return the values by the parameters' names.
 
-    Args:
-        assignments: A name is a template's parameter, such as `PictureSize`, or the
-            function's variable that it sets, such as `PICTURE_SIZE`.
-
-    Returns:
-        Values by the parameters' names.
+    A name is a template's parameter, such as `PictureSize`, or the function's variable
+    that it sets, such as `PICTURE_SIZE`.
 
     Raises:
         WrongParameters: A name or value is not allowed here.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import queue
 import subprocess
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO
@@ -13,7 +13,7 @@ from typing import IO
 from local.paths import ROOT
 
 START_TIMEOUT = 60.0  # seconds; generous, for a cold disk
-STOP_TIMEOUT = 5.0  # seconds
+STOP_TIMEOUT = 5.0  # seconds after which a process is ended by force
 READY = "READY"
 
 # All that is passed on: what the user has set up for AWS or proxies must not be.
@@ -24,101 +24,64 @@ class ProcessEnded(Exception):
     """Raised when a process ends, or says nothing, before it is ready."""
 
 
-class Process:
+@contextmanager
+def run_process(
+    command: Sequence[str],
+    *,
+    environment: Mapping[str, str],
+    errors: IO[str] | None = None,
+    start_timeout: float = START_TIMEOUT,
+    stop_timeout: float = STOP_TIMEOUT,
+) -> Iterator[str]:
     """
-    A process that tells when it is ready, and ends when its input does.
+    Run a process until the block ends; yield the text that it writes after `READY`.
 
-    It thus never outlives its parent, and a Ctrl-C meant for the parent does not
-    reach it.
+    It ends when its input does. It thus never outlives its parent, and a Ctrl-C meant
+    for the parent does not reach it. Standard error goes to the parent's by default.
 
-    Args:
-        command: What is run; it writes `READY` and a text when it is ready.
-
-        environment: Added to the few variables that are passed on.
-
-        errors: Where its standard error goes; by default to this process's.
+    Raises:
+        ProcessEnded: It is not ready in time.
     """
-
-    def __init__(
-        self,
-        command: Sequence[str],
-        *,
-        environment: Mapping[str, str],
-        errors: IO[str] | None = None,
-    ) -> None:
-        self.command = " ".join(command)
-        self._popen = subprocess.Popen(  # noqa: S603 - a command of our own
-            command,
-            cwd=ROOT,
-            env={
-                **{name: os.environ[name] for name in PASSED_ON if name in os.environ},
-                **environment,
-            },
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            encoding="utf-8",
-            start_new_session=True,
-        )
-        self._lines: queue.Queue[str | None] = queue.Queue()
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    @classmethod
-    @contextmanager
-    def start(
-        cls,
-        command: Sequence[str],
-        *,
-        environment: Mapping[str, str],
-        errors: IO[str] | None = None,
-    ) -> Iterator[tuple[Process, str]]:
-        """Run a process until the block ends; yield it and its ready text."""
-        process = cls(command, environment=environment, errors=errors)
+    passed_on = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    with subprocess.Popen(  # noqa: S603 - a command of our own
+        command,
+        cwd=ROOT,
+        env={**passed_on, **environment},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        encoding="utf-8",
+        start_new_session=True,
+    ) as process:
         try:
-            yield process, process.wait_until_ready()
+            yield _wait_until_ready(process, start_timeout)
         finally:
-            process.stop()
+            _stop(process, stop_timeout)
 
-    def wait_until_ready(self, timeout: float = START_TIMEOUT) -> str:
-        """Return the text that comes with `READY`; raise `ProcessEnded` if none."""
-        while True:
-            try:
-                line = self._lines.get(timeout=timeout)
-            except queue.Empty:
-                message = f"{self.command} said nothing for {timeout:g} s"
-                raise ProcessEnded(message) from None
-            if line is None:
-                message = f"{self.command} ended with {self._popen.wait()}"
-                raise ProcessEnded(message)
-            word, _, text = line.partition(" ")
+
+def _wait_until_ready(process: subprocess.Popen[str], timeout: float) -> str:
+    """Return the text after `READY`; skip the lines before it."""
+    end = time.monotonic() + timeout
+    killer = threading.Timer(timeout, process.kill)
+    killer.start()
+    try:
+        for line in process.stdout or ():
+            word, _, text = line.rstrip("\n").partition(" ")
             if word == READY:
                 return text
-
-    def stop(self, patience: float = STOP_TIMEOUT) -> None:
-        """
-        End the process.
-
-        Args:
-            patience: Seconds after which it is ended by force.
-        """
-        _pipe(self._popen.stdin).close()
-        try:
-            self._popen.wait(patience)
-        except subprocess.TimeoutExpired:
-            self._popen.kill()
-            self._popen.wait()
-        self._reader.join()
-        _pipe(self._popen.stdout).close()
-
-    def _read(self) -> None:
-        """Take in lines as they come, and `None` at the end."""
-        for line in _pipe(self._popen.stdout):
-            self._lines.put(line.rstrip("\n"))
-        self._lines.put(None)
+    finally:
+        killer.cancel()
+    message = f"{process.args!r} ended with {process.wait()}"
+    if time.monotonic() >= end:
+        message = f"{process.args!r} said nothing for {timeout:g} s"
+    raise ProcessEnded(message)
 
 
-def _pipe(stream: IO[str] | None) -> IO[str]:
-    """Return a stream that is there because it was asked for."""
-    assert stream is not None  # noqa: S101 - for the type checker
-    return stream
+def _stop(process: subprocess.Popen[str], timeout: float) -> None:
+    """End a process with its input, or by force."""
+    if process.stdin:
+        process.stdin.close()
+    try:
+        process.wait(timeout)
+    except subprocess.TimeoutExpired:
+        process.kill()

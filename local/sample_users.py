@@ -12,16 +12,7 @@ BIRTHDATES = ("1989-11-19", "0000-02-29", "1975-06-01")
 
 
 def create_person(authgear: Authgear, name: str, *, user_id: str | None = None) -> User:
-    """
-    Create a user whose attributes follow from the name.
-
-    Args:
-        authgear: Where to.
-
-        name: Given name and family name.
-
-        user_id: The UUID; made up when left out.
-    """
+    """Create a user whose attributes follow from given name and family name."""
     number = len(authgear.users)
     username = _plain(name) or "somebody"
     return authgear.users.create(

@@ -24,32 +24,18 @@ KEY_PATTERN = PREFIX + "{user_id}.*"
 
 
 class LocalSystem:
-    """
-    A running system; use `start`.
-
-    Args:
-        authgear: The Authgear emulator.
-
-        aws: The services of AWS.
-
-        variables: Variables of the function that differ from their defaults.
-    """
+    """A running system; use `start`."""
 
     bucket = BUCKET
     retry_delay = RETRY_DELAY  # seconds
 
-    def __init__(
-        self,
-        authgear: Authgear,
-        aws: LocalAWS,
-        variables: Mapping[str, str] | None = None,
-    ) -> None:
+    def __init__(self, authgear: Authgear, aws: LocalAWS) -> None:
         self.authgear = authgear
         self.aws = aws
         self.history = History()
         self.stack = Stack(aws, STACK)
         self.reader: LogReader | None = None
-        self._variables = dict(variables or {})
+        self._variables: dict[str, str] = {}
         self.secret_arn = aws.secrets.create_secret(Name=SECRET)["ARN"]
         self.put_secret()
 
@@ -63,14 +49,10 @@ class LocalSystem:
         ports: tuple[int, int] = (0, 0),
     ) -> Iterator[LocalSystem]:
         """
-        Deploy the stack, and run it until the block ends.
+        Deploy the stack with these parameters, and run it until the block ends.
 
-        Args:
-            parameters: The template's parameters that differ from their defaults.
-
-            retry_delay: Seconds before the first retry of what failed.
-
-            ports: Authgear's and AWS's; any others where they are taken.
+        The ports are Authgear's and AWS's; where a program listens on one, another is
+        taken. The retry delay is in seconds.
 
         Raises:
             StackFailed: The stack cannot be deployed, or its function does not start.
@@ -107,8 +89,10 @@ class LocalSystem:
         }
         self.stack.deploy(own | dict(parameters))
         self._variables = self.stack.variables
+        # What S3 sends to try a notification out.
+        event = {"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": BUCKET}
         answer = self.aws.functions.invoke(
-            FunctionName=self.function_name, Payload=json.dumps(self.test_event())
+            FunctionName=self.function_name, Payload=json.dumps(event)
         )
         if "FunctionError" in answer:
             raise StackFailed(answer["Payload"].read().decode())
@@ -135,31 +119,18 @@ class LocalSystem:
         return {**self.aws.environment(), "STACK": STACK}
 
     @property
-    def settled(self) -> list[Settled]:
-        """The result of each object, in the order of the ends."""
-        return self.history.settled
-
-    @property
     def log(self) -> str:
         """All that the function wrote."""
         return "\n".join(self.history.log)
-
-    @property
-    def key_pattern(self) -> KeyPattern:
-        """How a key names a user."""
-        return KeyPattern.parse(self._variables.get("KEY_PATTERN", KEY_PATTERN))
 
     def key_for(self, user: User, suffix: str) -> str:
         """
         Return the key of a user's object.
 
-        Args:
-            user: The user.
-
-            suffix: How the file's name ends, such as `.jpg`; the pattern may decide
-                otherwise.
+        The suffix is how the file's name ends, such as `.jpg`; the pattern may decide
+        otherwise.
         """
-        pattern = self.key_pattern
+        pattern = KeyPattern.parse(self._variables.get("KEY_PATTERN", KEY_PATTERN))
         names = {
             "user_id": user.id,
             "node_id": user.node_id,
@@ -170,25 +141,24 @@ class LocalSystem:
         tail = pattern.tail.replace("*", suffix.removeprefix("."), 1).replace("*", "")
         return f"{pattern.head}{names[pattern.placeholder]}{tail}"
 
+    def list_bucket(self) -> list[Any]:
+        """List all objects, the newest one first."""
+        paginator = self.aws.s3.get_paginator("list_objects_v2")
+        pages = paginator.paginate(Bucket=self.bucket)
+        found = [it for page in pages for it in page.get("Contents", [])]
+        return sorted(found, key=lambda it: (it["LastModified"], it["Key"]))[::-1]
+
     def list_objects(self, user: User) -> list[str]:
-        """Return the keys of a user's objects, the newest one last."""
+        """Return the keys of a user's objects, the newest one first."""
         prefix = self.key_for(user, "").rstrip(".")
-        listed = self.aws.s3.list_objects_v2(Bucket=self.bucket, Prefix=prefix)
-        objects = listed.get("Contents", [])
-        return [
-            it["Key"]
-            for it in sorted(objects, key=lambda it: (it["LastModified"], it["Key"]))
-        ]
+        keys = [it["Key"] for it in self.list_bucket()]
+        return [key for key in keys if key.startswith(prefix)]
 
     def put_secret(self) -> None:
         """Store the key pair that Authgear accepts now."""
-        pair = {
-            "key_id": self.authgear.key_id,
-            "private_key": self.authgear.private_key,
-        }
-        self.aws.secrets.put_secret_value(
-            SecretId=SECRET, SecretString=json.dumps(pair)
-        )
+        key = self.authgear.key_pair
+        pair = json.dumps({"key_id": key.key_id, "private_key": key.private_key})
+        self.aws.secrets.put_secret_value(SecretId=SECRET, SecretString=pair)
 
     def put(self, key: str, data: bytes) -> None:
         """Put an object into the bucket."""
@@ -233,14 +203,6 @@ class LocalSystem:
         }
         return {"Records": [record]}
 
-    def test_event(self) -> dict[str, str]:
-        """Return what S3 sends to try a notification out."""
-        return {
-            "Service": "Amazon S3",
-            "Event": "s3:TestEvent",
-            "Bucket": self.bucket,
-        }
-
     def read_failures(self) -> list[str]:
         """Return the messages in the retry queue, hidden ones as well."""
         url = self.stack.outputs["RetryQueueUrl"]
@@ -248,10 +210,6 @@ class LocalSystem:
         accounts = json.loads(answer)["messages"].values()
         queues = [queue for regions in accounts for queue in regions.values()]
         return [m["Body"] for queue in queues for it in queue.values() for m in it]
-
-    def count_failures(self) -> int:
-        """Return how many events wait in the retry queue."""
-        return len(self.read_failures())
 
     def deliver_failures(self) -> None:
         """Deliver what waits in the retry queue now, and not after 15 minutes."""

@@ -58,12 +58,7 @@ def verify_authorization(
     clock: Callable[[], float],
     skew: float = SKEW,
 ) -> dict[str, Any]:
-    """
-    Check an Authorization header and return the token's claims.
-
-    Raises:
-        ForbiddenError: For every reason there is.
-    """
+    """Return the claims of a header's token, or raise `ForbiddenError`."""
     scheme, _, token = (header or "").partition(" ")
     if scheme != "Bearer":
         raise ForbiddenError

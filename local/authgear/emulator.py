@@ -19,20 +19,13 @@ class Authgear(Project):
     @classmethod
     @contextmanager
     def start(
-        cls,
-        app_id: str = "demo",
-        port: int = 0,
-        clock: Callable[[], float] = time.time,
+        cls, app_id: str = "demo", port: int = 0, clock: Callable[[], float] = time.time
     ) -> Iterator[Authgear]:
         """
         Run a server until the block ends; then no connection and no thread is left.
 
-        Args:
-            app_id: The project's id.
-
-            port: To listen on; 0 is any free one.
-
-            clock: Tells the time in seconds since 1970.
+        If a program listens on the port, the server takes another one. The clock tells
+        the time in seconds since 1970.
         """
         authgear = cls(app_id, clock)
         # The clock can be set while the server runs.

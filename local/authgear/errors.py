@@ -11,26 +11,13 @@ BAD_REQUEST = "BadRequest"
 
 @dataclass
 class APIError(Exception):
-    """
-    An error the server explains, in the form its JSON and its GraphQL share.
+    """An error the server explains, in the form its JSON and its GraphQL share."""
 
-    Args:
-        name: The class of errors, such as `Invalid`.
-
-        reason: What exactly, such as `ValidationFailed`.
-
-        message: For people.
-
-        code: The HTTP status outside GraphQL.
-
-        info: Details for programs; left out when empty.
-    """
-
-    name: str
-    reason: str
+    name: str  # the class of errors, such as `Invalid`
+    reason: str  # the error, such as `ValidationFailed`
     message: str
-    code: int = 400
-    info: dict[str, Any] = field(default_factory=dict)
+    code: int = 400  # the HTTP status outside GraphQL
+    info: dict[str, Any] = field(default_factory=dict)  # for programs
 
 
 class UnexplainedError(Exception):

@@ -10,59 +10,26 @@ from typing import Literal
 
 Step = Literal["presign", "upload", "read", "update", "find", "image"]
 Hook = Literal[
-    "deny",
-    "mutate",
-    "mutate-partial",
-    "drop-picture",
-    "timeout",
-    "500",
-    "unreachable",
+    "deny", "mutate", "mutate-partial", "drop-picture", "timeout", "500", "unreachable"
 ]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """
-    Something that goes wrong in one step.
-
-    Args:
-        step: Whose requests it meets.
-
-        status: Answered instead of doing the work.
-
-        delay: Seconds to wait before anything else.
-
-        drip: Seconds before each byte of the answer's body.
-
-        drop: Close the connection without an answer, before or after the work.
-
-        body: Answered instead of doing the work; under 200 unless `status` is given.
-
-        headers: Put on the answer.
-
-        work_done: The work is done, and `status` and `body` are answered all the same.
-
-        commit_fails: An update is answered as if it were done, and nothing is stored.
-
-        commit_delay: Seconds after the answer at which an update can be read.
-
-        hook: What the project's blocking hook makes of an update.
-
-        times: How many requests it meets; None is every one until cleared.
-    """
+    """Something that goes wrong in one step."""
 
     step: Step
-    status: int | None = None
-    delay: float = 0
-    drip: float = 0
-    drop: Literal["before", "after"] | None = None
-    body: bytes | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    work_done: bool = False
-    commit_fails: bool = False
-    commit_delay: float = 0
-    hook: Hook | None = None
-    times: int | None = 1
+    status: int | None = None  # answered instead of doing the work
+    delay: float = 0  # seconds to wait before anything else
+    drip: float = 0  # seconds before each byte of the answer's body
+    drop: Literal["before", "after"] | None = None  # no answer, before or after work
+    body: bytes | None = None  # answered like `status`, or under 200
+    headers: Mapping[str, str] = field(default_factory=dict)  # put on the answer
+    work_done: bool = False  # and `status` and `body` are answered all the same
+    commit_fails: bool = False  # an update is answered, and nothing is stored
+    commit_delay: float = 0  # seconds after which an answered update can be read
+    hook: Hook | None = None  # what the project's blocking hook makes of an update
+    times: int | None = 1  # how many requests it meets; None is every one
 
     @property
     def answers(self) -> bool:

@@ -23,12 +23,7 @@ STEPS = {
 
 
 class Gateway:
-    """
-    Sees every request first and every answer last.
-
-    Args:
-        authgear: Whose faults and limits apply.
-    """
+    """Sees every request first and every answer last."""
 
     def __init__(self, authgear: Project) -> None:
         self._authgear = authgear

@@ -18,44 +18,22 @@ from .users.store import Users
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """
-    One request, as tests look at it.
+    """One request, as tests look at it."""
 
-    Args:
-        step: `presign`, `upload`, `read`, `find`, `update`, `image`, or `other`.
-
-        path: Without the query, which holds a signature.
-
-        status: Answered; None if the connection was dropped instead.
-
-        connection: Tells TCP connections apart.
-
-        user_agent: As sent.
-    """
-
-    step: str
-    path: str
-    status: int | None
-    connection: int
+    step: str  # `presign`, `upload`, `read`, `find`, `update`, `image`, or `other`
+    path: str  # without the query, which holds a signature
+    status: int | None  # answered; None if the connection was dropped instead
+    connection: int  # tells TCP connections apart
     user_agent: str
 
 
 @dataclass(frozen=True)
 class Update:
-    """
-    An update that was made.
+    """An update that was made."""
 
-    Args:
-        record: The user after it.
-
-        audit_context: The token's.
-
-        delay: Seconds until it can be read.
-    """
-
-    record: Record
-    audit_context: dict[str, Any]
-    delay: float
+    record: Record  # the user after it
+    audit_context: dict[str, Any]  # the token's
+    delay: float  # seconds until it can be read
 
 
 class Changes:
@@ -73,12 +51,10 @@ class Changes:
 
     def wait(self, seen: int, timeout: float) -> int:
         """
-        Wait until there are more changes than were seen.
+        Wait until there are more changes than were seen, for some seconds at most.
 
-        Args:
-            seen: The count returned last time; -1 at first.
-
-            timeout: Seconds after which to return all the same.
+        Returns:
+            The count, for the next call; the first one sees -1.
         """
         with self._condition:
             self._condition.wait_for(lambda: self._count > seen, timeout)
@@ -86,61 +62,26 @@ class Changes:
 
 
 class Project:
-    """
-    The state of one Authgear project, on which the routes of the server work.
-
-    Args:
-        app_id: The project's id.
-
-        clock: Tells the time in seconds since 1970.
-
-    Attributes:
-        host: Address and port of the server, once it is known.
-
-        users: The project's users.
-
-        images: Image object ids to the bytes uploaded.
-
-        faults: What goes wrong.
-
-        admit: Returns the seconds after which a client's address may ask again, or
-            None; by default there is no rate limit.
-
-        requests: What was asked, in the order of the answers.
-
-        on_update: Called with each update that was made.
-
-        images_cdn_host: Shows the pictures instead of the request's host, if set.
-
-        token_skew: Seconds by which clocks may differ; 0 in servers before 2026-06-11.
-    """
+    """The state of one Authgear project, on which the routes of the server work."""
 
     def __init__(self, app_id: str, clock: Callable[[], float]) -> None:
         self.app_id = app_id
-        self.host = ""
-        self.clock = clock
+        self.host = ""  # address and port of the server, once it is known
+        self.clock = clock  # tells the time in seconds since 1970
         self.images_secret = secrets.token_bytes(32)
+        # Shows the pictures instead of the request's host.
         self.images_cdn_host: str | None = None
-        self.token_skew: float = SKEW
+        self.token_skew: float = SKEW  # 0 in servers before 2026-06-11
         self.stopping = threading.Event()
         self.changes = Changes()
         self.images = Images()
         self.users = Users(clock, self._represent, self.changes.announce)
         self.faults = Faults()
+        # Returns the seconds after which an address may ask again, None for now.
         self.admit: Callable[[str], float | None] = lambda _: None
-        self.requests: list[Request] = []
+        self.requests: list[Request] = []  # in the order of the answers
         self.on_update: Callable[[Update], object] = lambda _: None
         self.key_pair: KeyPair = make_key_pair()
-
-    @property
-    def key_id(self) -> str:
-        """The id of the key that tokens are signed with."""
-        return self.key_pair.key_id
-
-    @property
-    def private_key(self) -> str:
-        """The key that tokens are signed with, in PEM."""
-        return self.key_pair.private_key
 
     def rotate_key(self) -> None:
         """Make a new key pair; tokens of the old one are refused from now on."""

@@ -24,12 +24,8 @@ class Server:
     """
     Serves a WSGI application in threads of its own.
 
-    Args:
-        application: Answers the requests.
-
-        port: To listen on; any other if it is taken.
-
-        clock: Tells the time of the answers, in seconds since 1970.
+    Another port is taken if a program listens on the given one. The clock tells the
+    time for the header Date.
     """
 
     def __init__(
@@ -54,6 +50,7 @@ class Server:
                 request_handler=type("Handler", (Handler,), parts),
                 fd=listener.fileno(),
             )
+        self.port = self._server.port  # that it listens on
         # Threads that are not daemons are waited for when the server closes.
         cast(Any, self._server).daemon_threads = False
         self._thread = threading.Thread(
@@ -61,11 +58,6 @@ class Server:
             kwargs={"poll_interval": POLL_INTERVAL},
             name="authgear",
         )
-
-    @property
-    def port(self) -> int:
-        """The port it listens on."""
-        return self._server.port
 
     def start(self) -> None:
         """Begin to answer."""

@@ -11,7 +11,7 @@ from local.aws.clients import REGION, credentials
 from local.aws.services import LocalAWS
 from local.loopback import HOST
 from local.paths import ROOT
-from local.process import Process, ProcessEnded
+from local.process import ProcessEnded, run_process
 
 PYTHON = ROOT / ".venv-ministack" / "bin" / "python"
 SERVE = ROOT / "local" / "aws" / "serve.py"
@@ -25,13 +25,8 @@ def start_ministack(
     """
     Run MiniStack, empty at first, until the block ends.
 
-    Args:
-        port: Where to listen; any other if it is taken.
-
-        retry_delay: Seconds before the first retry of an asynchronous invocation;
-            before the second it is twice as long.
-
-        enforces_iam: Whether every caller needs the rights for what it does.
+    Another port is taken if a program listens on the given one. An asynchronous
+    invocation is tried again after the delay (seconds), and after twice as long.
 
     Raises:
         ProcessEnded: It is not installed, or does not start; the text says more.
@@ -42,7 +37,6 @@ def start_ministack(
     with tempfile.TemporaryDirectory(
         prefix="pictures-", ignore_cleanup_errors=True
     ) as folder:
-        log = Path(folder) / "ministack.log"
         environment = {
             **credentials(),
             "AUTH": str(enforces_iam).lower(),
@@ -54,14 +48,11 @@ def start_ministack(
             "PYTHONPATH": str(ROOT),
             "TMPDIR": folder,
         }
-        with log.open("w") as errors:
-            # -P: this folder has a module of the same name as MiniStack's package.
-            command = [str(PYTHON), "-P", str(SERVE), str(port)]
-            with (
-                Process.start(command, environment=environment, errors=errors) as (
-                    _,
-                    endpoint,
-                ),
-                LocalAWS.connect(endpoint) as aws,
-            ):
-                yield aws
+        # -P: this folder has a module of the same name as MiniStack's package.
+        command = [str(PYTHON), "-P", str(SERVE), str(port)]
+        with (
+            (Path(folder) / "ministack.log").open("w") as log,
+            run_process(command, environment=environment, errors=log) as endpoint,
+            LocalAWS.connect(endpoint) as aws,
+        ):
+            yield aws

@@ -23,13 +23,10 @@ def host_architecture() -> str:
 
 def pack(target: Path) -> None:
     """
-    Write a package for this Python on this machine, without asking the network.
+    Write a zip file for this Python on this machine, without asking the network.
 
     It holds what `make build` puts into the deployed one: the code, and the packages of
     requirements.txt.
-
-    Args:
-        target: The zip file to write.
     """
     with zipfile.ZipFile(target, "w") as archive:
         for name in PINNED.findall((ROOT / "requirements.txt").read_text()):

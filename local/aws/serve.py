@@ -40,9 +40,6 @@ class Guard:
 
     MiniStack lets every web page in, and runs the code that it is given: without the
     guard, any site that is open in a browser here could run programs.
-
-    Args:
-        application: MiniStack.
     """
 
     def __init__(self, application: Application) -> None:

@@ -28,18 +28,7 @@ class StackFailed(Exception):
 
 @dataclass
 class Stack:
-    """
-    A stack, which may not be deployed yet.
-
-    Args:
-        aws: Where it is.
-
-        name: Its name.
-
-        differences: How its template differs from template.yaml.
-
-        parameters: What it was last deployed with.
-    """
+    """A stack, which may not be deployed yet."""
 
     aws: LocalAWS
     name: str
@@ -48,12 +37,9 @@ class Stack:
 
     def deploy(self, parameters: Mapping[str, str], *, text: str | None = None) -> None:
         """
-        Create or update the stack.
+        Create or update the stack, by template.yaml or another text of a template.
 
-        Args:
-            parameters: Those that differ from the last deployment, or the defaults.
-
-            text: The template; template.yaml if left out.
+        The parameters are those that differ from the last deployment, or the defaults.
 
         Raises:
             StackFailed: CloudFormation does not take it, or could not make it.
@@ -66,15 +52,6 @@ class Stack:
         known = {"Architecture": host_architecture(), **self.parameters, **parameters}
         self._submit(json.dumps(content), known)
         self.parameters = known
-
-    def delete(self) -> None:
-        """Delete the stack; what the template retains stays."""
-        self.aws.cloudformation.delete_stack(StackName=self.name)
-        end = time.monotonic() + TIMEOUT
-        while self.status not in ("", "DELETE_COMPLETE"):
-            if self.status == "DELETE_FAILED" or time.monotonic() > end:
-                raise StackFailed(self._describe_failure())
-            time.sleep(0.05)
 
     @property
     def status(self) -> str:

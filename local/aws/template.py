@@ -7,6 +7,7 @@ is no longer needed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,25 +17,17 @@ import yaml
 from local.paths import ROOT
 
 TEMPLATE = ROOT / "template.yaml"
+REFERENCE = re.compile(r"\$\{([^}.]+)")  # in a text of Fn::Sub
 Content = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Difference:
-    """
-    Something that is changed in the copy.
-
-    Args:
-        name: What it is about.
-
-        reason: Why it is changed.
-
-        apply: Changes a template in place.
-    """
+    """Something that is changed in the copy."""
 
     name: str
     reason: str
-    apply: Callable[[Content], None]
+    apply: Callable[[Content], None]  # changes a template in place
 
 
 def read_template(text: str) -> Content:
@@ -86,9 +79,7 @@ METRIC_MATH = Difference(
     name="alarms on metric math, and the dashboard that shows them",
     reason="MiniStack makes no alarm with Metrics in place of MetricName",
     apply=_remove(
-        lambda it: (
-            it["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in it["Properties"]
-        )
+        lambda it: it["Type"].endswith("::Alarm") and "Metrics" in it["Properties"]
     ),
 )
 PLAIN_HTTP = Difference(
@@ -123,11 +114,7 @@ def _references(value: Any) -> Iterator[str]:
         elif name == "Fn::GetAtt":
             yield item[0]
         elif name == "Fn::Sub":
-            text = item if isinstance(item, str) else item[0]
-            yield from (
-                part.partition("}")[0].partition(".")[0]
-                for part in text.split("${")[1:]
-            )
+            yield from REFERENCE.findall(item if isinstance(item, str) else item[0])
         yield from _references(item)
 
 

@@ -32,12 +32,7 @@ INTERRUPTED = 130  # the exit status of what was ended by Ctrl-C
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """
-    Run the demo.
-
-    Returns:
-        The exit status: 0 if everything is as expected.
-    """
+    """Run the demo; return the exit status, 0 if everything is as expected."""
     options = _parse(arguments)
     # A background job of a script ignores Ctrl-C's signal otherwise.
     signal.signal(signal.SIGINT, signal.default_int_handler)

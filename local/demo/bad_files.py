@@ -21,12 +21,7 @@ def truncated_jpeg() -> bytes:
 
 
 def png_bomb(side: int = 30_000) -> bytes:
-    """
-    Return a small PNG file that decodes to billions of bytes.
-
-    Args:
-        side: Width and height, in pixels.
-    """
+    """Return a small PNG file, so many px a side, that decodes to billions of bytes."""
     row = bytes(1 + side * 4)
     packer = zlib.compressobj(9)
     # A few rows are enough: nobody who reads the header first goes on to them.

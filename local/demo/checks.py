@@ -19,17 +19,9 @@ def check(
     system: LocalSystem, before: Mapping[str, dict[str, Any]], played: Played
 ) -> dict[str, list[str]]:
     """
-    Check everything.
+    Return what must hold after all steps, and where it does not.
 
-    Args:
-        system: After all steps.
-
-        before: Each user's attributes before the first step, by user id.
-
-        played: The steps and what came of them.
-
-    Returns:
-        What must hold, and where it does not.
+    `before` has each user's attributes before the first step, by user id.
     """
     users = system.authgear.users
     return {

@@ -18,8 +18,8 @@ CAPTION = 40  # pixels
 COLUMNS = 4
 
 
-def make_contact_sheet(users: Iterable[User]) -> Image.Image:
-    """Return a sheet of the users' pictures, round as apps show them, and names."""
+def save_contact_sheet(users: Iterable[User], path: Path) -> None:
+    """Write a JPEG file of the users' pictures, round as apps show them, and names."""
     people = sorted(users, key=lambda user: (not user.picture_object_id, _name(user)))
     rows = -(-len(people) // COLUMNS)
     width = MARGIN + min(COLUMNS, len(people)) * (SIDE + MARGIN)
@@ -31,13 +31,8 @@ def make_contact_sheet(users: Iterable[User]) -> Image.Image:
         sheet.paste(_portrait(user), (left, top), make_round_mask(SIDE))
         middle = left + SIDE // 2, top + SIDE + CAPTION // 2
         write_centered(sheet, middle, _name(user), 20)
-    return sheet
-
-
-def save_contact_sheet(users: Iterable[User], path: Path) -> None:
-    """Write the sheet to a JPEG file, in a folder that is made if need be."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    make_contact_sheet(users).save(path, quality=90)
+    sheet.save(path, quality=90)
 
 
 def fetch_picture(user: User) -> Image.Image | None:

@@ -18,20 +18,9 @@ from outcome import Reason
 
 @dataclass(frozen=True)
 class Step:
-    """
-    One thing that happens to the bucket, and causes one event.
+    """One thing that happens to the bucket, and causes one event."""
 
-    Args:
-        title: What it is, for a person.
-
-        key: The object's key.
-
-        expected: The expected result.
-
-        act: Does it.
-    """
-
-    title: str
+    title: str  # for a person
     key: str
     expected: Reason
     act: Callable[[], object]
@@ -42,12 +31,7 @@ Steps = list[Step]
 
 
 class Scenario:
-    """
-    The steps of the demo, for the users that they need.
-
-    Args:
-        system: Where they happen.
-    """
+    """The steps of the demo, for the users that they need."""
 
     def __init__(self, system: LocalSystem) -> None:
         self._system = system

@@ -29,16 +29,7 @@ def format_header() -> str:
 
 
 def format_row(step: Step, settled: Settled, *, color: bool) -> str:
-    """
-    Return a step's line; a second one where another outcome was expected.
-
-    Args:
-        step: What was done.
-
-        settled: What came of it.
-
-        color: Whether the reader is a terminal that shows colours.
-    """
+    """Return a step's line; a second one where another outcome was expected."""
     is_expected = settled.reason == step.expected
     line = _line(
         (
@@ -61,10 +52,8 @@ def format_row(step: Step, settled: Settled, *, color: bool) -> str:
 
 def format_duration(milliseconds: float) -> str:
     """Return a duration as a person reads it, right-aligned."""
-    if milliseconds < 1000:
-        text = f"{milliseconds:.0f} ms"
-    else:
-        text = f"{milliseconds / 1000:.1f} s"
+    seconds = milliseconds / 1000
+    text = f"{seconds:.1f} s" if seconds >= 1 else f"{milliseconds:.0f} ms"
     return text.rjust(WIDTHS[-1])
 
 

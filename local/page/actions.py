@@ -16,12 +16,7 @@ class NothingThere(Exception):
 
 
 class Actions:
-    """
-    Does what is asked for.
-
-    Args:
-        system: Where it happens.
-    """
+    """Does what is asked for."""
 
     def __init__(self, system: LocalSystem) -> None:
         self._system = system
@@ -58,17 +53,13 @@ class Actions:
         """Delete the user's newest object."""
         self._system.delete(self._newest_key(user_id))
 
-    def deliver_failures(self) -> None:
-        """Deliver what waits in the retry queue."""
-        self._system.deliver_failures()
-
     def _newest_key(self, user_id: str) -> str:
         """Return the key of the user's newest object."""
         objects = self._system.list_objects(self._user(user_id))
         if not objects:
             message = "There is no object of this user: drop a picture first."
             raise NothingThere(message)
-        return objects[-1]
+        return objects[0]
 
     def _user(self, user_id: str) -> User:
         """Return a user by id."""

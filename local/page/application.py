@@ -21,14 +21,7 @@ STATIC = Path(__file__).parent / "static"
 
 
 def make_application(system: LocalSystem, stopping: threading.Event) -> Flask:
-    """
-    Make the WSGI application of the page.
-
-    Args:
-        system: What it shows.
-
-        stopping: Set when the server stops.
-    """
+    """Make the page's WSGI application; its streams end when `stopping` is set."""
     app = Flask("local.page", static_folder=None)
     app.before_request(refuse_foreign)
     app.after_request(
@@ -39,7 +32,7 @@ def make_application(system: LocalSystem, stopping: threading.Event) -> Flask:
     app.register_error_handler(NothingThere, _answer_nothing)
     failures, originals = SimulatedFailures(system.authgear), Originals(system)
     _add_files(app, originals)
-    _add_buttons(app, Actions(system), failures)
+    _add_buttons(app, system, failures)
     stream = Stream(system, failures, originals, stopping)
 
     @app.get("/events")
@@ -77,8 +70,9 @@ def _add_files(app: Flask, originals: Originals) -> None:
         return Response(data, status, content_type="image/jpeg")
 
 
-def _add_buttons(app: Flask, actions: Actions, failures: SimulatedFailures) -> None:
+def _add_buttons(app: Flask, system: LocalSystem, failures: SimulatedFailures) -> None:
     """Add the routes of all that changes something."""
+    actions = Actions(system)
 
     @app.post("/users/<uuid:user_id>/sign")
     def sign(user_id: object) -> ResponseReturnValue:
@@ -92,7 +86,7 @@ def _add_buttons(app: Flask, actions: Actions, failures: SimulatedFailures) -> N
 
     @app.post("/failures/deliver")
     def deliver() -> ResponseReturnValue:
-        actions.deliver_failures()
+        system.deliver_failures()
         return "", 204
 
     @app.post("/simulated-failures/<name>")

@@ -1,78 +1,65 @@
-"""SimulatedFailures for what can go wrong with Authgear."""
+"""Switches for what can go wrong with Authgear."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from local.authgear import Authgear, Fault
 from local.authgear.faults import Step
 
 STEPS: tuple[Step, ...] = ("presign", "upload", "read", "update")
+UNAVAILABLE = [Fault(step=step, status=502, times=None) for step in STEPS]
+RATE_LIMIT = [
+    Fault(step=step, status=429, headers={"Retry-After": "1"}, times=None)
+    for step in STEPS
+]
 
 
-@dataclass(frozen=True, kw_only=True)
-class SimulatedFailure:
-    """
-    One failure.
-
-    Args:
-        title: What goes wrong.
-
-        hint: What to expect.
-
-        faults: What it switches on in the emulator.
-    """
+class SimulatedFailure(NamedTuple):
+    """One failure."""
 
     title: str
-    hint: str
+    hint: str  # what to expect
     faults: Sequence[Fault]
 
 
 FAILURES = {
     "unavailable": SimulatedFailure(
-        title="Authgear answers 502",
-        hint="Fails three times, then waits in the retry queue.",
-        faults=[Fault(step=step, status=502, times=None) for step in STEPS],
+        "Authgear answers 502",
+        "Fails three times, then waits in the retry queue.",
+        UNAVAILABLE,
     ),
     "rate-limit": SimulatedFailure(
-        title="Rate limit",
-        hint="429: the function waits, for 10 seconds at most, then fails.",
-        faults=[
-            Fault(step=step, status=429, headers={"Retry-After": "1"}, times=None)
-            for step in STEPS
-        ],
+        "Rate limit",
+        "429: the function waits, for 10 seconds at most, then fails.",
+        RATE_LIMIT,
     ),
     "drop": SimulatedFailure(
-        title="Drops the upload",
-        hint="The connection breaks after the file has come.",
-        faults=[Fault(step="upload", drop="after", times=None)],
+        "Drops the upload",
+        "The connection breaks after the file has come.",
+        [Fault(step="upload", drop="after", times=None)],
     ),
     "untrue": SimulatedFailure(
-        title="Says 200, stores nothing",
-        hint="Found out by reading the user once more.",
-        faults=[Fault(step="update", commit_fails=True, times=None)],
+        "Says 200, stores nothing",
+        "Found out by reading the user once more.",
+        [Fault(step="update", commit_fails=True, times=None)],
     ),
     "slow": SimulatedFailure(
-        title="Slow",
-        hint="Two seconds before each upload: see the time line.",
-        faults=[Fault(step="upload", delay=2, times=None)],
+        "Slow",
+        "Two seconds before each upload: see the time line.",
+        [Fault(step="upload", delay=2, times=None)],
     ),
     "hook": SimulatedFailure(
-        title="A hook forbids it",
-        hint="Final: rejected, and not tried again.",
-        faults=[Fault(step="update", hook="deny", times=None)],
+        "A hook forbids it",
+        "Final: rejected, and not tried again.",
+        [Fault(step="update", hook="deny", times=None)],
     ),
 }
 
 
 class SimulatedFailures:
-    """
-    Which failures are on.
-
-    Args:
-        authgear: The emulator that they are about.
-    """
+    """Which failures are on."""
 
     def __init__(self, authgear: Authgear) -> None:
         self._authgear = authgear
@@ -93,11 +80,6 @@ class SimulatedFailures:
     def describe(self) -> list[dict[str, object]]:
         """Return what the page shows of each."""
         return [
-            {
-                "name": name,
-                "title": failure.title,
-                "hint": failure.hint,
-                "on": name in self._on,
-            }
-            for name, failure in FAILURES.items()
+            {"name": name, "title": it.title, "hint": it.hint, "on": name in self._on}
+            for name, it in FAILURES.items()
         ]

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 from flask import Response, request
 
+from local.authgear.responses import answer_plain
+
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -18,29 +20,20 @@ def refuse_foreign() -> Response | None:
     browser tells one, and be JSON, which no form of another site can send.
     """
     if _host_name() not in LOOPBACK:
-        return _refuse(421, "This server is for 127.0.0.1 alone.")
+        return answer_plain("This server is for 127.0.0.1 alone.", 421)
     if request.method in ("GET", "HEAD"):
         return None
     origin = request.headers.get("Origin", _own_origin())
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     if origin != _own_origin() or site not in ("same-origin", "none"):
-        return _refuse(403, "Another site must not do this.")
+        return answer_plain("Another site must not do this.", 403)
     if request.mimetype != "application/json":
-        return _refuse(415, "Send JSON.")
+        return answer_plain("Send JSON.", 415)
     return None
 
 
 def secure(response: Response, *, images: str, bucket: str) -> Response:
-    """
-    Tell the browser what the page may load, and that nobody may frame it.
-
-    Args:
-        response: Any answer.
-
-        images: The origin of Authgear's pictures.
-
-        bucket: The origin of S3.
-    """
+    """Tell the browser from where the page may load, and that nobody may frame it."""
     response.headers["Content-Security-Policy"] = (
         "default-src 'none'; script-src 'self'; style-src 'self'; "
         f"img-src 'self' data: {images}; connect-src 'self' {bucket}; "
@@ -64,8 +57,3 @@ def _host_name() -> str | None:
 def _own_origin() -> str:
     """Return the origin by which the browser has come here."""
     return f"http://{request.headers.get('Host', '')}"
-
-
-def _refuse(status: int, sentence: str) -> Response:
-    """Answer with a sentence."""
-    return Response(f"{sentence}\n", status, content_type="text/plain")

@@ -21,12 +21,7 @@ MOST_PIXELS = 100_000_000  # the most that MAX_INPUT_PIXELS allows
 
 
 class Originals:
-    """
-    The objects in the bucket, and those that Authgear's pictures were made from.
-
-    Args:
-        system: Whose bucket and log are looked at.
-    """
+    """The objects in the bucket, and those that Authgear's pictures were made from."""
 
     def __init__(self, system: LocalSystem) -> None:
         self._s3, self._bucket, self._system = system.aws.s3, system.bucket, system
@@ -34,12 +29,6 @@ class Originals:
         self._keys: dict[str, str] = {}  # by image id
         self._results: dict[tuple[str, str], str] = {}  # by key and ETag
         self._lock = threading.Lock()
-
-    def list_all(self) -> list[Any]:
-        """List the bucket, newest object first."""
-        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket)
-        found = [it for page in pages for it in page.get("Contents", [])]
-        return sorted(found, key=lambda it: (it["LastModified"], it["Key"]))[::-1]
 
     def select(self, user: User, listed: list[Any]) -> list[Any]:
         """Return what the page shows of a user's objects."""

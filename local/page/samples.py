@@ -5,6 +5,8 @@ from __future__ import annotations
 from local.demo import bad_files
 from local.paths import PICTURES
 
+OTHER = "application/octet-stream"
+
 
 def _photo(file: str) -> bytes:
     """Return a sample picture's bytes."""
@@ -17,16 +19,8 @@ SAMPLES = {
     "chelsea.png": ("Cat", _photo("chelsea.png"), "image/png"),
     "coffee.png": ("Coffee", _photo("coffee.png"), "image/png"),
     "rocket.jpg": ("Rocket", _photo("rocket.jpg"), "image/jpeg"),
-    "text.jpg": ("A text named .jpg", bad_files.TEXT, "application/octet-stream"),
-    "half.jpg": (
-        "Half a JPEG",
-        bad_files.truncated_jpeg(),
-        "application/octet-stream",
-    ),
-    "bomb.png": (
-        "900 megapixels",
-        bad_files.png_bomb(),
-        "application/octet-stream",
-    ),
+    "text.jpg": ("A text named .jpg", bad_files.TEXT, OTHER),
+    "half.jpg": ("Half a JPEG", bad_files.truncated_jpeg(), OTHER),
+    "bomb.png": ("900 megapixels", bad_files.png_bomb(), OTHER),
 }
 PHOTOS = [data for _, data, media_type in SAMPLES.values() if "image/" in media_type]

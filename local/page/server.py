@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
 from local.authgear.server import Server
 from local.loopback import HOST
@@ -12,28 +14,16 @@ from local.page.application import make_application
 from local.system import LocalSystem
 
 
+@dataclass(frozen=True)
 class Page:
-    """
-    A page that is being served; use `start`.
+    """A page that is being served; use `start`."""
 
-    Args:
-        url: Where it is.
-    """
-
-    def __init__(self, url: str) -> None:
-        self.url = url
+    url: str
 
     @classmethod
     @contextmanager
     def start(cls, system: LocalSystem, port: int = 0) -> Iterator[Page]:
-        """
-        Serve the page until the block ends.
-
-        Args:
-            system: What it shows.
-
-            port: Where to listen; 0 takes any free port.
-        """
+        """Serve the page until the block ends."""
         stopping = threading.Event()
         server = Server(make_application(system, stopping), port)
         origin = f"http://{HOST}:{server.port}"
@@ -49,16 +39,11 @@ class Page:
 
 def _admit(system: LocalSystem, origin: str) -> None:
     """Have the bucket take files from the page, by S3's own rules for browsers."""
-    origins = [origin, origin.replace(HOST, "localhost")]
+    rule: Any = {
+        "AllowedOrigins": [origin, origin.replace(HOST, "localhost")],
+        "AllowedMethods": ["PUT"],
+        "AllowedHeaders": ["*"],
+    }
     system.aws.s3.put_bucket_cors(
-        Bucket=system.bucket,
-        CORSConfiguration={
-            "CORSRules": [
-                {
-                    "AllowedOrigins": origins,
-                    "AllowedMethods": ["PUT"],
-                    "AllowedHeaders": ["*"],
-                }
-            ]
-        },
+        Bucket=system.bucket, CORSConfiguration={"CORSRules": [rule]}
     )

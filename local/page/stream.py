@@ -6,6 +6,7 @@ import json
 import secrets
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -17,72 +18,52 @@ from local.system import LocalSystem
 from .faults import SimulatedFailures
 
 HEARTBEAT = 2.0  # seconds; keeps the connection, and finds changes that are seen late
+# The first of these attributes is what the page calls a user.
+NAMES = ("name", "email", "preferred_username", "phone_number")
 PAUSE = 0.1  # seconds between two events, however much changes
 
 
+@dataclass(frozen=True)
 class Stream:
-    """
-    Tells every open page what happens.
+    """Tells every open page what happens, until the server stops."""
 
-    Args:
-        system: The system to show.
-
-        failures: The faults that are on.
-
-        originals: What the pictures were made from.
-
-        stopping: Set when the server stops.
-    """
-
-    def __init__(
-        self,
-        system: LocalSystem,
-        failures: SimulatedFailures,
-        originals: Originals,
-        stopping: threading.Event,
-    ) -> None:
-        self._system = system
-        self._failures = failures
-        self._originals = originals
-        self._stopping = stopping
-        # A page that was opened before a restart begins again.
-        self._start = secrets.token_hex(4)
+    system: LocalSystem
+    failures: SimulatedFailures
+    originals: Originals
+    stopping: threading.Event
+    # A page that was opened before a restart begins again.
+    start: str = field(default_factory=lambda: secrets.token_hex(4))
 
     def events(self, last_id: str) -> Iterator[str]:
-        """
-        Write events until the server stops.
-
-        Args:
-            last_id: The id of the last event that the page has seen, if any.
-        """
+        """Write events after the one with this id, or all, until the server stops."""
         start, _, number = last_id.partition("-")
-        told = int(number) if start == self._start and number.isdecimal() else 0
+        told = int(number) if start == self.start and number.isdecimal() else 0
         count, sent = -1, ""
         yield "retry: 1000\n\n"
-        while not self._stopping.is_set():
-            count = self._system.authgear.changes.wait(count, HEARTBEAT)
-            state, records = self._state(), self._system.history.records[told:]
+        while not self.stopping.is_set():
+            count = self.system.authgear.changes.wait(count, HEARTBEAT)
+            state, records = self._state(), self.system.history.records[told:]
             yield f"event: state\ndata: {state}\n\n" if state != sent else ": same\n\n"
             for record in records:
                 told += 1
                 line = json.dumps(record)
-                yield f"id: {self._start}-{told}\nevent: record\ndata: {line}\n\n"
+                yield f"id: {self.start}-{told}\nevent: record\ndata: {line}\n\n"
             sent = state
-            self._stopping.wait(PAUSE)
+            self.stopping.wait(PAUSE)
 
     def _state(self) -> str:
         """Return all that the page shows, but the log."""
-        system = self._system
-        listed = self._originals.list_all()
+        system = self.system
+        listed = system.list_bucket()
         waiting = [unquote_plus(body) for body in system.read_failures()]
         users = sorted(system.authgear.users, key=lambda user: user.record.created_at)
         return json.dumps(
             {
-                "start": self._start,
+                "start": self.start,
                 "bucket": system.bucket,
                 "app_id": system.authgear.app_id,
                 "users": [self._describe(user, listed, waiting) for user in users],
-                "failures": self._failures.describe(),
+                "failures": self.failures.describe(),
                 "waiting": len(waiting),
                 "retry_delay": system.retry_delay,
                 "samples": [
@@ -94,17 +75,18 @@ class Stream:
 
     def _describe(self, user: User, listed: Any, waiting: list[str]) -> dict[str, Any]:
         """Return what the page shows of a user."""
-        objects = self._originals.select(user, listed)
-        names = [user.id, *(it["key"] for it in objects)]
+        objects = self.originals.select(user, listed)
+        ids = [user.id, *(it["key"] for it in objects)]
         attributes = user.standard_attributes()
+        named = [attributes[name] for name in NAMES if attributes.get(name)]
         custom = {f"custom: {k}": v for k, v in user.record.custom_attributes.items()}
         return {
             "id": user.id,
-            "name": attributes.get("name") or user.record.account_id() or "No name",
+            "name": named[0] if named else "No name",
             "picture": attributes.get("picture"),
             "attributes": attributes | custom,
             "image_id": user.picture_object_id,
             "objects": objects,
-            "original": self._originals.describe(user.picture_object_id, objects),
-            "waiting": any(name in body for body in waiting for name in names),
+            "original": self.originals.describe(user.picture_object_id, objects),
+            "waiting": any(it in body for body in waiting for it in ids),
         }

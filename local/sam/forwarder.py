@@ -29,10 +29,8 @@ def find_gateway() -> str:
     """
     Return the address by which containers reach the host.
 
-    Docker does not always tell it; it is then the subnet's first.
-
-    Raises:
-        GatewayUnknown: Docker does not answer.
+    Docker does not always tell it; it is then the subnet's first. `GatewayUnknown` is
+    raised if Docker does not answer.
     """
     docker = shutil.which("docker") or "docker"
     try:
@@ -52,16 +50,11 @@ def find_gateway() -> str:
 @contextmanager
 def forward(address: str, ports: Sequence[int]) -> Iterator[None]:
     """
-    Forward ports of an address to the same ports of this machine's loopback.
+    Forward ports of Docker's gateway to the same ports of this machine's loopback.
 
     On Linux a container that speaks to its gateway finds what listens on that address
     of the host. Docker Desktop's gateway is not one of the host's addresses and sends
     to the host's loopback by itself: there nothing needs to be done.
-
-    Args:
-        address: An address of this machine, or Docker's gateway.
-
-        ports: The ports of servers on 127.0.0.1.
     """
     with ExitStack() as servers:
         for port in ports:

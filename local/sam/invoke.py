@@ -51,12 +51,7 @@ class WrongEvent(Exception):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """
-    Invoke once, and show the answer, the log and the user's attributes.
-
-    Returns:
-        The exit status.
-    """
+    """Invoke once; show the answer, the log and the user; return the exit status."""
     options, sam_options = _parse(arguments)
     try:
         event = read_event(Path(options.event).expanduser())
@@ -71,12 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def read_event(path: Path) -> Any:
-    """
-    Read an event.
-
-    Raises:
-        WrongEvent: There is no such file, or it is no JSON.
-    """
+    """Read an event from a file of JSON."""
     try:
         return json.loads(path.read_text())
     except OSError as error:
@@ -89,15 +79,10 @@ def read_event(path: Path) -> Any:
 
 def point_to(template: str, environment: Mapping[str, str]) -> str:
     """
-    Return a built template whose function works with other servers.
+    Return a built template whose function has these variables too.
 
     `sam local invoke --env-vars` cannot do that: it sets only variables that the
     template declares, and the address of an AWS on this machine is not one of those.
-
-    Args:
-        template: The template that `sam build` wrote.
-
-        environment: Added to the function's variables.
     """
     content = yaml.safe_load(template)
     function = content["Resources"]["Function"]["Properties"]

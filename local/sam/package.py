@@ -14,30 +14,17 @@ class BuildFailed(Exception):
 
 def build(folder: Path, architecture: str) -> Path:
     """
-    Build the package with SAM.
-
-    Args:
-        folder: Where to; what it held is gone afterwards.
-
-        architecture: `arm64` or `x86_64`.
+    Build the package with SAM, for `arm64` or `x86_64`, into an emptied folder.
 
     Returns:
         The built template; the package is the folder `Function` beside it.
-
-    Raises:
-        BuildFailed: It did not succeed.
     """
     run_make("build", BUILD_DIR=str(folder), ARCHITECTURE=architecture)
     return folder / "template.yaml"
 
 
 def run_make(target: str, **variables: str) -> None:
-    """
-    Run a target of the Makefile.
-
-    Raises:
-        BuildFailed: It did not succeed.
-    """
+    """Run a target of the Makefile; raise `BuildFailed` if it does not succeed."""
     arguments = [f"{name}={value}" for name, value in variables.items()]
     result = subprocess.run(  # noqa: S603 - a target of our own
         ["make", "--directory", ROOT, target, *arguments],  # noqa: S607 - the user's

@@ -35,7 +35,10 @@ def authgear() -> Iterator[Authgear]:
 @pytest.fixture
 def environment(authgear: Authgear, tmp_path: Path) -> dict[str, str]:
     """Return the variables that name the emulator, with the recording's users."""
-    key = {"key_id": authgear.key_id, "private_key": authgear.private_key}
+    key = {
+        "key_id": authgear.key_pair.key_id,
+        "private_key": authgear.key_pair.private_key,
+    }
     (tmp_path / "key.json").write_text(json.dumps(key))
     users = Stage(authgear, Clock()).users
     return {

@@ -37,7 +37,9 @@ def authgear() -> Iterator[Authgear]:
 @pytest.fixture
 def api(authgear: Authgear) -> Iterator[AdminAPI]:
     """Return the product's client of the emulator."""
-    pair = KeyPair(key_id=authgear.key_id, private_key=authgear.private_key)
+    pair = KeyPair(
+        key_id=authgear.key_pair.key_id, private_key=authgear.key_pair.private_key
+    )
     tokens = AccessTokens(app_id=authgear.app_id, load_key_pair=lambda: pair)
     with requests.Session() as session:
         connection = Connection(

@@ -86,10 +86,10 @@ def _sign(
     **headers: Any,
 ) -> str:
     """Sign with some key and algorithm; `headers` are put into the token's header."""
-    named = {"kid": authgear.key_id} | headers
+    named = {"kid": authgear.key_pair.key_id} | headers
     if algorithm.startswith("HS"):
         return jwt.encode(claims, SHARED_SECRET, algorithm=algorithm, headers=named)
-    loaded = load_key(key or authgear.private_key)
+    loaded = load_key(key or authgear.key_pair.private_key)
     return jwt.encode(claims, loaded, algorithm=algorithm, headers=named)
 
 
@@ -103,7 +103,9 @@ def load_key(pem: str) -> RSAPrivateKey:
 
 def _sign_without_kid(authgear: Authgear, claims: Claims) -> str:
     """Sign without naming the key."""
-    return jwt.encode(claims, load_key(authgear.private_key), algorithm="RS256")
+    return jwt.encode(
+        claims, load_key(authgear.key_pair.private_key), algorithm="RS256"
+    )
 
 
 def _sign_with_public_key(authgear: Authgear, claims: Claims) -> str:
@@ -111,7 +113,7 @@ def _sign_with_public_key(authgear: Authgear, claims: Claims) -> str:
     pem = authgear.key_pair.public_key.public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
-    header = {"alg": "HS256", "typ": "JWT", "kid": authgear.key_id}
+    header = {"alg": "HS256", "typ": "JWT", "kid": authgear.key_pair.key_id}
     parts = [json.dumps(part).encode() for part in (header, claims)]
     signed = ".".join(base64.urlsafe_b64encode(p).decode().rstrip("=") for p in parts)
     digest = hmac.new(pem, signed.encode(), hashlib.sha256).digest()
@@ -120,7 +122,9 @@ def _sign_with_public_key(authgear: Authgear, claims: Claims) -> str:
 
 def _leave_unsigned(authgear: Authgear, claims: Claims) -> str:
     """Make a token without a signature."""
-    return jwt.encode(claims, "", algorithm="none", headers={"kid": authgear.key_id})
+    return jwt.encode(
+        claims, "", algorithm="none", headers={"kid": authgear.key_pair.key_id}
+    )
 
 
 SIGNERS: dict[str, Callable[[Authgear, Claims], str]] = {

@@ -68,7 +68,9 @@ class Desk:
 
     def make_secret(self) -> str:
         """Store the key pair as the README says; return the secret's ARN."""
-        (self.terminal.folder / "key.pem").write_text(self.authgear.private_key)
+        (self.terminal.folder / "key.pem").write_text(
+            self.authgear.key_pair.private_key
+        )
         self.terminal.run(MAKE_FILE)
         arn: str = json.loads(self.terminal.run(MAKE_SECRET))
         self.terminal.run(FORGET)
@@ -102,7 +104,7 @@ def desk(archive: Path, tmp_path: Path) -> Iterator[Desk]:
     folder = tmp_path / "archive"
     shutil.copytree(archive, folder)
     with start_ministack() as aws, Authgear.start() as authgear:
-        values = {"KEY_ID": authgear.key_id, "NEW_BUCKET": BUCKET}
+        values = {"KEY_ID": authgear.key_pair.key_id, "NEW_BUCKET": BUCKET}
         terminal = Terminal(folder, environment_of(aws), values)
         terminal.run(CHECK)
         template = adapt((folder / "template.yaml").read_text(), DIFFERENCES)

@@ -85,7 +85,7 @@ def play(pictures: int, timeout: float) -> Counter[str]:
 
 def _requeue(system: LocalSystem) -> int:
     """Deliver what has failed in the retry queue, too; return how much waited."""
-    if waiting := system.count_failures():
+    if waiting := len(system.read_failures()):
         system.deliver_failures()
     return waiting
 

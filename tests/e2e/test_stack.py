@@ -91,7 +91,8 @@ def test_stack_is_changed_deleted_and_deployed_again(picture: bytes) -> None:
         other = create_person(authgear, "Grace Hopper")
         system.put(system.key_for(other, ".png"), picture)
         wait_until(lambda: other.picture_object_id is not None)
-        system.stack.delete()
+        aws.cloudformation.delete_stack(StackName=system.stack.name)
+        wait_until(lambda: system.stack.status in ("", "DELETE_COMPLETE"))
         kept = aws.s3.get_object(Bucket=system.bucket, Key=key)["Body"].read()
         aws.s3.put_bucket_notification_configuration(
             Bucket=system.bucket,

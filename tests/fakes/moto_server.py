@@ -23,7 +23,7 @@ from local.aws import LocalAWS
 from local.aws.clients import credentials
 from local.aws.serve import SERVICE
 from local.loopback import HOST
-from local.process import Process
+from local.process import run_process
 from local.system import BUCKET, LocalSystem
 from tests.fakes.python import python_path
 
@@ -119,7 +119,7 @@ def start_moto() -> Iterator[LocalAWS]:
     }
     command = [sys.executable, "-m", "tests.fakes.moto_server"]
     with (
-        Process.start(command, environment=environment) as (_, endpoint),
+        run_process(command, environment=environment) as endpoint,
         LocalAWS.connect(endpoint) as aws,
     ):
         yield aws

@@ -46,7 +46,10 @@ def stage(server: Authgear) -> Iterator[Stage]:
     The user has no picture: the mark of another test's would explain it.
     """
     remove_picture(server)
-    secret = {"key_id": server.key_id, "private_key": server.private_key}
+    secret = {
+        "key_id": server.key_pair.key_id,
+        "private_key": server.key_pair.private_key,
+    }
     with requests.Session() as session:
         yield Stage(
             endpoint=server.endpoint,

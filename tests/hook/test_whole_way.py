@@ -111,8 +111,8 @@ class Stage:
             }
         )
         pair = {
-            "key_id": self.authgear.key_id,
-            "private_key": self.authgear.private_key,
+            "key_id": self.authgear.key_pair.key_id,
+            "private_key": self.authgear.key_pair.private_key,
         }
         secrets: Any = FakeSecrets(json.dumps(pair))
         return AdminAPI(

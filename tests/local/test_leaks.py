@@ -32,10 +32,12 @@ def test_find_leaks_passes_a_clean_log(authgear: Authgear) -> None:
     "leak",
     [
         pytest.param(
-            lambda it: jwt.encode({"aud": "demo"}, it.private_key, algorithm="RS256"),
+            lambda it: jwt.encode(
+                {"aud": "demo"}, it.key_pair.private_key, algorithm="RS256"
+            ),
             id="token",
         ),
-        pytest.param(lambda it: it.private_key.splitlines()[5], id="key"),
+        pytest.param(lambda it: it.key_pair.private_key.splitlines()[5], id="key"),
         pytest.param(lambda it: "/a?x-authgear-signature=0f", id="signature"),
         pytest.param(lambda it: "ada.lovelace@example.com", id="email"),
         pytest.param(lambda it: "Lovelace", id="name"),

@@ -163,8 +163,8 @@ def test_verbose_tells_of_each_call_but_not_what_was_sent(ops: Ops) -> None:
 
 def test_changes_name_their_target(ops: Ops, tmp_path: Path) -> None:
     """Stack, account, region, bucket and endpoint are shown before the work."""
-    (tmp_path / "key.pem").write_text(ops.system.authgear.private_key)
-    key_id = ops.system.authgear.key_id
+    (tmp_path / "key.pem").write_text(ops.system.authgear.key_pair.private_key)
+    key_id = ops.system.authgear.key_pair.key_id
     target = [
         *(f"{NAME}, account 123456789012, region us-east-1", ops.system.bucket),
         f"demo at {ops.system.authgear.endpoint}",

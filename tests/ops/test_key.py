@@ -26,14 +26,16 @@ def test_put_key_from_a_file_rotates(ops: Ops, tmp_path: Path) -> None:
     """A new key that Authgear takes replaces the old one, and doctor is fine."""
     ops.system.authgear.rotate_key()
     file = tmp_path / "key.pem"
-    file.write_text(ops.system.authgear.private_key)
+    file.write_text(ops.system.authgear.key_pair.private_key)
 
-    status, text = ops.run("put-key", str(file), "--key-id", ops.system.authgear.key_id)
+    status, text = ops.run(
+        "put-key", str(file), "--key-id", ops.system.authgear.key_pair.key_id
+    )
 
     assert status == 0, text
     assert stored(ops) == {
-        "key_id": ops.system.authgear.key_id,
-        "private_key": ops.system.authgear.private_key,
+        "key_id": ops.system.authgear.key_pair.key_id,
+        "private_key": ops.system.authgear.key_pair.private_key,
     }
     assert ops.run("doctor")[0] == 0
 
@@ -43,7 +45,10 @@ def test_put_key_from_standard_input_makes_the_first_secret(
 ) -> None:
     """Where there is no secret yet, one of the setting's name is made."""
     ops.environment = {**ops.environment, "AUTHGEAR_SECRET_ID": "brand-new"}
-    key_id, key = ops.system.authgear.key_id, ops.system.authgear.private_key
+    key_id, key = (
+        ops.system.authgear.key_pair.key_id,
+        ops.system.authgear.key_pair.private_key,
+    )
 
     status, text = ops.run("put-key", "-", "--key-id", key_id, text=key)
 
@@ -57,8 +62,8 @@ def test_put_key_that_authgear_refuses_is_not_stored(ops: Ops, mistake: str) -> 
     before = stored(ops)
     pair = make_key_pair("other")
     is_id = mistake == "key-id"
-    key_id = pair.key_id if is_id else ops.system.authgear.key_id
-    key = ops.system.authgear.private_key if is_id else pair.private_key
+    key_id = pair.key_id if is_id else ops.system.authgear.key_pair.key_id
+    key = ops.system.authgear.key_pair.private_key if is_id else pair.private_key
 
     status, text = ops.run("put-key", "-", "--key-id", key_id, text=key)
 
@@ -90,7 +95,10 @@ def test_put_key_keeps_what_else_the_secret_holds(ops: Ops) -> None:
     secret_id = ops.environment["AUTHGEAR_SECRET_ID"]
     old = {"key_id": "old", "private_key": "old", "owner": "team", "tags": ["a"]}
     ops.aws.secrets.put_secret_value(SecretId=secret_id, SecretString=json.dumps(old))
-    key_id, key = ops.system.authgear.key_id, ops.system.authgear.private_key
+    key_id, key = (
+        ops.system.authgear.key_pair.key_id,
+        ops.system.authgear.key_pair.private_key,
+    )
 
     status, text = ops.run("put-key", "-", "--key-id", key_id, text=key)
 
@@ -101,7 +109,10 @@ def test_put_key_keeps_what_else_the_secret_holds(ops: Ops) -> None:
 def test_put_key_that_cannot_read_the_secret_stores_nothing(ops: Ops) -> None:
     """If the command cannot read the secret, it does not overwrite it."""
     before = stored(ops)
-    key_id, key = ops.system.authgear.key_id, ops.system.authgear.private_key
+    key_id, key = (
+        ops.system.authgear.key_pair.key_id,
+        ops.system.authgear.key_pair.private_key,
+    )
 
     def deny(_: dict[str, Any]) -> dict[str, Any]:
         raise ClientError({"Error": {"Code": "AccessDenied"}}, "GetSecretValue")

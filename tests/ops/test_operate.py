@@ -39,7 +39,7 @@ def folder(ops: Ops, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
     photo = (PICTURES / "rocket.jpg").read_bytes()
     for name in ("picture.jpg", "a.jpg", "b.heic"):
         (tmp_path / name).write_bytes(photo)
-    (tmp_path / "key.pem").write_text(ops.system.authgear.private_key)
+    (tmp_path / "key.pem").write_text(ops.system.authgear.key_pair.private_key)
     monkeypatch.chdir(tmp_path)
     content = json.dumps({"objects": [{"next_after": ""}]}).encode()
     answer_calls(ops.aws.invoker, "Invoke", lambda _: {"Payload": io.BytesIO(content)})
@@ -67,7 +67,7 @@ def test_command_of_the_page_works(
         "USER_ID": user.id,
         "EMAIL": user.standard_attributes()["email"],
         "profile-pictures-staging": NAME,
-        "KEY_ID": ops.system.authgear.key_id,
+        "KEY_ID": ops.system.authgear.key_pair.key_id,
     }
     arguments = [values.get(word, word) for word in shlex.split(command)[1:]]
 

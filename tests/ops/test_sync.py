@@ -97,7 +97,7 @@ def test_sync_again_repairs_a_lost_image(ops: Ops, user: User) -> None:
     ops.run("sync", user.id)
     lost = user.picture_object_id
     assert lost is not None
-    ops.system.authgear.images.lose(lost)
+    del ops.system.authgear.images[lost]
 
     _, found = ops.json("sync", user.id)
     status, repaired = ops.json("sync", user.id, "--again")

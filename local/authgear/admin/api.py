@@ -36,12 +36,7 @@ def find_graphql_step() -> str:
 
 
 class AdminAPI:
-    """
-    Answers the requests to `/_api/admin/`.
-
-    Args:
-        authgear: Whose users, keys and images it is about.
-    """
+    """Answers the requests to `/_api/admin/`."""
 
     def __init__(self, authgear: Project) -> None:
         self._authgear = authgear
@@ -52,10 +47,7 @@ class AdminAPI:
         authgear = self._authgear
         path = f"/_images/{authgear.app_id}/{uuid.uuid4()}"
         query = signature.sign(
-            authgear.images_secret,
-            host=request.host,
-            path=path,
-            now=authgear.clock(),
+            authgear.images_secret, host=request.host, path=path, now=authgear.clock()
         )
         url = f"{request.scheme}://{request.host}{path}?{query}"
         return answer_json({"result": {"upload_url": url}})

@@ -44,12 +44,7 @@ class GraphQLRequest:
 
 
 def read_request(body: bytes) -> GraphQLRequest:
-    """
-    Read a request's body.
-
-    Raises:
-        APIError: It is too long, or not the JSON of a GraphQL request.
-    """
+    """Read a request's body; refuse it if it is too long, or no GraphQL in JSON."""
     if len(body) > MAX_BODY:
         name = "RequestEntityTooLarge"
         raise APIError(name, name, "http: request body too large", 413)
@@ -78,14 +73,7 @@ def check_mutation_count(request: GraphQLRequest) -> None:
 
 
 def execute(request: GraphQLRequest, root: dict[str, Any]) -> dict[str, Any]:
-    """
-    Execute a request and return the answer.
-
-    Args:
-        request: From `read_request`.
-
-        root: The resolvers of the operation's fields.
-    """
+    """Execute a request by the resolvers of its fields; return the answer."""
     if errors := validate(SCHEMA, request.document):
         return {"data": None, "errors": [_format_error(error) for error in errors]}
     result = execute_sync(

@@ -19,11 +19,6 @@ def ask_hook(hook: Hook | None, attributes: dict[str, Any]) -> dict[str, Any]:
     """
     Return the standard attributes of an update as the hook leaves them.
 
-    Args:
-        hook: What it makes of the update; None is a project without a hook.
-
-        attributes: Those that would be stored.
-
     Raises:
         APIError: It denies the update, or gives no answer that can be read.
     """

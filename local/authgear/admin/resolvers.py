@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any, NoReturn
+from dataclasses import dataclass, replace
+from typing import Any
 
 from ..errors import APIError, refuse
 from ..faults import Hook
-from ..users.attributes import (
-    is_email,
-    is_phone,
-    to_shown,
-    to_stored,
-    with_owned,
-)
+from ..users.attributes import EMAIL, PHONE, to_shown, to_stored, with_owned
 from ..users.records import (
     OWNED_ATTRIBUTES,
     Record,
@@ -26,29 +20,17 @@ from ..users.store import Transaction
 from .hooks import ask_hook
 
 Node = dict[str, Any]
+WRONG_ARGUMENT = "GetUsersInvalidArgument"
 
 
+@dataclass(frozen=True)
 class Resolvers:
-    """
-    The fields of `Query` and `Mutation`.
+    """The fields of `Query` and `Mutation`, for one request."""
 
-    Args:
-        transaction: What the request sees and changes.
-
-        image_origin: The origin that shows pictures.
-
-        hook: What the project's blocking hook makes of an update.
-
-        now: The time of an update, in seconds since 1970.
-    """
-
-    def __init__(
-        self, transaction: Transaction, image_origin: str, hook: Hook | None, now: float
-    ) -> None:
-        self._transaction = transaction
-        self._image_origin = image_origin
-        self._hook = hook
-        self._now = now
+    transaction: Transaction
+    image_origin: str  # that shows pictures
+    hook: Hook | None
+    now: float  # seconds since 1970
 
     def fields(self) -> dict[str, Any]:
         """Return the resolver of each field."""
@@ -62,31 +44,30 @@ class Resolvers:
 
     def _node(self, node_id: str) -> Node | None:
         """Return the user with a node id; None for every id that is wrong."""
-        record = self._transaction.records.get(from_node_id(node_id) or "")
-        return show_user(record, self._image_origin) if record else None
+        record = self.transaction.records.get(from_node_id(node_id) or "")
+        return show_user(record, self.image_origin) if record else None
 
     def _find_by_login_id(self, _info: Any, **sought: str) -> Node | None:
         """Return the user who logs in with a value, under whatever key."""
         key, value = sought["loginIDKey"], sought["loginIDValue"]
         if key not in OWNED_ATTRIBUTES:
-            _refuse_argument("invalid Login ID key")
+            refuse("invalid Login ID key", WRONG_ARGUMENT)
         if not _is_well_formed(key, value):
-            _refuse_argument("invalid Login ID value")
-        found = self._transaction.find_by_login_id(normalize(key, value))
-        return show_user(found, self._image_origin) if found else None
+            refuse("invalid Login ID value", WRONG_ARGUMENT)
+        found = self.transaction.find_by_login_id(normalize(key, value))
+        return show_user(found, self.image_origin) if found else None
 
     def _find_by_attribute(self, _info: Any, **sought: str) -> list[Node]:
         """Return the users with one of the attributes that belong to login ids."""
         name, value = sought["attributeName"], sought["attributeValue"]
         keys = {attribute: key for key, attribute in OWNED_ATTRIBUTES.items()}
         if name not in keys:
-            _refuse_argument(
-                "attributeName must be email, phone_number or preferred_username"
-            )
+            names = "email, phone_number or preferred_username"
+            refuse(f"attributeName must be {names}", WRONG_ARGUMENT)
         if not _is_well_formed(keys[name], value):
-            _refuse_argument("invalid attributeValue")
-        found = self._transaction.find_by_attribute(name, normalize(keys[name], value))
-        return [show_user(record, self._image_origin) for record in found]
+            refuse("invalid attributeValue", WRONG_ARGUMENT)
+        found = self.transaction.find_by_attribute(name, normalize(keys[name], value))
+        return [show_user(record, self.image_origin) for record in found]
 
     def _update(self, update: dict[str, Any]) -> Node:
         """Replace a user's standard attributes."""
@@ -96,14 +77,14 @@ class Resolvers:
         attributes = update.get("standardAttributes")
         # Other JSON than objects is skipped; contract: gql.update.attrs_as_string.
         if isinstance(attributes, dict):
-            stored = ask_hook(self._hook, to_stored(attributes, record))
+            stored = ask_hook(self.hook, to_stored(attributes, record))
             record = replace(
                 record,
                 standard_attributes=with_owned(stored, record),
-                updated_at=self._now,
+                updated_at=self.now,
             )
-            self._transaction.save(record)
-        return {"user": show_user(record, self._image_origin)}
+            self.transaction.save(record)
+        return {"user": show_user(record, self.image_origin)}
 
     def _find(self, node_id: str) -> Record:
         """Return the user with a node id."""
@@ -111,9 +92,10 @@ class Resolvers:
         if user_id is None:
             refuse("invalid user ID")
         # Assumption: whether the user exists is looked at before the attributes are.
-        if user_id not in self._transaction.records:
-            raise _not_found()
-        return self._transaction.records[user_id]
+        if user_id not in self.transaction.records:
+            name, reason = "NotFound", "UserNotFound"
+            raise APIError(name, reason, "user not found", 404)
+        return self.transaction.records[user_id]
 
 
 def show_user(record: Record, image_origin: str) -> Node:
@@ -133,16 +115,6 @@ def show_user(record: Record, image_origin: str) -> Node:
 
 def _is_well_formed(key: str, value: str) -> bool:
     """Tell whether a value can be a login id of this kind."""
-    checks = {"email": is_email, "phone": is_phone}
+    forms = {"email": EMAIL, "phone": PHONE}
     # Assumption: a user name must not be empty, and nothing else is wrong with one.
-    return checks[key](value) if key in checks else bool(value)
-
-
-def _not_found() -> APIError:
-    """Make the error of a user who does not exist."""
-    return APIError("NotFound", "UserNotFound", "user not found", 404)
-
-
-def _refuse_argument(message: str) -> NoReturn:
-    """Refuse a look-up that can find nobody."""
-    refuse(message, "GetUsersInvalidArgument")
+    return bool(forms[key].fullmatch(value) if key in forms else value)

@@ -14,12 +14,7 @@ MAX_SIZE = 10 * 1024 * 1024  # bytes
 
 
 class ImageServer:
-    """
-    Answers the requests to `/_images/`.
-
-    Args:
-        authgear: Whose images it is about.
-    """
+    """Answers the requests to `/_images/`."""
 
     def __init__(self, authgear: Project) -> None:
         self._authgear = authgear
@@ -66,12 +61,7 @@ class ImageServer:
 
 
 def _read_file() -> bytes:
-    """
-    Return the content of the one file in the form at hand.
-
-    Raises:
-        APIError: The first thing that is wrong, in the real server's order.
-    """
+    """Return the form's one file; refuse what is wrong, in the real server's order."""
     if request.mimetype != "multipart/form-data":
         refuse("invalid content-type")
     files = [part for _, part in request.files.items(multi=True) if part.filename]

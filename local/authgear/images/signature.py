@@ -35,12 +35,7 @@ def sign(secret: bytes, *, host: str, path: str, now: float) -> str:
 def verify(
     secret: bytes, *, host: str, path: str, query: Mapping[str, str], now: float
 ) -> None:
-    """
-    Check an upload's signed query.
-
-    Raises:
-        APIError: It is another one than was signed, or too old.
-    """
+    """Refuse an upload whose query is another one than was signed, or too old."""
     expected = _sign(secret, host, path, query)
     if not hmac.compare_digest(query.get(SIGNATURE, "").encode(), expected.encode()):
         refuse("invalid signature", "InvalidSignature", canonical_request=path)

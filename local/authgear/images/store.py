@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from PIL import Image, ImageOps
@@ -14,48 +13,21 @@ from ..errors import APIError
 PROFILE_SIZE = (240, 240)  # pixels
 
 
-class Images(Mapping[str, bytes]):
-    """
-    The object store: object ids to the bytes uploaded.
-
-    `available` is whether the store can be reached.
-    """
+class Images(dict[str, bytes]):
+    """The object store: object ids to the bytes uploaded."""
 
     def __init__(self) -> None:
-        self.available = True
+        super().__init__()
+        self.available = True  # whether the store can be reached
         self._lock = threading.Lock()
-        self._objects: dict[str, bytes] = {}
-
-    def __getitem__(self, object_id: str) -> bytes:
-        return self._objects[object_id]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(list(self._objects))
-
-    def __len__(self) -> int:
-        return len(self._objects)
 
     def add(self, object_id: str, content: bytes) -> None:
-        """
-        Store an object.
-
-        Raises:
-            APIError: There is one with this id, also when two come at once.
-        """
+        """Store an object; refuse a known id, also when two come at once."""
         with self._lock:
-            if object_id in self._objects:
-                raise _duplicated()
-            self._objects[object_id] = content
-
-    def lose(self, object_id: str) -> None:
-        """Lose an object, as a store restored from a backup has."""
-        with self._lock:
-            del self._objects[object_id]
-
-
-def _duplicated() -> APIError:
-    """Make the error of an upload URL that was used before."""
-    return APIError("AlreadyExists", "DuplicatedImage", "duplicated image", 409)
+            if object_id in self:
+                name, reason = "AlreadyExists", "DuplicatedImage"
+                raise APIError(name, reason, "duplicated image", 409)
+            self[object_id] = content
 
 
 @lru_cache(maxsize=64)

@@ -13,16 +13,11 @@ from ..errors import UnexplainedError, refuse
 from .records import OWNED_ATTRIBUTES, Record
 
 DERIVED = ("email_verified", "phone_number_verified", "updated_at")
-ADDRESS = (
-    "formatted",
-    "street_address",
-    "locality",
-    "region",
-    "postal_code",
-    "country",
-)
-E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+ADDRESS = "formatted", "street_address", "locality", "region", "postal_code", "country"
+# Assumption: no numbering plan is looked at, only the E.164 form.
+PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 EMAIL = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\[\]\\,;:\"]+")
+# Assumption: language, script and region only; the real server knows all tags.
 LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
 # An image object of the server's own, and any path without `.`, `..` or `//`.
 IMAGE_URI = re.compile(r"authgearimages://(/(?!\.\.?(/|$))[^/?#]+)+")
@@ -31,13 +26,7 @@ CLEAN_PATH = re.compile(r"(/(?!\.\.?(/|$))[^/]+)*/?")
 
 def to_stored(attributes: Mapping[str, Any], record: Record) -> dict[str, Any]:
     """
-    Turn attributes as sent into the form that is stored.
-
-    Args:
-        attributes: All that the user is to have; those that belong to login ids are
-            added where they are missing.
-
-        record: The user.
+    Turn attributes as sent, all that the user is to have, into the stored form.
 
     Raises:
         APIError: They are invalid.
@@ -52,12 +41,7 @@ def to_stored(attributes: Mapping[str, Any], record: Record) -> dict[str, Any]:
 
 
 def with_owned(attributes: Mapping[str, Any], record: Record) -> dict[str, Any]:
-    """
-    Add the attributes that belong to login ids, where they are missing.
-
-    Raises:
-        UnexplainedError: One of them is no login id of the user.
-    """
+    """Add missing attributes of login ids; refuse another value than the login id."""
     owned: dict[str, Any] = {}
     for name in OWNED_ATTRIBUTES.values():
         values = [it.value for it in record.identities if it.attribute == name]
@@ -70,14 +54,7 @@ def with_owned(attributes: Mapping[str, Any], record: Record) -> dict[str, Any]:
 
 
 def to_shown(record: Record, image_origin: str) -> dict[str, Any]:
-    """
-    Return the attributes as the API shows them, with those that are derived.
-
-    Args:
-        record: The user.
-
-        image_origin: The origin that shows pictures.
-    """
+    """Return the attributes as the API shows them, with those that are derived."""
     shown = dict(record.standard_attributes)
     picture = urlsplit(str(shown.get("picture", "")))
     if picture.scheme == "authgearimages":
@@ -88,17 +65,6 @@ def to_shown(record: Record, image_origin: str) -> dict[str, Any]:
             shown[f"{name}_verified"] = False
     shown["updated_at"] = int(record.updated_at)
     return shown
-
-
-def is_email(value: str) -> bool:
-    """Tell whether a text is an e-mail address."""
-    return EMAIL.fullmatch(value) is not None
-
-
-def is_phone(value: str) -> bool:
-    """Tell whether a text is a phone number in E.164 form."""
-    # Assumption: no numbering plan is looked at, only the form.
-    return E164.fullmatch(value) is not None
 
 
 def _is_url(value: str) -> bool:
@@ -131,29 +97,19 @@ def _is_timezone(value: str) -> bool:
     return "/" in value and (not known or value in known)
 
 
-def _is_language(value: str) -> bool:
-    """Tell whether a text is a language tag in its canonical spelling."""
-    # Assumption: language, script and region only; the real server knows all tags.
-    return LANGUAGE_TAG.fullmatch(value) is not None
-
-
-# Attribute -> what its text must be; None is any text that is not empty.
-FORMATS: dict[str, Callable[[str], bool] | None] = {
-    "email": is_email,
-    "phone_number": is_phone,
+# Attribute -> finds out if a text has its form; None is any text that is not empty.
+FORMATS: dict[str, Callable[[str], object] | None] = {
+    "email": EMAIL.fullmatch,
+    "phone_number": PHONE.fullmatch,
+    **dict.fromkeys(("family_name", "given_name", "middle_name", "name", "nickname")),
     "preferred_username": None,
-    "family_name": None,
-    "given_name": None,
-    "middle_name": None,
-    "name": None,
-    "nickname": None,
     "picture": _is_picture,
     "profile": _is_url,
     "website": _is_url,
     "gender": None,
     "birthdate": _is_birthdate,
     "zoneinfo": _is_timezone,
-    "locale": _is_language,
+    "locale": LANGUAGE_TAG.fullmatch,
 }
 
 
@@ -172,7 +128,7 @@ def _check(name: str, value: Any) -> list[dict[str, str]]:
 
 
 def _check_text(
-    location: str, value: Any, is_valid: Callable[[str], bool] | None
+    location: str, value: Any, is_valid: Callable[[str], object] | None
 ) -> dict[str, str]:
     """Return what is wrong with a text; empty if nothing is."""
     if not isinstance(value, str):

@@ -48,12 +48,6 @@ class Record:
     is_disabled: bool = False
     is_anonymized: bool = False
 
-    def account_id(self) -> str | None:
-        """Return what the end user is known by."""
-        names = ("email", "preferred_username", "phone_number")
-        values = (self.standard_attributes.get(name) for name in names)
-        return next((value for value in values if value), None)
-
 
 def format_time(seconds: float) -> str:
     """Write a time as Go does: UTC, no trailing zeros in the fraction."""

@@ -19,12 +19,8 @@ class User:
 
     def __init__(self, user_id: str, users: Users) -> None:
         self.id = user_id
+        self.node_id = to_node_id(user_id)  # by which GraphQL knows the user
         self._users = users
-
-    @property
-    def node_id(self) -> str:
-        """The id by which GraphQL knows the user."""
-        return to_node_id(self.id)
 
     @property
     def record(self) -> Record:
@@ -44,12 +40,7 @@ class User:
 
 
 class Transaction:
-    """
-    One request's view of the users: sees its own changes, others do not.
-
-    Args:
-        records: All users at its beginning.
-    """
+    """One request's view of the users: sees its own changes, others do not."""
 
     def __init__(self, records: Mapping[str, Record]) -> None:
         self.records = dict(records)
@@ -68,24 +59,12 @@ class Transaction:
 
     def find_by_attribute(self, name: str, value: str) -> list[Record]:
         """Return the users with this value of a standard attribute."""
-        return [
-            record
-            for record in self.records.values()
-            if record.standard_attributes.get(name) == value
-        ]
+        records = self.records.values()
+        return [it for it in records if it.standard_attributes.get(name) == value]
 
 
 class Users:
-    """
-    All users.
-
-    Args:
-        clock: Tells the time in seconds.
-
-        represent: Makes the attributes that the API shows of what is stored.
-
-        on_change: Called after every change.
-    """
+    """All users; `on_change` is called after every change of what is stored."""
 
     def __init__(
         self,
@@ -113,18 +92,8 @@ class Users:
         """
         Create a user; nothing is validated, as rules may have been others once.
 
-        Args:
-            email: A login id, and with it the attribute, as are the next two.
-
-            username: See `email`.
-
-            phone: See `email`; in E.164 form.
-
-            standard_attributes: In their stored form.
-
-            custom_attributes: An update leaves them alone.
-
-            user_id: The UUID; made up when left out.
+        E-mail address, username and phone number (E.164) are login ids, and thereby
+        attributes. The others are in their stored form. A UUID left out is made up.
         """
         values = {"email": email, "phone": phone, "username": username}
         identities = tuple(
@@ -147,9 +116,7 @@ class Users:
 
     def get(self, user_id: str) -> User:
         """Return a user; raise KeyError if the user does not exist."""
-        if user_id not in self.begin().records:
-            raise KeyError(user_id)
-        return User(user_id, self)
+        return User(self.begin().records[user_id].id, self)
 
     def __iter__(self) -> Iterator[User]:
         return iter([User(user_id, self) for user_id in self.begin().records])

@@ -163,7 +163,10 @@ def test_steps_of_the_page_lead_to_a_picture(built: Account) -> None:
     folder = built.checkout.folder
     with Authgear.start("example") as authgear:
         user = create_person(authgear, "Ada Lovelace")
-        pair = {"key_id": authgear.key_id, "private_key": authgear.private_key}
+        pair = {
+            "key_id": authgear.key_pair.key_id,
+            "private_key": authgear.key_pair.private_key,
+        }
         (folder / "secret.json").write_text(json.dumps(pair))
         created = [c for c in COMMANDS if c.page == "README.md" and c.program == "aws"]
         arn = json.loads(built.checkout.run(created[0].text))

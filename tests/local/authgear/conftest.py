@@ -39,7 +39,9 @@ def user(authgear: Authgear) -> User:
 @pytest.fixture
 def admin_api(authgear: Authgear) -> Iterator[AdminAPI]:
     """Make a client; the budget of `soon` lets it try everything at once."""
-    pair = KeyPair(key_id=authgear.key_id, private_key=authgear.private_key)
+    pair = KeyPair(
+        key_id=authgear.key_pair.key_id, private_key=authgear.key_pair.private_key
+    )
     tokens = AccessTokens(app_id=authgear.app_id, load_key_pair=lambda: pair)
     with requests.Session() as session:
         connection = Connection(

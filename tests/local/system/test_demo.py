@@ -58,7 +58,7 @@ def test_demo_fails_if_something_is_not_as_expected(sheet: Path) -> None:
     result = run(sheet, "--picture", str(no_picture))
 
     assert result.returncode == 1
-    assert "expected synced picture-set; got: the content is none of" in result.stdout
+    assert "expected synced picture-set; got: The content is none of" in result.stdout
 
 
 def test_demo_refuses_a_file_that_is_not_there(sheet: Path) -> None:

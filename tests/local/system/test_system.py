@@ -82,14 +82,14 @@ def test_deliver_failures_tries_again_what_was_given_up(
     system.authgear.faults.add(Fault(step="presign", status=403, times=None))
     key = f"pictures/{user.id}.png"
     system.drop(key, PICTURE)
-    waiting = system.count_failures()
+    waiting = len(system.read_failures())
     system.authgear.faults.clear()
 
     system.deliver_failures()
 
     assert waiting >= 1
     assert system.wait_for(key, count=2).outcome == "synced"
-    wait_until(lambda: system.count_failures() == 0)
+    wait_until(lambda: not system.read_failures())
 
 
 def test_records_tell_of_every_attempt(system: LocalSystem, user: User) -> None:

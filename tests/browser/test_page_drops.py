@@ -65,6 +65,18 @@ def test_file_that_is_not_sent_is_named(card: Locator, tab: Tab) -> None:
     expect(card.get_by_role("img", name="Picture of")).to_be_visible()
 
 
+def test_many_files_that_are_not_sent_are_counted(card: Locator, tab: Tab) -> None:
+    """If S3 or the server stops, the card names three files, and counts the rest."""
+    problem = {"message": "No answer."}
+    tab.route("**/sign", lambda route: route.fulfill(json=problem))
+
+    drop_all(card, {f"{number}.png": PHOTO for number in range(1, 31)})
+
+    expect_told(card, "3.png: No answer")
+    expect_told(card, "And 27 more.")
+    expect(card.locator(".told")).not_to_contain_text("4.png")
+
+
 def test_link_is_answered(card: Locator) -> None:
     """The card says what to do instead of dropping a link, or a text."""
     drop_text(card, "text/uri-list", "https://example.com/me.jpg")

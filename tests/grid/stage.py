@@ -184,7 +184,8 @@ class Stage:
         self._log.truncate()
         self.output += [lines, metrics.getvalue()]
         self.output += [str(item.tags.get(TAG)) for item in self.s3.objects.values()]
-        self.records += map(json.loads, lines.splitlines())
+        # Not `splitlines`: a line may hold other line breaks of Unicode as they are.
+        self.records += map(json.loads, filter(None, lines.split("\n")))
         return answer
 
     @property

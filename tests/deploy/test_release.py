@@ -162,7 +162,7 @@ def test_release_refuses_a_dirty_tree(tree: Path, name: str) -> None:
 
 
 def test_release_refuses_a_new_file_that_git_does_not_show(tree: Path) -> None:
-    """Git can be set to show none; the build would take the file all the same."""
+    """The build copies the file even if git is set to list no new files."""
     git(tree, "config", "status.showUntrackedFiles", "no")
     (tree / "docs").mkdir()
     (tree / "docs" / "new.md").write_text("new")

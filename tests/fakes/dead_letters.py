@@ -102,8 +102,10 @@ class SlowQueue:
         return sum(self._is_hidden(it) for it in self._seen)
 
     def _is_hidden(self, number: int) -> bool:
+        """Tell whether nobody can receive a message now."""
         return self._calls - self._seen[number] < self._shown_again
 
     def _show(self, number: int) -> dict[str, str]:
+        """Return a message as SQS hands it out."""
         body = json.dumps({"responsePayload": {"errorType": "Oops"}})
         return {"MessageId": str(number), "ReceiptHandle": str(number), "Body": body}

@@ -163,7 +163,7 @@ class Reason(StrEnum):
         "too-many-bytes",
         Outcome.REJECTED,
         "the object is larger than MAX_INPUT_BYTES",
-        "use a smaller file, or raise the limit",
+        "use a smaller file, or raise the limit (20 MB at most)",
     )
     TOO_MANY_PIXELS = (
         "too-many-pixels",

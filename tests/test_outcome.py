@@ -7,6 +7,7 @@ import re
 import pytest
 
 from outcome import Outcome, Reason, Result, explain_pixels, explain_size
+from settings import Settings, SettingsError
 
 BAD = [it for it in Reason if it.outcome in (Outcome.REJECTED, Outcome.FAILED)]
 LONGEST = 240  # characters of a log line's detail
@@ -66,6 +67,14 @@ def test_advice_can_be_read_in_a_log_line(reason: Reason) -> None:
     assert "](" not in reason.advice
     assert "`detail`" not in reason.advice
     assert not reason.advice.endswith(".")
+
+
+def test_advice_names_the_highest_limit() -> None:
+    """The default is the highest limit: a higher one would stop the function."""
+    with pytest.raises(SettingsError, match=r"MAX_INPUT_BYTES .* from 1 to 20000000"):
+        Settings.from_env({"MAX_INPUT_BYTES": "20000001"})
+
+    assert Reason.TOO_MANY_BYTES.advice.endswith("(20 MB at most)")
 
 
 @pytest.mark.parametrize(

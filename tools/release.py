@@ -26,6 +26,7 @@ PACKAGES = {"Function": "function.zip", "HookFunction": "hook-function.zip"}
 README = ROOT / "tools" / "release.md"
 # These pages are about the code, for which a reader needs a clone.
 LEFT_OUT = ("docs/develop.md", "docs/performance.md")
+PACKED = ("docs", "licenses", "src")  # folders of which all files are packed
 UNIX, MODE = 3, 0o100644  # in a zip: the system, and the mode of each file
 
 
@@ -72,12 +73,14 @@ def read_release(root: Path) -> Release:
     Read the release that a git tree is.
 
     Raises:
-        ReleaseRefused: Something is not committed, or the changelog has no section for
-            the version.
+        ReleaseRefused: A file is not committed, or git does not show whether it is, or
+            the changelog has no section for the version.
     """
-    changed = _git(root, "status", "--porcelain").splitlines()
-    if changed:
-        message = f"A release needs a clean git tree; not committed: {changed[0][3:]}"
+    for name in _list_uncommitted(root):
+        message = f"A release needs a clean git tree; not committed: {name}"
+        raise ReleaseRefused(message)
+    for name in _list_hidden(root):
+        message = f"A release needs a clean git tree; git hides changes of {name}"
         raise ReleaseRefused(message)
     seconds = int(_git(root, "show", "--no-patch", "--format=%ct", "HEAD"))
     notes = cut_notes((root / "CHANGELOG.md").read_text(), VERSION)
@@ -217,6 +220,22 @@ def _make_sbom(release: Release, machine: str, built: Path) -> bytes:
         message = f"The package for {machine}: {problems[0]}"
         raise ReleaseRefused(message)
     return f"{sbom.render(package, floors, machine, release.time)}\n".encode()
+
+
+def _list_uncommitted(root: Path) -> Iterator[str]:
+    """Yield changed files, and new ones, ignored ones too where they are packed."""
+    status = _git(root, "status", "--porcelain", "--untracked-files=all")
+    yield from (line[3:] for line in status.splitlines())
+    others = _git(root, "ls-files", "--others", "--", *PACKED)
+    yield from (it for it in others.splitlines() if "__pycache__" not in it)
+
+
+def _list_hidden(root: Path) -> Iterator[str]:
+    """Yield files with a flag of `git update-index` that hides their changes."""
+    for line in _git(root, "ls-files", "-v").splitlines():
+        tag, _, name = line.partition(" ")
+        if tag == "S" or tag.islower():
+            yield name
 
 
 def _git(root: Path, *arguments: str) -> str:

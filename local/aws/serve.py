@@ -117,6 +117,7 @@ async def serve(listener: socket.socket) -> None:
     ended, loop = asyncio.Event(), asyncio.get_running_loop()
 
     def wait() -> None:
+        """End with the process that holds the other end of stdin."""
         sys.stdin.read()
         loop.call_soon_threadsafe(ended.set)
 

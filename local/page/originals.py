@@ -27,19 +27,20 @@ class Originals:
         self._s3, self._bucket, self._system = system.aws.s3, system.bucket, system
         self._previews: dict[str, bytes] = {}
         self._keys: dict[str, str] = {}  # by image id
-        self._results: dict[tuple[str, str], str] = {}  # by key and ETag
+        self._results: dict[tuple[str, str, str | None], str] = {}
         self._lock = threading.Lock()
 
     def select(self, user: User, listed: list[Any]) -> list[Any]:
         """Return what the page shows of a user's objects."""
         prefix = self._system.key_for(user, "").rstrip(".")
+        image_id = user.picture_object_id
         return [
             {
                 "key": it["Key"],
                 "name": it["Key"].removeprefix(prefix) or it["Key"],
                 "bytes": it["Size"],
                 "modified": it["LastModified"].isoformat(),
-                "result": self._read_result(it["Key"], it["ETag"]),
+                "result": self._read_result(it["Key"], it["ETag"], image_id),
             }
             for it in listed
             if it["Key"].startswith(prefix)
@@ -87,9 +88,15 @@ class Originals:
         made = (it for it in records if it.get("object_id") == image_id and image_id)
         return next((it for it in made if "input_width" in it), None)
 
-    def _read_result(self, key: str, etag: str) -> str:
-        """Return what the sync tag says: an image id, a reason, or nothing."""
-        if (key, etag) not in self._results:
+    def _read_result(self, key: str, etag: str, image_id: str | None) -> str:
+        """
+        Return what the sync tag says: an image id, a reason, or nothing.
+
+        It is read once for each image that the user shows: the same bytes have another
+        tag after they came again.
+        """
+        known = (key, etag, image_id)
+        if known not in self._results:
             try:
                 answer = self._s3.get_object_tagging(Bucket=self._bucket, Key=key)
             except ClientError:
@@ -98,8 +105,8 @@ class Originals:
             tag = parse_sync_tag(values.get(TAG, ""))
             if tag is None or tag.etag != etag.strip('"'):
                 return ""
-            self._results[key, etag] = tag.result
-        return self._results[key, etag]
+            self._results[known] = tag.result
+        return self._results[known]
 
     def _fetch(self, key: str) -> bytes:
         """Return an object's bytes, none if it is gone."""

@@ -57,7 +57,7 @@ def peek(sqs: SQSClient, queue_url: str, limit: int) -> Letters:
         QueueUrl=queue_url, AttributeNames=["ApproximateNumberOfMessages"]
     )["Attributes"]
     letters = Letters(int(attributes["ApproximateNumberOfMessages"]))
-    handles: list[str] = []
+    handles: dict[str, str] = {}  # by message id
     try:
         while letters.seen < limit:
             found = sqs.receive_message(
@@ -66,13 +66,15 @@ def peek(sqs: SQSClient, queue_url: str, limit: int) -> Letters:
                 VisibilityTimeout=HIDDEN,
                 WaitTimeSeconds=0 if handles else 1,
             ).get("Messages", [])
-            if not found:
+            # A long look outlasts HIDDEN: the first messages are received again.
+            new = [it for it in found if it["MessageId"] not in handles]
+            handles |= {it["MessageId"]: it["ReceiptHandle"] for it in found}
+            if not new:
                 break
-            for message in found:
-                handles.append(message["ReceiptHandle"])
+            for message in new:
                 note(letters, message["Body"])
     finally:
-        _show_again(sqs, queue_url, handles)
+        _show_again(sqs, queue_url, list(handles.values()))
     letters.total = max(letters.total, letters.seen)
     return letters
 
@@ -117,14 +119,19 @@ def _parse(body: str) -> dict[str, Any]:
     """Return a message's JSON object, an empty one for anything else."""
     try:
         content = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}
 
 
 def _show_again(sqs: SQSClient, queue_url: str, handles: list[str]) -> None:
-    """Let messages that were looked at be received again."""
-    for handle in handles:
-        sqs.change_message_visibility(
-            QueueUrl=queue_url, ReceiptHandle=handle, VisibilityTimeout=0
+    """Let messages that were looked at be received again, if they are still hidden."""
+    for start in range(0, len(handles), BATCH):
+        # A message that is visible already fails by itself: MessageNotInflight.
+        sqs.change_message_visibility_batch(
+            QueueUrl=queue_url,
+            Entries=[
+                {"Id": str(index), "ReceiptHandle": handle, "VisibilityTimeout": 0}
+                for index, handle in enumerate(handles[start : start + BATCH])
+            ],
         )

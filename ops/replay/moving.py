@@ -85,9 +85,7 @@ def _move_batch(
             sqs, home, [it for it in events if _home(it, homes) == home]
         )
     ]
-    for message in resyncs + sent:
-        handle = message["ReceiptHandle"]
-        sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=handle)
+    _delete(sqs, queue_url, resyncs + sent)
     done.moved += len(sent)
     done.dropped += len(resyncs)
     done.refused += len(events) - len(sent)
@@ -117,3 +115,15 @@ def _send(
         ],
     )
     return [messages[int(it["Id"])] for it in answer.get("Successful", [])]
+
+
+def _delete(sqs: SQSClient, queue_url: str, messages: list[MessageTypeDef]) -> None:
+    """Delete up to ten messages; one that SQS does not delete is replayed again."""
+    if messages:
+        sqs.delete_message_batch(
+            QueueUrl=queue_url,
+            Entries=[
+                {"Id": str(index), "ReceiptHandle": message["ReceiptHandle"]}
+                for index, message in enumerate(messages)
+            ],
+        )

@@ -65,6 +65,36 @@ def test_file_that_is_not_sent_is_named(card: Locator, tab: Tab) -> None:
     expect(card.get_by_role("img", name="Picture of")).to_be_visible()
 
 
+def test_many_files_that_are_not_sent_are_counted(card: Locator, tab: Tab) -> None:
+    """If S3 or the server stops, the card names three files, and counts the rest."""
+    problem = {"message": "No answer."}
+    tab.route("**/sign", lambda route: route.fulfill(json=problem))
+
+    drop_all(card, {f"{number}.png": PHOTO for number in range(1, 31)})
+
+    expect_told(card, "3.png: No answer")
+    expect_told(card, "And 27 more.")
+    expect(card.locator(".told")).not_to_contain_text("4.png")
+
+
+def test_names_of_files_and_objects_are_only_text(
+    card: Locator, user: User, system: LocalSystem
+) -> None:
+    """Markup in them appears as it is, in the card and in the log."""
+    markup = "<img src=x onerror=document.title=1>"
+    key = f"pictures/{user.id}.{markup}"
+
+    system.drop(key, NO_PICTURE)
+    expect(card.locator(".objects")).to_contain_text(markup)
+    expect(card.page.locator("#lines pre").first).to_contain_text(markup)
+    drop_all(card, {markup: b"", f"2{markup}": b""})
+
+    expect(card.locator(".queue")).to_contain_text(f"2{markup}")
+    expect(card).to_contain_text("The object has no bytes.")
+    assert card.page.locator("[onerror]").count() == 0
+    assert card.page.title() != "1"
+
+
 def test_link_is_answered(card: Locator) -> None:
     """The card says what to do instead of dropping a link, or a text."""
     drop_text(card, "text/uri-list", "https://example.com/me.jpg")

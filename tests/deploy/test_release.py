@@ -161,6 +161,46 @@ def test_release_refuses_a_dirty_tree(tree: Path, name: str) -> None:
     assert "\n" not in str(error.value)
 
 
+def test_release_refuses_a_new_file_that_git_does_not_show(tree: Path) -> None:
+    """The build copies the file even if git is set to list no new files."""
+    git(tree, "config", "status.showUntrackedFiles", "no")
+    (tree / "docs").mkdir()
+    (tree / "docs" / "new.md").write_text("new")
+
+    with pytest.raises(ReleaseRefused, match=r"not committed: docs/new\.md"):
+        read_release(tree)
+
+
+@pytest.mark.parametrize("folder", ["docs", "licenses", "src"])
+def test_release_refuses_an_ignored_file(tree: Path, folder: str) -> None:
+    """The archive would have it: whole folders are copied, as with a .env file."""
+    (tree / ".git" / "info" / "exclude").write_text(".env\n__pycache__/\n")
+    (tree / folder / "a").mkdir(parents=True)
+    (tree / folder / "a" / ".env").write_text("KEY=secret")
+
+    with pytest.raises(ReleaseRefused, match=rf"not committed: {folder}/a/\.env"):
+        read_release(tree)
+
+
+def test_release_ignores_files_that_are_not_in_the_archive(tree: Path) -> None:
+    """Environments, builds and compiled modules are left out."""
+    (tree / ".git" / "info" / "exclude").write_text(".env\n__pycache__/\n")
+    (tree / ".env").write_text("KEY=secret")
+    (tree / "src" / "__pycache__").mkdir(parents=True)
+    (tree / "src" / "__pycache__" / "a.pyc").write_bytes(b"")
+
+    assert read_release(tree).notes == "- New.\n"
+
+
+@pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
+def test_release_refuses_a_file_whose_changes_git_hides(tree: Path, flag: str) -> None:
+    """Such as samconfig.toml with the answers of `sam deploy --guided`."""
+    git(tree, "update-index", flag, "CHANGELOG.md")
+
+    with pytest.raises(ReleaseRefused, match=r"git hides changes of CHANGELOG\.md"):
+        read_release(tree)
+
+
 def test_release_refuses_what_is_no_git_tree(tmp_path: Path) -> None:
     """The message is git's own, and no traceback."""
     with pytest.raises(ReleaseRefused, match="not a git repository"):

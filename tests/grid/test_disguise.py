@@ -31,6 +31,7 @@ DISGUISES = [
         f"{USER_ID}%00",
         f"\0{USER_ID}",
         f"{USER_ID}\n",
+        f"{USER_ID}\x85",
         quote(f"/{USER_ID}"),
     ),
     *(

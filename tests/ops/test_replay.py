@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from local.paths import ROOT
-from ops.replay.letters import Letters, note
+from ops.replay.letters import Letters, is_resync, note, peek
 from ops.replay.moving import move
 from outcome import Outcome, Reason, Result
+from tests.fakes.dead_letters import FakeQueues, SlowQueue, letter
 from tests.ops.conftest import NAME, Ops
 from tests.ops.stack import drain
 from triggers.messages import (
@@ -25,6 +26,7 @@ from triggers.messages import (
 from triggers.sources import AsyncInvocation, ObjectEvent, PicturesFailed
 
 CANARY = "1 of 1 objects failed: CANARY eyJ"
+HOMES = ["https://sqs/1/retry", "https://sqs/1/bulk"]
 ENVELOPE = json.loads((ROOT / "events" / "on-failure-sqs.json").read_text())
 
 
@@ -71,49 +73,35 @@ def test_replay_shows_then_moves(ops: Ops, stack: dict[str, str], dead: str) -> 
     assert take(ops, stack["BulkQueueUrl"]) == []
 
 
-def letter(text: str, source: str = "") -> Any:
-    """Return a message as SQS hands it out, with where it came from."""
-    arn = f"arn:aws:sqs:us-east-1:123456789012:{source}"
-    attributes = {"DeadLetterQueueSourceArn": arn} if source else {}
-    return {"Body": text, "ReceiptHandle": text, "Attributes": attributes}
+def test_replay_looks_at_a_long_queue_over_a_slow_line() -> None:
+    """Messages that are visible again count once, and nothing stays hidden."""
+    queue: Any = SlowQueue(100, shown_again=8)
+
+    letters = peek(queue, "https://sqs/1/dead", 1000)
+
+    assert (letters.seen, letters.total) == (100, 100)
+    assert letters.reasons == {"Oops": 100}
+    assert queue.hidden == 0
 
 
-class FakeQueues:
-    """
-    A dead-letter queue that is received once, and the queues before it.
+def test_replay_looks_at_no_more_messages_than_asked() -> None:
+    """The rest of a long queue is only counted."""
+    queue: Any = SlowQueue(100, shown_again=80)
 
-    Args:
-        letters: What is in the dead-letter queue.
+    letters = peek(queue, "https://sqs/1/dead", 25)
 
-        refused: The texts that no queue takes.
-    """
-
-    def __init__(self, letters: list[Any], refused: Sequence[str] = ()) -> None:
-        self._waiting = [letters, []]
-        self._refused = refused
-        self.sent: dict[str, list[list[str]]] = {}
-        self.deleted: list[str] = []
-
-    def receive_message(self, **asked: Any) -> dict[str, Any]:
-        """Return all at once, then nothing."""
-        assert asked["MessageSystemAttributeNames"] == ["DeadLetterQueueSourceArn"]
-        return {"Messages": self._waiting.pop(0)}
-
-    def send_message_batch(self, **asked: Any) -> dict[str, Any]:
-        """Take what is not refused."""
-        taken = [
-            it for it in asked["Entries"] if it["MessageBody"] not in self._refused
-        ]
-        texts = [it["MessageBody"] for it in taken]
-        self.sent.setdefault(asked["QueueUrl"], []).append(texts)
-        return {"Successful": [{"Id": it["Id"]} for it in taken]}
-
-    def delete_message(self, **asked: Any) -> None:
-        """Note what is deleted."""
-        self.deleted.append(asked["ReceiptHandle"])
+    assert (letters.seen, letters.total) == (25, 100)
+    assert queue.hidden == 0
 
 
-HOMES = ["https://sqs/1/retry", "https://sqs/1/bulk"]
+def test_replay_reads_a_message_of_any_form() -> None:
+    """JSON that is nested too deeply is a message without a known reason."""
+    letters = Letters(1)
+
+    note(letters, "[" * 200_000)
+
+    assert letters.reasons == {"never-ran": 1}
+    assert not is_resync("[" * 200_000)
 
 
 def test_replay_sends_each_message_to_where_it_came_from() -> None:
@@ -135,6 +123,16 @@ def test_replay_keeps_what_no_queue_takes() -> None:
 
     assert queues.deleted == ["b"]
     assert (done.moved, done.refused) == (1, 1)
+
+
+def test_replay_of_ten_messages_takes_three_requests() -> None:
+    """Tens of thousands of messages are moved within minutes, not hours."""
+    queues: Any = FakeQueues([letter(str(number), "retry") for number in range(10)])
+
+    move(queues, "https://sqs/1/dead", HOMES, 10)
+
+    assert queues.deleted == [str(number) for number in range(10)]
+    assert queues.calls == 3
 
 
 def test_replay_of_long_messages_fits_the_limit_of_a_batch() -> None:

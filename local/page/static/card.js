@@ -13,6 +13,7 @@ import { makeViews } from "./views.js";
 
 const HIGHLIGHT = 2500; // milliseconds
 const PATIENCE = 30_000; // milliseconds to wait for the result of a file
+const NAMED = 3; // files that were not sent
 const BUTTONS = [
   ["repeat", "Same event again"],
   ["shuffle", "Events out of order"],
@@ -111,7 +112,9 @@ export class Card {
 
   finish(total, problems) {
     if (total > 1) say(`${this.user.name}: ${total - problems.length} of ${total} files sent`);
-    if (problems.length) this.tell(problems.join(" "), "warn");
+    if (!problems.length) return;
+    const rest = problems.length - NAMED;
+    this.tell([...problems.slice(0, NAMED), rest > 0 ? `And ${rest} more.` : ""].join(" "), "warn");
   }
 
   tell(text, tone, content = [text]) {

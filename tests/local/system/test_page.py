@@ -101,6 +101,20 @@ def test_stream_tells_state_and_log(
     assert events[-1][1]["outcome"] in {"synced", "ignored"}
 
 
+def test_stream_tells_the_newest_result_of_the_same_bytes(
+    page: Page, system: LocalSystem, user: User
+) -> None:
+    """A file that comes again after another one has a new image, and a new sync tag."""
+    other = encode(quadrants(200, 300), "PNG")
+
+    for content in (PICTURE, other, PICTURE):
+        settled = system.drop(f"pictures/{user.id}.png", content)
+        shown = show(page, user)
+
+        assert shown["image_id"] == settled.facts["object_id"]
+        assert [it["result"] for it in shown["objects"]] == [shown["image_id"]]
+
+
 @pytest.mark.parametrize("by", ["header", "parameter"])
 def test_stream_goes_on_where_it_ended(
     page: Page, system: LocalSystem, user: User, by: str
@@ -174,6 +188,12 @@ def test_unknown_button_is_not_there(page: Page, path: str) -> None:
 def test_unknown_file_is_not_there(page: Page, path: str) -> None:
     """Only the page's own files are served."""
     assert get(page, path).status_code == 404
+
+
+def show(page: Page, user: User) -> Any:
+    """Return what the page shows of a user."""
+    ((_, state),) = read_events(page, "state")
+    return next(it for it in state["users"] if it["id"] == user.id)
 
 
 def read_events(

@@ -118,10 +118,12 @@ def test_slow_server_is_left_in_time(
 
     stage.invoke(seconds=CALL_RESERVE + SHORT)
 
-    # The early request for the URL uses up all time, and the next is not begun.
-    is_early = step == "presign"
-    expected = Reason.NOT_SETTLED if is_early else Reason.AUTHGEAR_TIMEOUT
-    assert stage.record["reason"] == expected
+    # The early request for the URL uses up all time. The next one is not begun, or ends
+    # at once.
+    expected = {Reason.AUTHGEAR_TIMEOUT}
+    if step == "presign":
+        expected.add(Reason.NOT_SETTLED)
+    assert stage.record["reason"] in expected
     assert SHORT - 0.1 < time.monotonic() - start < TOO_LONG
     assert attributes(server) == before
     assert find_canaries("\n".join(stage.output)) == []

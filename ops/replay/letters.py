@@ -123,7 +123,7 @@ def _parse(body: str) -> dict[str, Any]:
 
 
 def _show_again(sqs: SQSClient, queue_url: str, handles: list[str]) -> None:
-    """Let messages that were looked at be received again."""
+    """Make messages that were read visible in the queue again."""
     for handle in handles:
         sqs.change_message_visibility(
             QueueUrl=queue_url, ReceiptHandle=handle, VisibilityTimeout=0

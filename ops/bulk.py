@@ -122,4 +122,4 @@ def bulk(
         facts = {"stopped": not resumes, "waiting": waiting}
         session.print_json({**deployed.place, **facts})
         return
-    session.say("Bulk work goes on." if resumes else "No more bulk work is begun.")
+    session.say("Bulk work continues." if resumes else "Bulk work is stopped.")

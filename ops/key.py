@@ -47,10 +47,10 @@ def put_key(
     """
     Store a key of the Admin API.
 
-    It is stored only if Authgear takes it; other fields of the secret stay. To rotate:
-    make a second key in the portal, put it with this command, see that `ops doctor` is
-    fine, and only then delete the first key in the portal. Both are valid in between,
-    and the function takes the new one by itself.
+    It is stored only if Authgear accepts it; other fields of the secret stay. To
+    rotate: make a second key in the portal, store it with this command, run `ops
+    doctor`, and delete the first key in the portal only if doctor finds no problem.
+    Both are valid in between, and the function reads the new one by itself.
     """
     session = Session.of(context)
     deployment = Deployment.find(session, stack)

@@ -223,7 +223,7 @@ class Reason(StrEnum):
         "unknown-user",
         Outcome.REJECTED,
         "Authgear has no such user",
-        "check the id; when the user exists, upload the file again",
+        "check the id; once the user exists, the next resync sets the picture",
     )
     AMBIGUOUS_USER = (
         "ambiguous-user",

@@ -44,7 +44,7 @@ def backfill(
     Bring all users in sync, changed settings included.
 
     The deployed function does the work at the pace of BulkRequestsPerMinute. Ctrl-C
-    ends only the watching; the same command takes it up again.
+    ends only the display; the same command continues it.
     """
     session = Session.of(context)
     deployed = Stack.read(session.aws, stack)
@@ -119,7 +119,7 @@ class _Backfill:
 
     def watch(self) -> None:
         """Follow the work to its end, and count again."""
-        text = "Ctrl-C ends only the watching; the same command takes it up again."
+        text = "Ctrl-C ends only the display; the same command continues it."
         self._session.messages.print(text)
         try:
             with _showing(self._session) as show:

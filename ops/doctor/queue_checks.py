@@ -58,7 +58,8 @@ class QueueChecks:
             if found:
                 return wrong("retries", *found)
         return fine(
-            "retries", f"every way is whole; {queue.waiting} wait for their turn"
+            "retries",
+            f"failures get there and are repeated; {queue.waiting} wait",
         )
 
     def check_bulk(self) -> Check:

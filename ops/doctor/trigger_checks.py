@@ -60,7 +60,7 @@ def check_trigger(aws: AWS, stack: Stack, settings: Settings) -> Check:
     if way.service not in _invokers(aws, stack):
         remedy = _permission(stack, bucket, way)
         return wrong("trigger", f"{way.service} may not invoke it", remedy)
-    return fine("trigger", f"woken by {bucket} by {way.name}")
+    return fine("trigger", f"{bucket} invokes the function, by {way.name}")
 
 
 def _broken(

@@ -125,7 +125,7 @@ def _parse(body: str) -> dict[str, Any]:
 
 
 def _show_again(sqs: SQSClient, queue_url: str, handles: list[str]) -> None:
-    """Let messages that were looked at be received again, if they are still hidden."""
+    """Make messages that were read visible in the queue again."""
     for start in range(0, len(handles), BATCH):
         # A message that is visible already fails by itself: MessageNotInflight.
         sqs.change_message_visibility_batch(

@@ -97,7 +97,7 @@ class CertificateUntrusted(NoAnswer):
 
 
 class TimedOut(NoAnswer):
-    """Raised when the answer did not come within the time given."""
+    """Raised when no answer came before the deadline."""
 
 
 class BadAnswer(AuthgearError):

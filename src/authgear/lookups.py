@@ -1,4 +1,4 @@
-"""Look-ups of many values in one GraphQL request, and what the answer says of each."""
+"""Look-ups of many values in one GraphQL request, and the answer to each."""
 
 from __future__ import annotations
 

@@ -80,8 +80,8 @@ def _average(
     """
     Cut the box out and average squares of `factor` x `factor` pixels.
 
-    It goes strip by strip because most modes must be converted first, which would take
-    twice the memory if it was done at once.
+    Do it strip by strip: most modes must be converted first, and a conversion of the
+    whole picture would take twice the memory.
     """
     left, top, right, bottom = box
     step = STRIP * factor

@@ -201,7 +201,7 @@ def test_bulk_stops_and_resumes(ops: Ops, stack: dict[str, str]) -> None:
     assert (found["stopped"], found["waiting"]) == (True, 0)
     assert "ops bulk resume" in text
     assert waiting == 0
-    assert "Bulk work goes on." in text_of_resume
+    assert "Bulk work continues." in text_of_resume
     assert ops.run("backfill", "--stack", NAME, "--yes")[0] == 0
 
 

@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from local.demo.bad_files import TEXT
-from local.paths import PICTURES
+from local.paths import PICTURES, ROOT
+from ops.preview import OUTPUT
 from ops.preview.views import FRAME, view_file
 from pictures.profile_picture import PictureSpec
 from pictures.rekognition import FaceFinder
@@ -153,3 +154,10 @@ def test_preview_looks_for_faces_as_the_stack_does(ops: Ops, tmp_path: Path) -> 
 def test_preview_of_nothing_is_used_wrongly(ops: Ops) -> None:
     """A file that is not there is a matter of the command."""
     assert ops.run("preview", "not-there.jpg")[0] == 2
+
+
+def test_git_ignores_the_preview() -> None:
+    """Pictures of users get into no commit, and do not stop a release."""
+    ignored = (ROOT / ".gitignore").read_text().splitlines()
+
+    assert f"{OUTPUT}/" in ignored

@@ -111,7 +111,8 @@ def from_nclx(cicp: Sequence[int]) -> ColorSpace:
     Return the colour space in the colour box of an AVIF or HEIC file.
 
     The curve of video counts as sRGB's here, as in Chromium: many encoders name it for
-    pictures that are sRGB. A number without a meaning counts as sRGB's, too.
+    pictures that are sRGB. Numbers that the tables here do not have
+    count as sRGB's, too.
 
     Args:
         cicp: Numbers of primaries and transfer; the decoder has used those after them.

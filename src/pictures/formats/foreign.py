@@ -39,7 +39,7 @@ Recognise = Callable[[bytes], str | None]
 
 def describe(data: bytes, recognise: Recognise) -> str:
     """
-    Say what content is and what to do; nothing, if it is not known.
+    Say which kind of file content is, and what to do; an empty text if it is unknown.
 
     Args:
         data: The whole content. None of it gets into the text.

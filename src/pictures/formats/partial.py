@@ -25,7 +25,7 @@ class PartialFile(ImageFile.ImageFile):
 
     Attributes:
         incomplete: Whether rows are missing; known once the picture is loaded.
-        interlaced: Whether rows are stored in another order than from the top.
+        interlaced: Whether rows are stored in an order other than top to bottom.
     """
 
     incomplete = False

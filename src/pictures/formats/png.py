@@ -129,8 +129,8 @@ class PNGFile(PartialFile):
         """
         Show a picture whose decoding failed, if enough of it is there.
 
-        The decoder drops the last row with a wrong checksum, which therefore is left
-        out.
+        A wrong checksum makes the decoder drop the last row, so decode the pixels again
+        without the checksum.
         """
         self._spans = _drop_end(self._spans, CHECKSUM)
         self.decode_again(tiles)

@@ -46,8 +46,8 @@ def open_picture(
     Args:
         data: The whole file, of any content.
         max_bytes: Larger ones are rejected.
-        max_pixels: Pictures with more are rejected; those of formats that take more
-            memory, with more than a part of it.
+        max_pixels: Pictures with more are rejected; for formats that take more memory
+            the limit is a part of it.
         accepted: Names of `FORMATS`; no decoder sees a file of another one.
 
     Returns:

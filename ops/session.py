@@ -17,6 +17,8 @@ from rich.text import Text
 from ops.aws import AWS
 from ops.problem import USAGE, Problem
 
+WIDE = 1000  # columns; more than any line has
+
 StackOption = Annotated[
     str,
     typer.Option(
@@ -50,6 +52,14 @@ YesOption = Annotated[
 ]
 
 
+def make_console(*, stderr: bool = False) -> Console:
+    """Return a console of this process; it wraps lines only in a terminal."""
+    console = Console(highlight=False, stderr=stderr)
+    if not console.is_terminal:
+        console.width = WIDE
+    return console
+
+
 @dataclass(frozen=True, kw_only=True)
 class Session:
     """
@@ -75,10 +85,8 @@ class Session:
 
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
     aws: AWS = field(default_factory=AWS)
-    console: Console = field(default_factory=lambda: Console(highlight=False))
-    messages: Console = field(
-        default_factory=lambda: Console(highlight=False, stderr=True)
-    )
+    console: Console = field(default_factory=make_console)
+    messages: Console = field(default_factory=lambda: make_console(stderr=True))
     clock: Callable[[], float] = time.monotonic
     now: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep

@@ -34,7 +34,7 @@ def backfill(
     again: Annotated[
         bool,
         typer.Option(
-            "--again", metavar="", help="Also retry rejections and other settled ends."
+            "--again", metavar="", help="Also retry rejections and settled results."
         ),
     ] = False,
     yes: YesOption = False,

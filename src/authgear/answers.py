@@ -62,7 +62,7 @@ def read_json(
     Return the JSON object of a 200.
 
     Args:
-        step: The call that is answered, in errors.
+        step: The name of the call in error messages.
 
         status: HTTP status.
 
@@ -90,7 +90,7 @@ def read_graphql(
     Return the `data` of a GraphQL answer that holds no error.
 
     Args:
-        step: The call that is answered, in errors.
+        step: The name of the call in error messages.
 
         content: The JSON object of the answer.
 
@@ -114,7 +114,7 @@ def read_errors(step: str, content: dict[str, Any]) -> list[GraphQLError]:
     Return the errors that a GraphQL answer lists.
 
     Args:
-        step: The call that is answered, in errors.
+        step: The name of the call in error messages.
 
         content: The JSON object of the answer.
 

@@ -40,7 +40,7 @@ class AuthorizedConnection:
         Send a request, and on a 403 once more: the key may have been rotated.
 
         Args:
-            step: What the request is for, in errors.
+            step: The name of the request in error messages.
 
             method: HTTP method.
 
@@ -87,7 +87,7 @@ class AuthorizedConnection:
         Send a GraphQL request, not repeated if it fails, and return its data.
 
         Args:
-            step: What the request is for, in errors.
+            step: The name of the request in error messages.
 
             query: The query or mutation.
 

@@ -95,7 +95,7 @@ class Connection:
         Send one request, once, and return the JSON object of the answer.
 
         Args:
-            step: What the request is for, in errors.
+            step: The name of the request in error messages.
 
             method: HTTP method.
 

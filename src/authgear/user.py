@@ -96,7 +96,7 @@ def read_user(
     Return the user in an answer.
 
     Args:
-        step: The call that is answered, in errors.
+        step: The name of the call in error messages.
 
         node: What GraphQL shows of the user, or anything else.
 

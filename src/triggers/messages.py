@@ -27,7 +27,7 @@ class Mode(StrEnum):
 
     SCHEDULED = "scheduled"  # repairs drift; held where too many users differ
     BACKFILL = "backfill"  # applies changed settings, too; without brakes
-    AGAIN = "again"  # as backfill, and tries rejections and settled ends once more
+    AGAIN = "again"  # as backfill, and retries rejections and settled results
     COUNT = "count"  # only counts
 
 

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from local.paths import PICTURES
 from ops.cli import app
+from ops.session import Session
 from tests.fakes.aws_calls import answer_calls
 from tests.ops.conftest import NAME, Ops
 from version import VERSION
@@ -177,3 +178,12 @@ def test_changes_name_their_target(ops: Ops, tmp_path: Path) -> None:
     ):
         _, text = ops.run(*arguments, "--stack", NAME, width=200)
         assert all(word in text for word in target), text
+
+
+def test_pipe_gets_whole_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    """A key is not broken where a script looks for it."""
+    key = f"pictures/{'a' * 36}.{'b' * 80} .jpg"
+
+    Session().say(key)
+
+    assert capsys.readouterr().out == f"{key}\n"

@@ -57,7 +57,7 @@ class Header:
 
 @dataclass(slots=True)
 class _Parts:
-    """The segments of a header, by what they are for."""
+    """The segments of a header, sorted by purpose."""
 
     needed: list[memoryview] = field(default_factory=list)
     frames: list[memoryview] = field(default_factory=list)

@@ -1,7 +1,8 @@
-"""Clients of AWS, each made when it is first needed."""
+"""Clients of AWS, each made when it is first needed, and the JSON in answers."""
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Mapping
 from functools import cached_property
@@ -164,3 +165,12 @@ class AWS:
     def sqs(self) -> SQSClient:
         """SQS."""
         return self.session.client("sqs", **self._options)
+
+
+def read_object(text: str | bytes) -> dict[str, Any]:
+    """Return the JSON object in a text, an empty one for any other text."""
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return content if isinstance(content, dict) else {}

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from botocore.exceptions import ClientError
 
 from authgear import KeyPair
+from ops.aws import read_object
 from ops.deployment import Deployment
 from ops.doctor.authgear_checks import KEY_REMEDY, AuthgearChecks
 from ops.doctor.check import State
@@ -115,7 +115,9 @@ def _store(session: Session, secret_id: str, pair: KeyPair) -> None:
     secrets = session.aws.secrets
     content = {"key_id": pair.key_id, "private_key": pair.private_key}
     try:
-        stored = _read_object(secrets.get_secret_value(SecretId=secret_id))
+        answer = secrets.get_secret_value(SecretId=secret_id)
+        # A secret that is not a JSON object has no fields to keep.
+        stored = read_object(answer.get("SecretString", ""))
         secrets.put_secret_value(
             SecretId=secret_id, SecretString=json.dumps(stored | content)
         )
@@ -136,12 +138,3 @@ def _create_or_fill(session: Session, secret_id: str, content: str) -> None:
         if not is_missing or secret_id.startswith("arn:"):
             raise
         secrets.create_secret(Name=secret_id, SecretString=content)
-
-
-def _read_object(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the JSON object of a secret; nothing else is worth keeping."""
-    try:
-        content = json.loads(answer.get("SecretString", ""))
-    except ValueError:
-        return {}
-    return content if isinstance(content, dict) else {}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ops.aws import read_object
 from ops.deployment import Stack
 from ops.problem import Problem
 from ops.session import Session
@@ -92,22 +92,13 @@ def _invoke(session: Session, stack: Stack, after: str) -> tuple[dict[str, Any],
         InvocationType="RequestResponse",
         Payload=write_message(Resync(mode=Mode.COUNT, after=after)).encode(),
     )
-    content = _parse(done["Payload"].read())
+    content = read_object(done["Payload"].read())
     if "FunctionError" in done:
         return {}, _reason_of(content)
     entries = content.get("objects")
     if not entries or "next_after" not in entries[0]:
         return {}, "it does not answer as this version does; deploy the present code"
     return dict(entries[0]), ""
-
-
-def _parse(payload: bytes) -> dict[str, Any]:
-    """Return the JSON object of an answer, an empty one for anything else."""
-    try:
-        content = json.loads(payload)
-    except ValueError:
-        return {}
-    return content if isinstance(content, dict) else {}
 
 
 def _reason_of(content: Mapping[str, Any]) -> str:

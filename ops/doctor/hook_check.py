@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from hook.aws import WebhookKey
 from hook.receiver import HookFailed, Verdict
-from ops.aws import AWS
+from ops.aws import AWS, read_object
 from ops.deployment import Stack
 from ops.doctor.check import Check, State, fine, unknown, warning, wrong
 from ops.doctor.function_queue import queue_arn
@@ -180,8 +179,4 @@ class HookCheck:
 
 def _verdict_of(line: str) -> str:
     """Return the verdict of a line of the log, empty if absent."""
-    try:
-        content = json.loads(line)
-    except ValueError:
-        return ""
-    return str(content.get("verdict", "")) if isinstance(content, dict) else ""
+    return str(read_object(line).get("verdict", ""))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from ops.aws import read_object
 from outcome import read_reasons
 from triggers.messages import Resync, ResyncRange
 from triggers.parser import read_event
@@ -83,7 +83,7 @@ def is_resync(body: str) -> bool:
     """Tell whether a message starts a resync, or compares a range of keys."""
     return any(
         isinstance(event, Resync | ResyncRange)
-        for event in read_event(_parse(body)).events
+        for event in read_event(read_object(body)).events
     )
 
 
@@ -91,7 +91,7 @@ def note(letters: Letters, body: str) -> None:
     """Count a message by the reasons in Lambda's record of the failure."""
     letters.seen += 1
     kinds = set()
-    for event in read_event(_parse(body)).events:
+    for event in read_event(read_object(body)).events:
         if isinstance(event, UserEvent):
             letters.users.add(event.user_id)
             kinds.add("user-check")
@@ -105,7 +105,7 @@ def note(letters: Letters, body: str) -> None:
 
 def _reasons(body: str) -> list[str]:
     """Return why an event failed, in codes; the text of an error may hold anything."""
-    content = _parse(body)
+    content = read_object(body)
     error = content.get("responsePayload") or {}
     message = str(error.get("errorMessage", "")) if isinstance(error, dict) else ""
     found = read_reasons(message)
@@ -113,15 +113,6 @@ def _reasons(body: str) -> list[str]:
         return [str(reason) for reason in found]
     kind = str(error.get("errorType", "")) if isinstance(error, dict) else ""
     return [kind if re.fullmatch(r"[\w.]{1,64}", kind) else "never-ran"]
-
-
-def _parse(body: str) -> dict[str, Any]:
-    """Return a message's JSON object, an empty one for anything else."""
-    try:
-        content = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return content if isinstance(content, dict) else {}
 
 
 def _show_again(sqs: SQSClient, queue_url: str, handles: list[str]) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 
+from ops.aws import read_object
 from ops.deployment import Deployment
 
 # `previous_object_id` is the image that the user had before, so that an update that
@@ -26,7 +26,7 @@ def read_log(
         filterPattern=terms,
     )
     found = [
-        (it.get("timestamp", 0), _parse(it.get("message", "")))
+        (it.get("timestamp", 0), read_object(it.get("message", "")))
         for page in pages
         for it in page.get("events", [])
     ]
@@ -36,12 +36,3 @@ def read_log(
         for milliseconds, line in found
         if "outcome" in line
     ]
-
-
-def _parse(message: str) -> dict[str, Any]:
-    """Return a line of the log, an empty one if it is not the function's."""
-    try:
-        content = json.loads(message)
-    except ValueError:
-        return {}
-    return content if isinstance(content, dict) else {}

@@ -6,7 +6,6 @@ It has the hook function as well. Nothing else differs from the stack of `make l
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from local.aws.template import DIFFERENCES, Difference
 from local.history import FAILED, LogReader
 from local.sample_users import create_person
 from local.system import SECRET, LocalSystem
+from ops.aws import read_object
 from tests.alarms.histories import Run
 from tests.e2e.waiting import wait_until
 
@@ -116,7 +116,7 @@ class Invocations:
             is_error=any(FAILED.match(line) for line in lines),
             metrics={
                 metric["Name"]: content[metric["Name"]]
-                for content in map(_parse, lines)
+                for content in map(read_object, lines)
                 for directive in content.get("_aws", {}).get("CloudWatchMetrics", [])
                 for metric in directive["Metrics"]
             },
@@ -175,12 +175,3 @@ def count_messages(system: LocalSystem, output: str) -> int:
         ],
     )
     return sum(map(int, found["Attributes"].values()))
-
-
-def _parse(line: str) -> dict[str, Any]:
-    """Return a line's JSON object, an empty one for anything else."""
-    try:
-        content = json.loads(line)
-    except ValueError:
-        return {}
-    return content if isinstance(content, dict) else {}

@@ -9,6 +9,7 @@ import signal
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from local.aws import LocalAWS
@@ -21,6 +22,7 @@ TIME = 120.0  # seconds that a command may take
 PASSED_ON = ("HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "TMPDIR")
 
 
+@dataclass
 class Terminal:
     """
     Runs commands in a folder as somebody types them, with SAM on the path.
@@ -33,19 +35,13 @@ class Terminal:
         values: The values for the words in capitals that stand for the reader's own.
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        environment: Mapping[str, str] | None = None,
-        values: Mapping[str, str] | None = None,
-    ) -> None:
-        self.folder = folder
-        self._environment = dict(environment or {})
-        self._values = values or {}
+    folder: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
 
     def fill_in(self, command: str) -> str:
         """Return a command with the reader's own words in it."""
-        for word, value in self._values.items():
+        for word, value in self.values.items():
             command = re.sub(rf"\b{word}\b", value, command)
         return command
 
@@ -58,7 +54,7 @@ class Terminal:
         with subprocess.Popen(  # noqa: S603 - from this project's own documents
             ["/bin/sh", "-ec", self.fill_in(command)],
             cwd=self.folder,
-            env=environment | self._environment,
+            env=environment | dict(self.environment),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -90,25 +86,13 @@ class Terminal:
         return output
 
 
+@dataclass
 class Checkout(Terminal):
-    """
-    A copy of what git knows, with the virtual environments of the original.
+    """A copy of what git knows, with the virtual environments of the original."""
 
-    Args:
-        folder: Where to; it is made.
-
-        environment: Variables that commands get, beside a few of this process's own.
-
-        values: What to put for the words in capitals that stand for the reader's own.
-    """
-
-    def __init__(
-        self,
-        folder: Path,
-        environment: Mapping[str, str] | None = None,
-        values: Mapping[str, str] | None = None,
-    ) -> None:
-        super().__init__(folder, environment, values)
+    def __post_init__(self) -> None:
+        """Make the folder, and fill it."""
+        folder = self.folder
         self.files = list(_known_to_git())
         for name in self.files:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -120,6 +104,29 @@ class Checkout(Terminal):
             (folder / name).symlink_to(ROOT / name)
         for name in ("me.jpg", "picture.jpg"):
             shutil.copy(PICTURES / "rocket.jpg", folder / name)
+
+    def run_with_failing_read(self, command: str, call: str, read: str) -> int:
+        """
+        Run a command in which a call of the AWS CLI fails; return the exit status.
+
+        Args:
+            command: As in a document.
+
+            call: The beginning of the call's name, such as `get-bucket-cors`.
+
+            read: The shell commands that replace the call.
+        """
+        shims = self.folder / "failing"
+        shims.mkdir(exist_ok=True)
+        (shims / "aws").write_text(
+            "#!/bin/sh\n"
+            f'case "$*" in *{call}*) {read} ;; esac\n'
+            f'exec {self.folder}/.venv-sam/bin/aws "$@"\n'
+        )
+        (shims / "aws").chmod(0o755)
+        with self.start(f'PATH="{shims}:$PATH"\n{command}') as process:
+            process.communicate("", 60)
+        return process.returncode
 
     def contents(self) -> dict[str, bytes]:
         """Return the files that git knows."""

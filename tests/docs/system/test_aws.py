@@ -153,26 +153,18 @@ def test_read_that_fails_erases_no_notification(account: Account, read: str) -> 
         NotificationConfiguration={"TopicConfigurations": [TOPIC]},
         SkipDestinationValidation=True,
     )
-    folder = account.checkout.folder / "failing"
-    folder.mkdir(exist_ok=True)
-    shim = folder / "aws"
-    shim.write_text(
-        "#!/bin/sh\n"
-        f'case "$*" in *get-bucket-notification*) {read} ;; esac\n'
-        f'exec {account.checkout.folder}/.venv-sam/bin/aws "$@"\n'
-    )
-    shim.chmod(0o755)
     (command,) = [
         c.text
         for c in COMMANDS
         if c.page == "existing-bucket.md" and c.program == "aws"
     ]
 
-    with account.checkout.start(f'PATH="{folder}:$PATH"\n{command}') as process:
-        process.communicate("", 60)
+    status = account.checkout.run_with_failing_read(
+        command, "get-bucket-notification", read
+    )
 
     found = account.aws.s3.get_bucket_notification_configuration(Bucket=BUCKET)
-    assert process.returncode != 0
+    assert status != 0
     assert found["TopicConfigurations"][0]["TopicArn"] == TOPIC["TopicArn"]
 
 

@@ -75,18 +75,8 @@ def test_other_rules_stay(account: Account) -> None:
 def test_read_that_fails_erases_no_rule(account: Account, read: str) -> None:
     """Nothing is written if the rules were not read as a whole."""
     put_rule(account.aws)
-    folder = account.checkout.folder / "failing"
-    folder.mkdir(exist_ok=True)
-    shim = folder / "aws"
-    shim.write_text(
-        "#!/bin/sh\n"
-        f'case "$*" in *get-bucket-cors*) {read} ;; esac\n'
-        f'exec {account.checkout.folder}/.venv-sam/bin/aws "$@"\n'
-    )
-    shim.chmod(0o755)
 
-    with account.checkout.start(f'PATH="{folder}:$PATH"\n{COMMAND}') as process:
-        process.communicate("", 60)
+    status = account.checkout.run_with_failing_read(COMMAND, "get-bucket-cors", read)
 
-    assert process.returncode != 0
+    assert status != 0
     assert read_rules(account.aws) == [OTHER]
